@@ -1,0 +1,44 @@
+# latentop: `make run` opens the dashboard on a DCGAN in training; `make help` lists the rest.
+PYTHON ?= python3
+BIN    := .venv/bin
+STAMP  := .venv/installed
+PRESET ?= dcgan
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test check lock clean
+
+help:            ## list what can be made
+	@grep -E '^[a-z]+: .*##|^[a-z]+:  *##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
+
+install: $(STAMP)  ## install everything into .venv (a second call costs nothing)
+
+# uv from the machine where there is one, else from the package index into .venv itself.
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+	  { echo "latentop runs on Python 3.11 to 3.13; $(PYTHON) is $$($(PYTHON) -V 2>&1)."; \
+	    echo "Name another one: make install PYTHON=python3.12"; exit 1; }
+	@if command -v uv >/dev/null; then uv venv -q --allow-existing --python "$$(command -v $(PYTHON))" .venv; \
+	else $(PYTHON) -m venv .venv && $(BIN)/python -m pip install -q uv; fi
+	@UV=$$(command -v uv || echo $(BIN)/uv); \
+	$$UV pip install -q --python $(BIN)/python -r requirements.lock && \
+	$$UV pip install -q --python $(BIN)/python --no-deps -e .
+	@touch $@
+
+run: install     ## train PRESET (dcgan) and watch it; prints lines where stdout is no terminal
+	@$(BIN)/latentop train $(PRESET)
+
+test: install    ## all tests (under ten minutes on two cores)
+	$(BIN)/python -m pytest
+
+check: install   ## format, lint, types, architecture, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+lock:            ## resolve requirements.lock anew (needs uv)
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --no-header --no-emit-index-url -q -o requirements.lock
+
+clean:           ## remove what make installed
+	rm -rf .venv

@@ -1,0 +1,1 @@
+"""Trains, watches and records. Knows no screen."""

@@ -1,0 +1,1 @@
+"""A run on disk: the only part of the engine that a viewer imports. Never torch."""

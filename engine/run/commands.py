@@ -1,0 +1,114 @@
+"""What a viewer asks of a worker, and what the worker answered: rows of the run's own database.
+
+So control works from any terminal, after a reattach, and leaves a record of who asked what, when.
+"""
+
+import getpass
+import json
+import socket
+import sqlite3
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from engine.run import database, liveness
+from engine.run.errors import UsageError
+from engine.run.folder import RunFolder
+from engine.run.reader import read_facts
+
+Name = Literal["pause", "resume", "stop", "checkpoint", "set"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A command that waits for the worker."""
+
+    id: int
+    name: Name
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What became of a command: ``asked`` (not seen yet), ``applied`` or ``refused``, and why."""
+
+    state: str
+    step: int | None
+    text: str | None
+
+
+def ask(folder: RunFolder, name: Name, arguments: Mapping[str, Any] | None = None) -> int:
+    """Leave a command for the worker of a run and return its number.
+
+    Raises UsageError at once where no worker is there to hear it.
+    """
+    connection = database.open_for_writing(folder.database)
+    try:
+        with database.told(folder.database):
+            state = liveness.judge(read_facts(connection), time.time())
+            if not state.alive:
+                raise UsageError(
+                    f"{folder.id} is {state.name}: nobody is there to {name} it",
+                    f"train on from its last checkpoint: latentop resume {folder.id}",
+                )
+            cursor = connection.execute(
+                "INSERT INTO commands (name, arguments, asked_by, asked_wall) VALUES (?, ?, ?, ?)",
+                (name, json.dumps(dict(arguments or {})), _asker(), time.time()),
+            )
+            assert cursor.lastrowid is not None
+            return cursor.lastrowid
+    finally:
+        connection.close()
+
+
+def answer(folder: RunFolder, command: int) -> Answer:
+    """What became of a command."""
+    connection = database.open_for_reading(folder.database)
+    try:
+        with database.told(folder.database):
+            state, step, text = connection.execute(
+                "SELECT state, applied_step, reply FROM commands WHERE id = ?", (command,)
+            ).fetchone()
+    finally:
+        connection.close()
+    return Answer(state=state, step=step, text=text)
+
+
+class Inbox:
+    """The worker's side: commands not seen yet, oldest first. Looking costs microseconds where none came."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        self._path = folder.database
+        self._connection: sqlite3.Connection = database.open_for_reading(folder.database)
+        self._version = -1
+        self._seen = 0
+
+    def new(self) -> list[Asked]:
+        """Commands asked since the last look. One of an unknown name is left out, and never answered."""
+        with database.told(self._path):
+            (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+            if version == self._version:
+                return []
+            self._version = version
+            rows = self._connection.execute(
+                "SELECT id, name, arguments FROM commands WHERE state = 'asked' AND id > ? ORDER BY id",
+                (self._seen,),
+            ).fetchall()
+        self._seen = max([self._seen, *(row[0] for row in rows)])
+        return [
+            Asked(id=number, name=name, arguments=json.loads(arguments))
+            for number, name, arguments in rows
+            if name in get_args(Name)
+        ]
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+
+def _asker() -> str:
+    try:
+        return f"{getpass.getuser()}@{socket.gethostname()}"
+    except (KeyError, OSError):
+        return f"somebody@{socket.gethostname()}"

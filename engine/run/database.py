@@ -1,0 +1,132 @@
+"""Opening ``run.db``: created, checked, and every SQLite error told as what happened and what to do."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+from engine.run.errors import StorageError
+
+SCHEMA_VERSION = 1
+APPLICATION_ID = 0x6C746F70  # "ltop": tells our files from other databases
+BUSY_SECONDS = 10.0
+
+_REMOTE = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "lustre", "gpfs", "fuse.sshfs"}
+
+
+def create(path: Path) -> None:
+    """Make an empty run database (0600). Raises StorageError where it can't be written."""
+    with told(path):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        connection = _connect(path, "rwc")
+        try:
+            connection.execute(f"PRAGMA journal_mode = {_journal(path)}")
+            connection.executescript(
+                "BEGIN;"
+                + Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
+                + f"PRAGMA application_id = {APPLICATION_ID};"
+                + f"PRAGMA user_version = {SCHEMA_VERSION};"
+                + "COMMIT;"
+            )
+        finally:
+            connection.close()
+
+
+def open_for_writing(path: Path) -> sqlite3.Connection:
+    """A connection that writes. Raises StorageError for what is no run, or a newer version's."""
+    with told(path):
+        connection = _connect(path, "rw")
+        _check(connection, path)
+        connection.execute("PRAGMA synchronous = NORMAL")
+    return connection
+
+
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """A connection that only reads, also from a folder that nobody may write to. Raises as above."""
+    with told(path):
+        connection = _connect(path, "ro")
+        try:
+            _check(connection, path)
+        except sqlite3.OperationalError:
+            # WAL wants to make files beside the database; on a read-only copy the main file is all there is.
+            connection.close()
+            connection = _connect(path, "ro", "&immutable=1")
+            _check(connection, path)
+    return connection
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Turn SQLite's and the system's errors inside the block into StorageError."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise _explain(path, error) from error
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection, mode: str = "IMMEDIATE") -> Iterator[None]:
+    """All of the block, or nothing of it."""
+    connection.execute(f"BEGIN {mode}")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        # SQLite has rolled back by itself after some errors, a full disk among them.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _connect(path: Path, mode: str, more: str = "") -> sqlite3.Connection:
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}{more}",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if application != APPLICATION_ID:
+        raise StorageError(f"{path} is a database, but not of a latentop run", "name a run: latentop ls")
+    if version > SCHEMA_VERSION:
+        raise StorageError(
+            f"{path} was written by a newer latentop (schema {version}, this one reads {SCHEMA_VERSION})",
+            "upgrade latentop on this machine",
+        )
+
+
+def _journal(path: Path) -> str:
+    """WAL on a local file system; a rollback journal where WAL's shared memory can't work."""
+    mounts = sorted(psutil.disk_partitions(all=True), key=lambda mount: len(mount.mountpoint), reverse=True)
+    for mount in mounts:
+        if path.absolute().is_relative_to(mount.mountpoint):
+            return "TRUNCATE" if mount.fstype.lower() in _REMOTE else "WAL"
+    return "WAL"
+
+
+def _explain(path: Path, error: sqlite3.Error | OSError) -> StorageError:
+    text = str(error).lower()
+    if "full" in text or "no space" in text or "quota" in text:
+        return StorageError(f"no space left for {path}", f"free some space on the disk of {path.parent}")
+    if "not a database" in text or "malformed" in text:
+        return StorageError(
+            f"{path} is no database, or a damaged one", "restore it from a copy, or train anew"
+        )
+    if "locked" in text or "busy" in text:
+        return StorageError(f"{path} is locked by another program", "close what holds it and try again")
+    if isinstance(error, FileNotFoundError) or "unable to open" in text:
+        return StorageError(f"{path} can't be opened", "see: latentop ls")
+    if isinstance(error, FileExistsError):
+        return StorageError(f"{path} exists already", "name another run")
+    if isinstance(error, PermissionError) or "readonly" in text or "read-only" in text:
+        return StorageError(f"{path} can't be written: permission denied", "ask its owner, or copy the run")
+    return StorageError(f"{path}: {error}", "check the disk, then: latentop doctor")

@@ -1,0 +1,61 @@
+"""What a run says of itself, as one record: who trains what, where, since when, and how far it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFacts:
+    """The run's own table. Wall times are seconds since the epoch; what is not known yet has its default."""
+
+    preset: str = ""
+    title: str = ""
+    kind: str = ""
+    """``gan`` or ``autoencoder``."""
+    data: str = ""
+    """The dataset's name and size: ``fashion-mnist (small)``."""
+    data_source: str = ""
+    classes: tuple[str, ...] = ()
+    seed: int = 0
+    device: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    steps: int = 0
+    """Where training will end."""
+    steps_per_epoch: float = 0.0
+    step: int = 0
+    state: str = "starting"
+    """As last recorded; see liveness for what is true now."""
+    detail: str = ""
+    """What it is doing, while starting or stopping."""
+    verdict: str = "unknown"
+    settings: Mapping[str, float] = field(default_factory=dict)
+    """What can be changed while training, as it is now: ``{"generator.lr": 0.0002}``."""
+    created: float = 0.0
+    started: float | None = None
+    """When the first step began."""
+    ended: float | None = None
+    elapsed: float = 0.0
+    """Seconds spent training, pauses left out."""
+    pid: int | None = None
+    process_started: float | None = None
+    booted: float | None = None
+    host: str | None = None
+    heartbeat: float | None = None
+    error: str | None = None
+    """What made it fail, in one line, and what to do about it."""
+    hint: str | None = None
+    traceback: str | None = None
+    rewinds: int = 0
+    """How often training went back to an earlier step."""
+
+
+_NAMES = frozenset(one.name for one in fields(RunFacts))
+
+
+def from_values(values: Mapping[str, Any]) -> RunFacts:
+    """Facts from the table's keys and values; keys of a later version are passed over."""
+    known = {key: value for key, value in values.items() if key in _NAMES}
+    if "classes" in known:
+        known["classes"] = tuple(known["classes"])
+    return RunFacts(**known)

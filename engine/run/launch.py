@@ -1,0 +1,78 @@
+"""Make a run and start its worker: a process in its own session, which no hang-up reaches; never a fork."""
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO
+
+from engine.run import database, folder
+from engine.run.events import Facts
+from engine.run.facts import RunFacts
+from engine.run.folder import RunFolder
+from engine.run.store import Store
+
+# -P: the folder a person starts from may hold an engine.py of their own.
+_WORKER = (sys.executable, "-P", "-m", "engine.worker")
+_started: list[subprocess.Popen[bytes]] = []
+
+
+def new(runs: Path, facts: RunFacts, preset: str) -> RunFolder:
+    """Make a run's folder with its resolved preset (TOML) and a database that holds what is known so far.
+
+    Raises UsageError or StorageError where the folder can't be written.
+    """
+    made = folder.create(runs, facts.preset, facts.seed, preset)
+    database.create(made.database)
+    store = Store(made.database)
+    try:
+        store.write({}, [Facts(values={**asdict(facts), "state": "starting", "created": time.time()})])
+    finally:
+        store.close()
+    return made
+
+
+def start(run: RunFolder, *, resume: bool = False) -> None:
+    """Start a worker on a run; what it prints goes to ``worker.log``."""
+    command = [*_WORKER, str(run.path), *(["--resume"] if resume else [])]
+    with _append_private(run.log) as log:
+        _spawn(command, subprocess.DEVNULL, log)
+
+
+class WaitingWorker:
+    """A worker that has torch imported already and waits to be told its run.
+
+    It ends by itself when this process does: its standard input closes.
+    """
+
+    def __init__(self) -> None:
+        self._process = _spawn([*_WORKER, "--wait"], subprocess.PIPE, subprocess.DEVNULL)
+
+    def claim(self, run: RunFolder) -> None:
+        """Give it its run. Where it has died meanwhile, another one is started."""
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(os.fsencode(run.path) + b"\n")
+            self._process.stdin.close()
+        except BrokenPipeError:
+            start(run)
+
+    def dismiss(self) -> None:
+        """Let it go; it ends at once."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+
+
+def _spawn(command: list[str], stdin: int, output: IO[bytes] | int) -> subprocess.Popen[bytes]:
+    _started[:] = [process for process in _started if process.poll() is None]  # reap those that ended
+    process = subprocess.Popen(
+        command, stdin=stdin, stdout=output, stderr=subprocess.STDOUT, start_new_session=True, cwd="/"
+    )
+    _started.append(process)
+    return process
+
+
+def _append_private(path: Path) -> IO[bytes]:
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")

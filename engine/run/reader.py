@@ -1,0 +1,207 @@
+"""A reader of ``run.db``: first the history at a resolution that a chart can use, then only what is new."""
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.run import database
+from engine.run.bins import Bins, from_rows
+from engine.run.events import Frame, Mark
+from engine.run.facts import RunFacts, from_values
+from engine.run.store import BIN_COLUMNS, TIER_FACTOR, TIERS
+
+HISTORY_ROWS = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """An alarm as recorded; ``cleared_step`` is None while it stands."""
+
+    id: int
+    name: str
+    severity: str
+    raised_step: int
+    raised_wall: float
+    cleared_step: int | None
+    sentence: str
+    advice: str
+    evidence: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A command as recorded: asked, applied or refused."""
+
+    id: int
+    name: str
+    arguments: Mapping[str, Any]
+    asked_by: str
+    asked_wall: float
+    state: str
+    applied_step: int | None
+    reply: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What is new since the last poll. ``facts``, ``alarms`` and ``commands`` are whole each time.
+
+    ``fresh`` says that this batch begins the run's history anew: the first one, and the one after training
+    went back to an earlier step. ``frames`` holds the newest of each kind.
+    """
+
+    fresh: bool
+    facts: RunFacts
+    bins: Mapping[str, Bins]
+    frames: Mapping[str, Frame]
+    marks: tuple[Mark, ...]
+    alarms: tuple[Alarm, ...]
+    commands: tuple[Command, ...]
+
+
+class Reader:
+    """Reads one run, while it trains or long after. Raises StorageError for what is no run."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._connection = database.open_for_reading(path)
+        self._version = -1
+        self._rewinds = 0
+        self._forget()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def poll(self) -> Batch | None:
+        """Everything new, as of one moment; None where nobody has written since."""
+        with database.told(self.path):
+            (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+            if version == self._version:
+                return None
+            with database.transaction(self._connection, "DEFERRED"):
+                batch = self._read()
+        self._version = version
+        return batch
+
+    def facts(self) -> RunFacts:
+        """What the run says of itself: preset, state, step, device and the like."""
+        with database.told(self.path):
+            return read_facts(self._connection)
+
+    def frame(self, kind: str, at_step: int) -> Frame | None:
+        """The frame of that kind that was current at a step; None before the first."""
+        with database.told(self.path):
+            row = self._connection.execute(
+                "SELECT step, wall, kind, count, channels, height, width, pixels FROM frames"
+                " WHERE kind = ? AND step <= ? ORDER BY step DESC, id DESC LIMIT 1",
+                (kind, at_step),
+            ).fetchone()
+        return _frame(row) if row else None
+
+    def _forget(self) -> None:
+        self._fresh = True
+        self._steps: dict[int, int] = {}
+        self._newest_frame = self._newest_mark = 0
+
+    def _read(self) -> Batch:
+        facts = read_facts(self._connection)
+        if facts.rewinds != self._rewinds:
+            self._forget()
+            self._rewinds = facts.rewinds
+        batch = Batch(
+            fresh=self._fresh,
+            facts=facts,
+            bins=self._bins(),
+            frames=self._frames(),
+            marks=self._marks(),
+            alarms=self._alarms(),
+            commands=self._commands(),
+        )
+        self._fresh = False
+        return batch
+
+    def _bins(self) -> dict[str, Bins]:
+        found = {}
+        for identity, name in self._connection.execute("SELECT id, name FROM series ORDER BY id").fetchall():
+            known = identity in self._steps
+            bins = self._newer(identity, self._steps[identity]) if known else self._history(identity)
+            if len(bins):
+                found[name] = bins
+                self._steps[identity] = int(bins.step[-1])
+        return found
+
+    def _newer(self, identity: int, step: int) -> Bins:
+        rows = self._connection.execute(
+            f"SELECT {BIN_COLUMNS} FROM points WHERE series = ? AND step > ? ORDER BY step", (identity, step)
+        )
+        return from_rows(rows.fetchall())
+
+    def _history(self, identity: int) -> Bins:
+        """The whole series, from the finest table that holds it in HISTORY_ROWS rows or fewer."""
+        (last,) = self._connection.execute(
+            "SELECT max(step) FROM points WHERE series = ?", (identity,)
+        ).fetchone()
+        if (last or 0) <= HISTORY_ROWS:
+            return self._newer(identity, -1)
+        tier = next((tier for tier in TIERS if last / TIER_FACTOR**tier <= HISTORY_ROWS), TIERS[-1])
+        rows = self._connection.execute(
+            f"SELECT {BIN_COLUMNS} FROM rollups WHERE series = ? AND tier = ? ORDER BY bucket",
+            (identity, tier),
+        )
+        return from_rows(rows.fetchall())
+
+    def _frames(self) -> dict[str, Frame]:
+        rows = self._connection.execute(
+            "SELECT step, wall, kind, count, channels, height, width, pixels, max(id) FROM frames"
+            " WHERE id > ? GROUP BY kind",
+            (self._newest_frame,),
+        ).fetchall()
+        self._newest_frame = max([self._newest_frame, *(row[-1] for row in rows)])
+        return {row[2]: _frame(row[:-1]) for row in rows}
+
+    def _marks(self) -> tuple[Mark, ...]:
+        rows = self._connection.execute(
+            "SELECT id, step, wall, kind, text FROM marks WHERE id > ? ORDER BY id", (self._newest_mark,)
+        ).fetchall()
+        self._newest_mark = max([self._newest_mark, *(row[0] for row in rows)])
+        return tuple(Mark(step=step, wall=wall, kind=kind, text=text) for _, step, wall, kind, text in rows)
+
+    def _alarms(self) -> tuple[Alarm, ...]:
+        rows = self._connection.execute(
+            "SELECT id, name, severity, raised_step, raised_wall, cleared_step, sentence, advice, evidence"
+            " FROM alarms ORDER BY id"
+        )
+        names = ("id", "name", "severity", "raised_step", "raised_wall", "cleared_step", "sentence", "advice")
+        return tuple(
+            Alarm(**dict(zip(names, row, strict=False)), evidence=json.loads(row[-1])) for row in rows
+        )
+
+    def _commands(self) -> tuple[Command, ...]:
+        rows = self._connection.execute(
+            "SELECT id, name, asked_by, asked_wall, state, applied_step, reply, arguments"
+            " FROM commands ORDER BY id DESC LIMIT 100"
+        ).fetchall()
+        names = ("id", "name", "asked_by", "asked_wall", "state", "applied_step", "reply")
+        return tuple(
+            Command(**dict(zip(names, row, strict=False)), arguments=json.loads(row[-1]))
+            for row in reversed(rows)
+        )
+
+
+def read_facts(connection: sqlite3.Connection) -> RunFacts:
+    """The run's own table as a record."""
+    rows = connection.execute("SELECT key, value FROM run").fetchall()
+    return from_values({key: json.loads(value) for key, value in rows})
+
+
+def _frame(row: tuple[Any, ...]) -> Frame:
+    step, wall, kind, *shape, pixels = row
+    images = np.frombuffer(zlib.decompress(pixels), dtype=np.uint8).reshape(shape)
+    return Frame(step=step, wall=wall, kind=kind, images=images)

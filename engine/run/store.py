@@ -1,0 +1,167 @@
+"""The one writer of ``run.db``: each flush of the recorder is one transaction, whole or not at all."""
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from engine.run import database, series
+from engine.run.bins import COLUMNS, Bins, from_rows, group, join
+from engine.run.events import AlarmCleared, AlarmRaised, Event, Facts, Frame, Mark, Reply
+
+TIER_FACTOR = 8
+TIERS = range(1, 7)
+BIN_COLUMNS = ", ".join(COLUMNS)
+_POINT = f"INSERT OR REPLACE INTO points (series, {BIN_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_ROLLUP = (
+    f"INSERT OR REPLACE INTO rollups (series, tier, bucket, {BIN_COLUMNS})"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+class Store:
+    """Writes one run. Not for two threads at once."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._connection = database.open_for_writing(path)
+        with database.told(path):
+            self._load()
+
+    def write(self, bins: Mapping[str, Bins], events: Iterable[Event]) -> None:
+        """Add bins of each series and everything that happened, in one transaction.
+
+        Raises StorageError, with nothing written, where the disk is full or the file can't be written.
+        """
+        with database.told(self.path):
+            try:
+                with database.transaction(self._connection):
+                    for name, new in bins.items():
+                        self._write_bins(self._series_id(name), new)
+                    for event in events:
+                        self._write_event(event)
+            except BaseException:
+                self._load()
+                raise
+
+    def rewind(self, step: int) -> None:
+        """Forget what was recorded after a step, because training goes on from there.
+
+        What was rolled up in a bucket that the step cuts is rolled up anew from the points that stay.
+        """
+        with database.told(self.path), database.transaction(self._connection):
+            execute = self._connection.execute
+            execute("DELETE FROM points WHERE step > ?", (step,))
+            execute("DELETE FROM frames WHERE step > ?", (step,))
+            execute("DELETE FROM alarms WHERE raised_step > ?", (step,))
+            execute(
+                "UPDATE alarms SET cleared_step = NULL, cleared_wall = NULL WHERE cleared_step > ?", (step,)
+            )
+            for tier in TIERS:
+                width = TIER_FACTOR**tier
+                execute("DELETE FROM rollups WHERE tier = ? AND (bucket + 1) * ? > ?", (tier, width, step))
+                for identity in self._ids.values():
+                    start = step // width * width
+                    rows = execute(
+                        f"SELECT {BIN_COLUMNS} FROM points WHERE series = ? AND step > ? ORDER BY step",
+                        (identity, start),
+                    ).fetchall()
+                    self._write_rollup(identity, tier, from_rows(rows))
+        with database.told(self.path):
+            self._load()
+
+    def close(self) -> None:
+        """Close the file; the write-ahead log is folded into it when no viewer is left."""
+        self._connection.close()
+
+    def _load(self) -> None:
+        """Read back what is kept in memory: series by name, and the open bucket of every tier."""
+        execute = self._connection.execute
+        self._ids: dict[str, int] = dict(execute("SELECT name, id FROM series").fetchall())
+        self._open: dict[tuple[int, int], tuple[int, Bins]] = {}
+        newest = f"SELECT series, tier, max(bucket), {BIN_COLUMNS} FROM rollups GROUP BY series, tier"
+        for identity, tier, bucket, *row in execute(newest):
+            self._open[identity, tier] = bucket, from_rows([tuple(row)])
+
+    def _series_id(self, name: str) -> int:
+        if name not in self._ids:
+            cursor = self._connection.execute(
+                "INSERT INTO series (name, unit, better) VALUES (?, ?, ?)", (name, *series.describe(name))
+            )
+            assert cursor.lastrowid is not None
+            self._ids[name] = cursor.lastrowid
+        return self._ids[name]
+
+    def _write_bins(self, identity: int, new: Bins) -> None:
+        self._connection.executemany(_POINT, ((identity, *row) for row in new.rows()))
+        for tier in TIERS:
+            self._write_rollup(identity, tier, new)
+
+    def _write_rollup(self, identity: int, tier: int, new: Bins) -> None:
+        if not len(new):
+            return
+        width = TIER_FACTOR**tier
+        buckets = (new.step - 1) // width
+        bucket, bins = self._open.get((identity, tier), (-1, None))
+        if bins is not None and bucket == buckets[0]:
+            new, buckets = join(bins, new), np.concatenate([[bucket], buckets])
+        rolled = group(new, buckets)
+        kept = np.unique(buckets).tolist()
+        self._connection.executemany(
+            _ROLLUP, ((identity, tier, key, *row) for key, row in zip(kept, rolled.rows(), strict=True))
+        )
+        self._open[identity, tier] = kept[-1], from_rows(rolled.rows()[-1:])
+
+    def _write_event(self, event: Event) -> None:
+        execute = self._connection.execute
+        match event:
+            case Frame():
+                pixels = zlib.compress(np.ascontiguousarray(event.images, dtype=np.uint8).tobytes(), 1)
+                execute(
+                    "INSERT INTO frames (step, wall, kind, count, channels, height, width, pixels)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (event.step, event.wall, event.kind, *event.images.shape, pixels),
+                )
+            case Mark():
+                execute(
+                    "INSERT INTO marks (step, wall, kind, text) VALUES (?, ?, ?, ?)",
+                    (event.step, event.wall, event.kind, event.text),
+                )
+            case AlarmRaised():
+                execute(
+                    "INSERT INTO alarms"
+                    " (name, severity, raised_step, raised_wall, sentence, advice, evidence)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (
+                        *(event.name, event.severity, event.step, event.wall),
+                        *(event.sentence, event.advice, json.dumps(dict(event.evidence))),
+                    ),
+                )
+            case AlarmCleared():
+                execute(
+                    "UPDATE alarms SET cleared_step = ?, cleared_wall = ?"
+                    " WHERE name = ? AND cleared_step IS NULL",
+                    (event.step, event.wall, event.name),
+                )
+            case Facts():
+                set_facts(self._connection, event.values)
+            case Reply():
+                state = "applied" if event.applied else "refused"
+                execute(
+                    "UPDATE commands SET state = ?, applied_step = ?, answered_wall = ?, reply = ?"
+                    " WHERE id = ?",
+                    (state, event.step, event.wall, event.text, event.command),
+                )
+            case _:
+                raise TypeError(f"scalars are written as bins, not as {event!r}")
+
+
+def set_facts(connection: sqlite3.Connection, values: Mapping[str, object]) -> None:
+    """Set keys of the run's own table; values are JSON's types."""
+    connection.executemany(
+        "INSERT OR REPLACE INTO run (key, value) VALUES (?, ?)",
+        ((key, json.dumps(value)) for key, value in values.items()),
+    )

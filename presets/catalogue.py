@@ -1,0 +1,181 @@
+"""Find, load, override and compare presets. A mistake is told as file, key, value, and what is accepted."""
+
+import copy
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import platformdirs
+import tomli_w
+
+from presets.explain import explain
+from presets.schema import Preset
+
+SHIPPED = Path(__file__).parent
+GROUPS = ("gans", "autoencoders", "failures")
+YOURS = "yours"
+
+
+class PresetError(Exception):
+    """A preset or a setting that can't be used: a message (what, where) and a hint (what is accepted)."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A preset that can be named: ``group`` is gans, autoencoders, failures, or yours."""
+
+    name: str
+    group: str
+    path: Path
+
+
+def user_folder() -> Path:
+    """Where a user's own presets lie: every ``.toml`` in it is one."""
+    return platformdirs.user_config_path("latentop") / "presets"
+
+
+def entries() -> list[Entry]:
+    """Every preset by group; a user's own of the same name stands beside the shipped one and wins."""
+    shipped = [
+        Entry(name=path.stem, group=group, path=path)
+        for group in GROUPS
+        for path in sorted((SHIPPED / group).glob("*.toml"))
+    ]
+    return shipped + [
+        Entry(name=path.stem, group=YOURS, path=path) for path in sorted(user_folder().glob("*.toml"))
+    ]
+
+
+def find(name: str) -> Entry:
+    """The preset of that name, or the file of that path. Raises PresetError with the nearest names."""
+    if name.endswith(".toml") or "/" in name:
+        path = Path(name).expanduser()
+        if not path.is_file():
+            raise PresetError(
+                f"no preset file {path}", "name a file that ends in .toml, or: latentop presets"
+            )
+        return Entry(name=path.stem, group=YOURS, path=path)
+    known = entries()
+    for entry in reversed(known):  # a user's own come last and win
+        if entry.name == name:
+            return entry
+    names = sorted({entry.name for entry in known})
+    near = difflib.get_close_matches(name, names, n=3) or names
+    raise PresetError(f"no preset named {name!r}", f"there are: {', '.join(near)} (all: latentop presets)")
+
+
+def load(entry: Entry, overrides: Sequence[str] = ()) -> Preset:
+    """A preset read, overridden with ``key.key=value`` words, and validated. Raises PresetError."""
+    return _validate(_override(_read(entry.path), overrides), str(entry.path), overrides)
+
+
+def parse(text: str, where: str) -> Preset:
+    """A preset from the text of a resolved one. Raises PresetError."""
+    try:
+        return _validate(tomllib.loads(text), where, ())
+    except tomllib.TOMLDecodeError as error:
+        raise PresetError(f"{where} is no TOML: {error}", "mend that line") from error
+
+
+def override(preset: Preset, words: Sequence[str]) -> Preset:
+    """A preset with some ``key.key=value`` words applied through the same validation."""
+    return _validate(_override(_plain(preset), words), "--set", words)
+
+
+def dump(preset: Preset) -> str:
+    """The preset as TOML, every key spelt out, defaults too."""
+    return tomli_w.dumps(_plain(preset))
+
+
+def flatten(preset: Preset) -> dict[str, object]:
+    """Every setting by its dotted key: ``{"generator.lr": 0.0002, …}``."""
+    return dict(_leaves(_plain(preset)))
+
+
+def live(preset: Preset) -> dict[str, float]:
+    """The settings that can be changed while training, by key: every learning rate."""
+    found = {}
+    for key, value in flatten(preset).items():
+        if key.endswith(".lr") and isinstance(value, float):
+            found[key] = value
+    return found
+
+
+def differences(preset: Preset, other: Preset) -> list[tuple[str, object, object]]:
+    """``(key, value here, value there)`` of every setting that differs; None where one lacks it."""
+    here, there = flatten(preset), flatten(other)
+    return [
+        (key, here.get(key), there.get(key))
+        for key in [*here, *(key for key in there if key not in here)]
+        if here.get(key) != there.get(key)
+    ]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise PresetError(f"{path} is no TOML: {error}", "mend that line") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise PresetError(f"{path} can't be read: {error}", "see: latentop presets") from error
+
+
+def _override(document: dict[str, Any], words: Sequence[str]) -> dict[str, Any]:
+    document = copy.deepcopy(document)
+    for word in words:
+        key, equals, value = word.partition("=")
+        key = key.strip()
+        if not (equals and re.fullmatch(r"[\w-]+(\.[\w-]+)*", key)):
+            raise PresetError(f"--set {word}: no KEY=VALUE", "write it like: --set generator.lr=1e-4")
+        *tables, leaf = key.split(".")
+        place = document
+        for table in tables:
+            place = place.setdefault(table, {})
+            if not isinstance(place, dict):
+                raise PresetError(f"--set {word}: {table} is a value, not a table", "name the value itself")
+        place[leaf] = _value(value.strip())
+    return document
+
+
+def _value(text: str) -> Any:
+    """A TOML value; what is none is taken as the text itself, so that names need no quotes."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _validate(document: dict[str, Any], where: str, overrides: Sequence[str]) -> Preset:
+    try:
+        preset: Preset = msgspec.convert(document, Preset)
+    except msgspec.ValidationError as error:
+        key, problem, accepted = explain(str(error), document)
+        word = next((word for word in overrides if word.partition("=")[0].strip() == key), None)
+        raise PresetError(f"{f'--set {word}' if word else where}: {key}: {problem}", accepted) from error
+    return preset
+
+
+def _plain(preset: Preset) -> dict[str, Any]:
+    plain = msgspec.to_builtins(preset)
+    assert isinstance(plain, dict)
+    return plain
+
+
+def _leaves(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value

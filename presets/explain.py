@@ -1,0 +1,104 @@
+"""Say what is wrong with a preset's document: the key, the value, and what would be accepted there."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import inspect
+
+from presets.schema import Preset
+
+
+def explain(problem: str, document: Any) -> tuple[str, str, str]:
+    """``(key, what is wrong, what is accepted)`` from msgspec's message about a document.
+
+    The key is dotted, as ``--set`` takes it.
+    """
+    what, _, path = problem.partition(" - at `$")
+    keys = re.findall(r"\.(\w+)|\[(\d+)\]", path.rstrip("`"))
+    keys = [name or int(position) for name, position in keys]
+    if unknown := re.search(r"unknown field `(.*)`", what):
+        accepted = ", ".join(_fields(_at(keys, document)))
+        return _dotted([*keys, unknown[1]]), "no such setting", f"accepted there: {accepted}"
+    if missing := re.search(r"required field `(.*)`", what):
+        keys = [*keys, missing[1]]
+        return _dotted(keys), "missing", f"accepted: {_describe(_at(keys, document))}"
+    value = document
+    for key in keys:
+        value = value[key]
+    return _dotted(keys), f"{value!r} is not accepted", f"accepted: {_describe(_at(keys, document)) or what}"
+
+
+def _dotted(keys: Sequence[str | int]) -> str:
+    return ".".join(str(key) for key in keys if isinstance(key, str))
+
+
+def _at(keys: Sequence[str | int], document: Any) -> list[inspect.Type]:
+    """The types that are possible at a place in the document."""
+    types = _alternatives(inspect.type_info(Preset))
+    for key in keys:
+        types = [inner for outer in types for inner in _inside(outer, key, document)]
+        try:
+            document = document[key]
+        except (KeyError, IndexError, TypeError):
+            document = {}
+    return [one for one in types if not isinstance(one, inspect.StructType) or _chosen(one, document)]
+
+
+def _chosen(one: inspect.StructType, document: Any) -> bool:
+    """Whether the document, by its tag, is of that record; one without a tag may be."""
+    return not isinstance(document, dict) or document.get(one.tag_field, one.tag) == one.tag
+
+
+def _inside(outer: inspect.Type, key: str | int, document: Any) -> list[inspect.Type]:
+    match outer:
+        case inspect.VarTupleType():
+            return [outer.item_type]
+        case inspect.StructType() if key == outer.tag_field:
+            return [inspect.LiteralType(values=(outer.tag,))]
+        case inspect.StructType() if _chosen(outer, document):
+            return [
+                inner
+                for field in outer.fields
+                if field.encode_name == key
+                for inner in _alternatives(field.type)
+            ]
+    return []
+
+
+def _alternatives(one: inspect.Type) -> list[inspect.Type]:
+    return list(one.types) if isinstance(one, inspect.UnionType) else [one]
+
+
+def _fields(types: list[inspect.Type]) -> list[str]:
+    names = [
+        name
+        for one in types
+        if isinstance(one, inspect.StructType)
+        for name in ([one.tag_field] if one.tag_field else []) + [field.encode_name for field in one.fields]
+    ]
+    return list(dict.fromkeys(names))
+
+
+def _describe(types: list[inspect.Type]) -> str:
+    return " or ".join(dict.fromkeys(text for one in types if (text := _words(one))))
+
+
+def _words(one: inspect.Type) -> str:
+    match one:
+        case inspect.LiteralType():
+            return " or ".join(str(value) for value in one.values)
+        case inspect.FloatType() | inspect.IntType():
+            kind = "a number" if isinstance(one, inspect.FloatType) else "a whole number"
+            bounds = (("above", one.gt), ("from", one.ge), ("below", one.lt), ("up to", one.le))
+            said = [f"{word} {bound}" for word, bound in bounds if bound is not None]
+            return " ".join([kind, *said])
+        case inspect.StrType():
+            return "a text"
+        case inspect.BoolType():
+            return "true or false"
+        case inspect.VarTupleType():
+            return f"a list, each {_words(one.item_type)}"
+        case inspect.StructType():
+            return f"a table of {', '.join(_fields([one]))}"
+    return ""

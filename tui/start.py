@@ -1,0 +1,31 @@
+"""From a preset to a run in training: the one place where presets meet the engine's launcher."""
+
+from pathlib import Path
+
+from engine.run import launch
+from engine.run.facts import RunFacts
+from engine.run.folder import RunFolder
+from presets import catalogue
+from presets.schema import Preset
+
+
+def start(runs: Path, name: str, preset: Preset, waiting: launch.WaitingWorker | None = None) -> RunFolder:
+    """Make a run of that preset and start training it, in the worker that waits where there is one.
+
+    Raises UsageError or StorageError where the runs folder can't be written.
+    """
+    facts = RunFacts(
+        preset=name,
+        title=preset.title,
+        kind=str(preset.__struct_config__.tag),
+        data=f"{preset.data.name} ({preset.data.size})",
+        seed=preset.seed,
+        steps=preset.steps,
+        settings=catalogue.live(preset),
+    )
+    run = launch.new(runs, facts, catalogue.dump(preset))
+    if waiting is None:
+        launch.start(run)
+    else:
+        waiting.claim(run)
+    return run
