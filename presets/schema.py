@@ -122,7 +122,7 @@ class Settings(Record, frozen=True, kw_only=True, tag_field="kind"):
     """Optimiser steps."""
     batch: Annotated[int, Meta(ge=2, le=65_536)]
     """Images per step."""
-    seed: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 42
+    seed: Annotated[int, Meta(ge=0, le=2**32 - 1)] = 42
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     data: Data = Data()
     watch: Watch = Watch()

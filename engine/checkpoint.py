@@ -1,0 +1,67 @@
+"""Checkpoints: everything needed to continue bit for bit; written whole or not at all; never a pickle run."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from engine.run.errors import StorageError
+from engine.run.folder import RunFolder
+
+
+def save(run: RunFolder, state: dict[str, Any], *, keep: int) -> Path:
+    """Write the state after its step, and forget all but the newest ``keep``.
+
+    Raises StorageError, with older checkpoints untouched, where the disk is full or can't be written.
+    """
+    path = run.checkpoints / f"step-{state['step']:09d}.pt"
+    unfinished = path.with_suffix(".unfinished")
+    try:
+        unfinished.touch(mode=0o600)
+        with unfinished.open("wb") as file:
+            torch.save(state, file)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+        _sync_folder(run.checkpoints)
+    except (OSError, RuntimeError) as error:  # torch tells a short write as RuntimeError
+        unfinished.unlink(missing_ok=True)
+        raise StorageError(
+            f"no checkpoint at step {state['step']}: {path} can't be written ({error})",
+            f"free some space on the disk of {run.path}",
+        ) from error
+    for older in _newest_first(run)[keep:]:
+        older.unlink(missing_ok=True)
+    return path
+
+
+def load_newest(run: RunFolder, device: torch.device) -> tuple[dict[str, Any], list[str]]:
+    """The newest state that can be read, and the names of the broken files that were passed over.
+
+    Raises StorageError where there is none.
+    """
+    broken: list[str] = []
+    for path in _newest_first(run):
+        try:
+            state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+            return state, broken
+        except Exception:  # a damaged file fails in as many ways as there are bytes in it
+            broken.append(path.name)
+    raise StorageError(
+        f"no checkpoint to go on from in {run.checkpoints}"
+        + (f" ({', '.join(broken)}: can't be read)" if broken else ""),
+        "start a new run: latentop train",
+    )
+
+
+def _newest_first(run: RunFolder) -> list[Path]:
+    return sorted(run.checkpoints.glob("step-*.pt"), reverse=True)
+
+
+def _sync_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

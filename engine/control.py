@@ -1,0 +1,150 @@
+"""What others ask of a training run, carried out between two steps: commands and signals, each answered."""
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable, Mapping
+from types import FrameType
+
+from engine import checkpoint
+from engine.recorder import Recorder
+from engine.run.commands import Asked, Inbox
+from engine.run.errors import StorageError
+from engine.run.events import Facts, Mark, Reply
+from engine.run.folder import RunFolder
+from engine.trainer import Trainer
+from presets import catalogue
+from presets.catalogue import PresetError
+
+LOOK_SECONDS = 0.05
+log = logging.getLogger("latentop")
+
+
+class Control:
+    """Listens for a run's commands and for SIGTERM; holds the training while it is paused."""
+
+    def __init__(self, run: RunFolder, trainer: Trainer, recorder: Recorder) -> None:
+        self.stopping = False
+        self.paused_seconds = 0.0
+        self._run = run
+        self._trainer = trainer
+        self._recorder = recorder
+        self._inbox = Inbox(run)
+        self._terminated = threading.Event()
+        self._paused = False
+        self._next_look = 0.0
+        self._next_checkpoint = time.monotonic() + trainer.preset.keep.checkpoints
+        signal.signal(signal.SIGTERM, self._on_sigterm)
+
+    def between_steps(self) -> None:
+        """Look around; returns at once, or when training may go on, or with ``stopping`` set."""
+        now = time.monotonic()
+        if now < self._next_look:
+            return
+        self._next_look = now + LOOK_SECONDS
+        self._look()
+        if now >= self._next_checkpoint:
+            self.save(asked=False)
+        if self._held():
+            self._hold()
+
+    def save(self, *, asked: bool) -> str:
+        """Write a checkpoint now and say what became of it; one that was asked for is marked on charts."""
+        self._next_checkpoint = time.monotonic() + self._trainer.preset.keep.checkpoints
+        try:
+            path = checkpoint.save(self._run, self._trainer.state(), keep=self._trainer.preset.keep.last)
+        except StorageError as error:
+            log.warning("%s; %s", error.message, error.hint)
+            return error.message
+        if asked:
+            self._mark("checkpoint", path.name)
+        return f"checkpoint at step {self._trainer.step}"
+
+    def _look(self) -> None:
+        for command in self._inbox.new():
+            applied, text = self._carry_out(command)
+            self._recorder.put(
+                Reply(
+                    command=command.id, applied=applied, step=self._trainer.step, wall=time.time(), text=text
+                )
+            )
+        if self._terminated.is_set() and not self.stopping:
+            self._stop("by SIGTERM")
+
+    def _carry_out(self, command: Asked) -> tuple[bool, str]:
+        carry_out: Mapping[str, Callable[[], tuple[bool, str]]] = {
+            "pause": self._pause,
+            "resume": self._resume,
+            "stop": lambda: self._stop("as asked"),
+            "checkpoint": self._save,
+            "set": lambda: self._set(command.arguments),
+        }
+        return carry_out[command.name]()
+
+    def _pause(self) -> tuple[bool, str]:
+        if self._paused:
+            return False, "it is paused already"
+        self._paused = True
+        self._mark("pause", "paused")
+        self._recorder.put(Facts(values={"state": "paused", "detail": ""}))
+        return True, f"paused at step {self._trainer.step}"
+
+    def _resume(self) -> tuple[bool, str]:
+        if not self._paused:
+            return False, "it is not paused"
+        self._paused = False
+        self._mark("resume", "resumed")
+        self._recorder.put(Facts(values={"state": "running", "detail": ""}))
+        return True, f"training again from step {self._trainer.step}"
+
+    def _stop(self, why: str) -> tuple[bool, str]:
+        self.stopping = True
+        self._mark("stop", f"stopped {why}")
+        self._recorder.put(Facts(values={"state": "stopping", "detail": "writing a checkpoint"}))
+        return True, f"stopping at step {self._trainer.step} with a checkpoint"
+
+    def _save(self) -> tuple[bool, str]:
+        text = self.save(asked=True)
+        return text.startswith("checkpoint at"), text
+
+    def _set(self, arguments: Mapping[str, object]) -> tuple[bool, str]:
+        known = catalogue.live(self._trainer.preset)
+        if unknown := [key for key in arguments if key not in known]:
+            return False, f"{unknown[0]} can't be changed while training; what can: {', '.join(known)}"
+        try:
+            changed = catalogue.override(
+                self._trainer.preset, [f"{key}={value}" for key, value in arguments.items()]
+            )
+        except PresetError as error:
+            return False, f"{error.message}; {error.hint}"
+        self._trainer.preset = changed
+        said = []
+        for key, value in catalogue.live(changed).items():
+            if value != known[key]:
+                self._trainer.set_learning_rate(key.removesuffix(".lr"), value)
+                said.append(f"{key} {known[key]:g} → {value:g}")
+        if said:
+            self._mark("edit", ", ".join(said))
+        self._recorder.put(Facts(values={"settings": catalogue.live(changed)}))
+        return True, ", ".join(said) or "nothing changed: it had that value"
+
+    def _held(self) -> bool:
+        return (self._paused or self._recorder.trouble is not None) and not self.stopping
+
+    def _hold(self) -> None:
+        """Wait, listening, until told to go on; or until what was recorded can be written again."""
+        began = time.monotonic()
+        by_trouble = self._recorder.trouble is not None
+        while self._held():
+            self._terminated.wait(LOOK_SECONDS)
+            self._look()
+        if by_trouble and not self._paused and not self.stopping:
+            self._recorder.put(Facts(values={"state": "running", "detail": ""}))
+        self.paused_seconds += time.monotonic() - began
+
+    def _mark(self, kind: str, text: str) -> None:
+        self._recorder.put(Mark(step=self._trainer.step, wall=time.time(), kind=kind, text=text))
+
+    def _on_sigterm(self, number: int, frame: FrameType | None) -> None:
+        self._terminated.set()

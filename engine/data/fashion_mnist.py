@@ -1,0 +1,158 @@
+"""Fashion-MNIST: grey images of clothes, 28 × 28, ten classes, as many images in each.
+
+Source: Xiao, Rasul and Vollgraf 2017, "Fashion-MNIST: a novel image dataset for benchmarking machine
+learning algorithms", arXiv:1708.07747. The small edition is drawn from it by `engine.data.make_small`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from platformdirs import user_cache_path
+from torch import Tensor
+
+from engine.data.dataset import Dataset
+from engine.data.download import download_fashion_mnist
+from engine.data.idx import SUFFIXES, read_idx
+
+CLASSES = (
+    "T-shirt/top",
+    "Trouser",
+    "Pullover",
+    "Dress",
+    "Coat",
+    "Sandal",
+    "Shirt",
+    "Sneaker",
+    "Bag",
+    "Ankle boot",
+)
+
+PACKAGED = Path(__file__).parent / "fashion-mnist"
+INSTALLED = Path("/usr/share/datasets/fashion-mnist")
+"""Where Debian's package dataset-fashion-mnist puts the full set."""
+
+SMALL = MappingProxyType(
+    {
+        "train-images-idx3-ubyte": "3b031406d9fcda71cbfd475ed52bfbe170e3923149891d65d4a6964a6dbd1d21",
+        "train-labels-idx1-ubyte": "fdf9d4d5029c72484e8cf45051a7cfa2628ebfc898204eba6c34c36fa07aa742",
+        "t10k-images-idx3-ubyte": "6293c6bc983913b0c61626edb8d375f93bea977034883b257927ddaf8e8baa00",
+        "t10k-labels-idx1-ubyte": "6844bdae0b75c7153c4b154176f83a91041502a3f73c4e9a399a235bf9c58278",
+    }
+)
+FULL = MappingProxyType(
+    {
+        "train-images-idx3-ubyte": "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+        "train-labels-idx1-ubyte": "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+        "t10k-images-idx3-ubyte": "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+        "t10k-labels-idx1-ubyte": "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+    }
+)
+"""File name to SHA-256 of its content, decompressed. Debian's files and Zalando's hold the same content."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Arrays:
+    """The four files as they are: images uint8 `(count, 28, 28)`, labels uint8 `(count,)` in 0…9."""
+
+    train: npt.NDArray[np.uint8]
+    train_labels: npt.NDArray[np.uint8]
+    test: npt.NDArray[np.uint8]
+    test_labels: npt.NDArray[np.uint8]
+
+
+def load_fashion_mnist(
+    size: Literal["small", "full"],
+    device: torch.device,
+    *,
+    packaged: Path = PACKAGED,
+    installed: Path = INSTALLED,
+    cache: Path | None = None,
+) -> Dataset:
+    """Return Fashion-MNIST on `device`: images float32 `(count, 1, 28, 28)` in [0, 1], labels int64.
+
+    ``small``: 1 000 training and 200 test images of each class, from `packaged`, inside this package.
+    ``full``: 6 000 and 1 000 of each, from `installed` if any of the files is there, else from
+    ``FashionMNIST/raw`` in `cache` (by default the user's cache folder), downloaded to there if need be.
+
+    Raises `DataError` where a file is missing, truncated, corrupt or different from the published one, and
+    where downloading fails.
+    """
+    if size == "small":
+        hint = "install latentop anew: one of its own files is damaged"
+        return _dataset(size, "inside the package", read_arrays(packaged, SMALL, hint), device)
+    cache = user_cache_path("latentop") if cache is None else cache
+    folder, source = installed, str(installed)
+    if not _holds_any(folder):
+        folder = cache / "FashionMNIST" / "raw"
+        source = str(folder)
+        if not _holds_any(folder):
+            download_fashion_mnist(cache, check=read_full, instead=_instead(installed, folder))
+            source = f"downloaded to {folder}"
+    return _dataset(size, source, read_full(folder), device)
+
+
+def read_full(folder: Path) -> Arrays:
+    """Return the full set in `folder`; `DataError` names the first file that isn't as published."""
+    hint = (
+        f"put a whole copy there (plain or .gz), or remove all four files from {folder} to have them "
+        'downloaded, or set size = "small"'
+    )
+    return read_arrays(folder, FULL, hint)
+
+
+def read_arrays(folder: Path, checksums: Mapping[str, str], hint: str) -> Arrays:
+    """Return the four files of `checksums` in `folder`, each plain or compressed.
+
+    Raises `DataError` with the given `hint`, naming the first file that is not what its checksum promises.
+    """
+    train, train_labels, test, test_labels = (
+        read_idx(_path(folder, name), sha256=sha256, hint=hint) for name, sha256 in checksums.items()
+    )
+    return Arrays(train=train, train_labels=train_labels, test=test, test_labels=test_labels)
+
+
+def _dataset(size: str, source: str, arrays: Arrays, device: torch.device) -> Dataset:
+    return Dataset(
+        name="fashion-mnist",
+        size=size,
+        source=source,
+        classes=CLASSES,
+        train=_images(arrays.train, device),
+        train_labels=_labels(arrays.train_labels, device),
+        test=_images(arrays.test, device),
+        test_labels=_labels(arrays.test_labels, device),
+    )
+
+
+def _images(pixels: npt.NDArray[np.uint8], device: torch.device) -> Tensor:
+    # Bytes travel to the device, and are divided there: a quarter of the traffic.
+    return torch.from_numpy(pixels).to(device).unsqueeze(1).to(torch.float32).div_(255)
+
+
+def _labels(labels: npt.NDArray[np.uint8], device: torch.device) -> Tensor:
+    return torch.from_numpy(labels).to(device).to(torch.int64)
+
+
+def _path(folder: Path, name: str) -> Path:
+    """Return the file of that name, plain or compressed; where there is none, the plain one's path."""
+    candidates = [folder / (name + suffix) for suffix in SUFFIXES]
+    return next((path for path in candidates if path.exists()), folder / name)
+
+
+def _holds_any(folder: Path) -> bool:
+    # Any, not all: half a set is a fault that should be named, not a reason to look elsewhere.
+    return any(_path(folder, name).exists() for name in FULL)
+
+
+def _instead(installed: Path, folder: Path) -> str:
+    files = ", ".join(f"{name}.gz" for name in FULL)
+    return (
+        f"put {files} into {installed} (on Debian: apt install dataset-fashion-mnist) or into {folder}, "
+        'or set size = "small"'
+    )

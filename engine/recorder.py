@@ -1,0 +1,98 @@
+"""From events to the store, off the training thread. What can't be written yet is kept, never dropped."""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+
+import numpy as np
+
+from engine.gather import Column, gather
+from engine.run.bins import Bins, from_values, group, join
+from engine.run.errors import StorageError
+from engine.run.events import Event, Facts, Scalars
+from engine.run.folder import RunFolder
+from engine.run.store import Store
+
+FLUSH_SECONDS = 0.25
+BINS_PER_FLUSH = 64
+BALLAST_BYTES = 256 * 1024
+
+
+class Recorder(threading.Thread):
+    """Writes what it is given a few times a second, each time in one transaction.
+
+    ``pulse`` gives the facts that go with every flush, such as the heartbeat. ``trouble`` is the StorageError
+    that keeps it from writing, or None; it tries again at every flush.
+    """
+
+    def __init__(self, run: RunFolder, pulse: Callable[[], Facts]) -> None:
+        super().__init__(name="recorder", daemon=True)
+        self.trouble: StorageError | None = None
+        self._store = Store(run.database)
+        self._pulse = pulse
+        self._events: deque[Event] = deque()
+        self._bins: dict[str, Bins] = {}
+        self._kept: list[Event] = []
+        self._wake = threading.Event()
+        self._closing = False
+        self._ballast = run.path / "ballast"
+        self._fill_ballast()
+
+    def put(self, event: Event) -> None:
+        """Take an event. Costs the training thread about a microsecond."""
+        self._events.append(event)
+
+    def close(self) -> None:
+        """Write what is left and end; whether all of it could be written shows in ``trouble``."""
+        self._closing = True
+        self._wake.set()
+        self.join()
+        self._store.close()
+        self._ballast.unlink(missing_ok=True)
+
+    def run(self) -> None:
+        """Flush until closed (the thread's own loop)."""
+        while not self._closing:
+            self._wake.wait(FLUSH_SECONDS)
+            self._flush()
+        self._flush()
+
+    def _flush(self) -> None:
+        taken = [self._events.popleft() for _ in range(len(self._events))]
+        self._kept += [event for event in taken if not isinstance(event, Scalars)]
+        for name, column in gather(event for event in taken if isinstance(event, Scalars)).items():
+            new = _condense(column)
+            self._bins[name] = join(self._bins[name], new) if name in self._bins else new
+        try:
+            self._store.write(self._bins, [self._pulse(), *self._kept])
+        except StorageError as error:
+            self._report(error)
+        else:
+            self._bins, self._kept = {}, []
+            if self.trouble:
+                self.trouble = None
+                self._fill_ballast()
+
+    def _report(self, error: StorageError) -> None:
+        """Say in the run itself why nothing is recorded: on a full disk, in the room kept for that."""
+        self.trouble = error
+        self._ballast.unlink(missing_ok=True)
+        with suppress(StorageError):  # then the silent heartbeat has to say it
+            self._store.write({}, [self._pulse(), Facts(values={"state": "paused", "detail": error.message})])
+
+    def _fill_ballast(self) -> None:
+        try:
+            self._ballast.write_bytes(bytes(BALLAST_BYTES))
+        except OSError:
+            self._ballast.unlink(missing_ok=True)
+
+
+def _condense(column: Column) -> Bins:
+    """One bin a step while training is slow; wider ones, aligned, where it takes many steps per flush."""
+    bins = from_values(column.steps, column.walls, column.values)
+    width = 1
+    while len(bins) > BINS_PER_FLUSH * width:
+        width *= 2
+    keys: np.ndarray[tuple[int], np.dtype[np.int64]] = (column.steps - 1) // width
+    return group(bins, keys) if width > 1 else bins

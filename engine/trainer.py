@@ -1,0 +1,134 @@
+"""The loop: from a preset to a stream of events. It knows no file, no screen, no clock but those it is given."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+
+from engine import rng
+from engine.data import Dataset, Sampler
+from engine.gallery import Gallery
+from engine.gather import gather
+from engine.objectives import build_objective
+from engine.objectives.adversarial import Adversarial
+from engine.run.events import Event, Facts, Scalars
+from engine.watch import DiversityMeter, Watch
+from presets.schema import Preset
+
+OBSERVE_SECONDS = 1.0
+
+
+class Trainer:
+    """Trains one preset on one dataset, both on ``device``.
+
+    ``wall`` dates events (seconds since the epoch); ``clock`` measures (seconds that only grow). Neither, nor
+    anything that is drawn or watched, has a say in the training: the same preset gives the same losses.
+    """
+
+    def __init__(
+        self,
+        preset: Preset,
+        dataset: Dataset,
+        device: torch.device,
+        *,
+        wall: Callable[[], float],
+        clock: Callable[[], float],
+    ) -> None:
+        torch.manual_seed(preset.seed)
+        self.preset = preset
+        self.step = 0
+        self._dataset = dataset
+        self._wall = wall
+        self._clock = clock
+        self._objective = build_objective(preset, _shape(dataset), device)
+        self._sampler = Sampler(len(dataset.train), preset.batch, preset.seed, device)
+        self._gallery = Gallery(self._objective, dataset, preset.keep, seed=preset.seed, clock=clock)
+        self._watch = Watch(preset.watch, _meter(self._objective, dataset, preset), clock=clock)
+        self._unseen: list[Scalars] = []
+        self._observed = clock()
+
+    def run(self) -> Iterator[Event]:
+        """Train from where it stands to the preset's last step: one Scalars a step, then what is due."""
+        yield from self._gallery.show(self.step, self._wall())
+        while self.step < self.preset.steps:
+            values = self._objective.step(self._dataset.train[next(self._sampler)])
+            self.step += 1
+            scalars = Scalars(step=self.step, wall=self._wall(), values=values)
+            self._unseen.append(scalars)
+            yield scalars
+            yield from self._look(last=self.step == self.preset.steps)
+
+    def set_learning_rate(self, network: str, rate: float) -> None:
+        """Change the rate of ``generator``, ``discriminator`` or ``autoencoder`` from the next step on."""
+        for group in self._objective.optimisers[network].param_groups:
+            group["lr"] = rate
+
+    def state(self) -> dict[str, Any]:
+        """All that is needed to go on bit for bit: tensors, numbers, texts, and nothing else."""
+        return {
+            "step": self.step,
+            "networks": {name: one.state_dict() for name, one in self._objective.networks.items()},
+            "optimisers": {name: one.state_dict() for name, one in self._objective.optimisers.items()},
+            "sampler": self._sampler.state(),
+            "watch": self._watch.state(),
+            "rng": rng.state(),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from ``state()`` of a trainer of the same preset."""
+        for name, network in self._objective.networks.items():
+            network.load_state_dict(state["networks"][name])
+        for name, optimiser in self._objective.optimisers.items():
+            optimiser.load_state_dict(state["optimisers"][name])
+        self._sampler.restore(state["sampler"])
+        self._watch.restore(state["watch"])
+        self.step = state["step"]
+        rng.restore(state["rng"])
+
+    def _look(self, *, last: bool) -> Iterator[Event]:
+        """Whatever is due after a step; everything after the last one."""
+        if last or self._gallery.due(self.step):
+            yield from self._gallery.show(self.step, self._wall())
+        verdict = self._watch.verdict
+        if last or self._clock() >= self._observed + OBSERVE_SECONDS:
+            yield from self._observe()
+        if isinstance(self._objective, Adversarial) and (self._watch.due or last):
+            yield from self._watch.judge(self._draw, step=self.step, wall=self._wall())
+        if self._watch.verdict != verdict:
+            yield Facts(values={"verdict": self._watch.verdict})
+
+    def _observe(self) -> Iterator[Event]:
+        """Let the watch see the values of the steps since it last looked."""
+        columns = gather(self._unseen)
+        now, wall = self._clock(), self._wall()
+        speed = len(self._unseen) / max(now - self._observed, 1e-9)
+        yield Scalars(step=self.step, wall=wall, values={"speed/steps": speed})
+        self._unseen, self._observed = [], now
+        steps = next(iter(columns.values())).steps
+        yield from self._watch.observe(
+            steps, {name: column.values for name, column in columns.items()}, wall=wall
+        )
+
+    def _draw(self, count: int) -> torch.Tensor:
+        """Samples for the diversity meter: other codings at every check, but the same for the same step."""
+        assert isinstance(self._objective, Adversarial)
+        return self._objective.sample(self._objective.codings(count, self.preset.seed + self.step))
+
+
+def _shape(dataset: Dataset) -> tuple[int, int, int]:
+    channels, height, width = dataset.train.shape[1:]
+    return channels, height, width
+
+
+def _meter(objective: object, dataset: Dataset, preset: Preset) -> DiversityMeter | None:
+    if not isinstance(objective, Adversarial):
+        return None
+    return DiversityMeter(
+        real=dataset.test,
+        real_labels=dataset.test_labels,
+        training=dataset.train,
+        training_labels=dataset.train_labels,
+        classes=dataset.classes,
+        samples=preset.watch.samples,
+        seed=preset.seed,
+    )

@@ -1,0 +1,127 @@
+"""Says of readings whether the samples have collapsed, and knows when it is too early to say.
+
+Early samples are bad, not collapsed: while they still look unlike real data, or still become more diverse,
+nothing is judged. Once they were good and diverse, or good and no longer growing, everything is.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from statistics import median
+from typing import Any
+
+from engine.watch.alarms import Condition
+from engine.watch.diversity import Reading
+from engine.watch.modes import BACK
+from presets import schema
+
+GOOD_PRECISION = 0.5
+"""Of real data's: below, samples are bad. Grey images reach 0, a GAN's first shapes about 0.2."""
+GOOD_DETAIL = (0.4, 2.0)
+"""Of real data's: below is blur (a box of 3 pixels gives 0.25), above is noise."""
+PLATEAU = 12
+"""Checks without growth in coverage, after which samples count as learned, however little they cover."""
+GAIN = 0.05
+"""More coverage than this, from one half of a plateau to the other, is still learning: three times chance."""
+STUCK = 0.1
+"""Of real data's distance between nearest samples: below, good samples repeat. Young GANs keep above 0.15."""
+TWINS = 0.5
+"""The alarm for twins, as a share of coverage's: healthy GANs keep above 0.5, prototypes below 0.25."""
+
+ADVICE = {
+    "collapsed": "lower the generator's learning rate, or go back to a checkpoint from before it began",
+    "garbled": "go back to a checkpoint from before it began, and lower both learning rates",
+    "lost-modes": "watch these classes: if more go, lower the generator's learning rate",
+}
+
+
+class Collapse:
+    """Readings to conditions ``collapsed`` (critical) and ``lost-modes`` (warning)."""
+
+    def __init__(self, settings: schema.Watch) -> None:
+        self._settings = settings
+        self.armed = False
+        self._good: deque[bool] = deque(maxlen=PLATEAU)
+        self._coverages: deque[float] = deque(maxlen=PLATEAU)
+
+    def judge(self, reading: Reading) -> list[Condition]:
+        """What this reading says; nothing before the samples have been good once."""
+        self.armed = self.armed or self._arms(reading)
+        if not self.armed:
+            return []
+        collapsed = self._collapsed(reading)
+        return [collapsed, self._lost(reading, quiet=collapsed.bad)]
+
+    def state(self) -> dict[str, Any]:
+        """What a checkpoint keeps, in JSON's types."""
+        return {"armed": self.armed, "good": list(self._good), "coverages": list(self._coverages)}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Continue from ``state()``."""
+        self.armed = state["armed"]
+        self._good = deque(state["good"], maxlen=PLATEAU)
+        self._coverages = deque(state["coverages"], maxlen=PLATEAU)
+
+    def _arms(self, reading: Reading) -> bool:
+        self._good.append(_looks_real(reading))
+        self._coverages.append(reading.coverage.relative)
+        patience = min(self._settings.patience, PLATEAU)
+        if len(self._good) >= patience and all(list(self._good)[-patience:]):
+            diverse = reading.coverage.relative > self._settings.diversity_clear
+            if diverse or reading.duplicates.relative < STUCK:
+                return True
+        if len(self._coverages) < PLATEAU or sum(self._good) * 2 <= PLATEAU:
+            return False
+        coverages = list(self._coverages)
+        return median(coverages[PLATEAU // 2 :]) - median(coverages[: PLATEAU // 2]) < GAIN
+
+    def _collapsed(self, reading: Reading) -> Condition:
+        alarm, clear = self._settings.diversity_alarm, self._settings.diversity_clear
+        reached, apart = reading.coverage.relative, reading.duplicates.relative
+        few, twins = reached < alarm, apart < alarm * TWINS
+        sentence = (
+            f"mode collapse: samples reach {reached:.0%} of what real data reaches (alarm below {alarm:.0%})"
+        )
+        advice = ADVICE["collapsed"]
+        if few and not _looks_real(reading):
+            sentence = (
+                f"samples fell apart: they reach {reached:.0%} of what real data reaches and look unlike it"
+            )
+            advice = ADVICE["garbled"]
+        elif twins and not few:
+            sentence = (
+                f"mode collapse: samples repeat, nearest ones are {apart:.0%} as far apart as in real data "
+                f"(alarm below {alarm * TWINS:.0%})"
+            )
+        if reading.lost:
+            sentence += f", lost: {', '.join(reading.lost)}"
+        return Condition(
+            name="collapsed",
+            severity="critical",
+            bad=few or twins,
+            clear=reached > clear and apart > clear * TWINS,
+            sentence=sentence.replace("%", " %"),
+            advice=advice,
+            evidence=_evidence(reading) | {"alarm": alarm, "clear": clear},
+        )
+
+    def _lost(self, reading: Reading, *, quiet: bool) -> Condition:
+        count = len(reading.presence)
+        sentence = f"samples show {reading.modes} of {count} classes, lost: {', '.join(reading.lost)}"
+        return Condition(
+            name="lost-modes",
+            severity="warning",
+            bad=bool(reading.lost) and not quiet,
+            clear=all(share > BACK for share in reading.presence),
+            sentence=sentence,
+            advice=ADVICE["lost-modes"],
+            evidence=_evidence(reading),
+        )
+
+
+def _looks_real(reading: Reading) -> bool:
+    low, high = GOOD_DETAIL
+    return reading.precision.relative >= GOOD_PRECISION and low <= reading.detail.relative <= high
+
+
+def _evidence(reading: Reading) -> dict[str, float]:
+    return reading.series() | {"sigma/coverage": reading.coverage.sigma}

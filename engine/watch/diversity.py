@@ -1,0 +1,165 @@
+"""How diverse samples are, relative to held-out real images measured the same way at the same number.
+
+Absolute values of these measures mean little: even fresh real images cover only 93 % of the references.
+So each is divided by what real images reach, and comes with the σ that a perfect generator would show.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from engine.watch import features, modes
+from engine.watch.neighbours import (
+    K,
+    coverage,
+    covered,
+    crowded,
+    density,
+    duplicates,
+    inside,
+    precision,
+    squared_radii,
+    typical,
+)
+
+__all__ = ["DiversityMeter", "Measure", "Reading", "coverage", "density", "duplicates", "precision"]
+
+REFERENCES = 1024
+DRAWS = 100
+SMALLEST_POOL = 96
+"""Held-out images beside the references, at least."""
+LARGEST_DRAW = 2 / 3
+"""Of the images beside the references: draws that share more of them say too little about chance."""
+
+_MEASURES = ("coverage", "density", "duplicates", "precision", "detail")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """One number about samples: ``raw``, ``relative`` to real data (1 = like real), and the chance in it.
+
+    ``sigma`` is the standard deviation of ``relative`` for a perfect generator, as a share of real data.
+    """
+
+    raw: float
+    relative: float
+    sigma: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one batch of samples says.
+
+    ``coverage`` falls when modes are lost; ``duplicates`` is the distance between nearest samples and falls
+    towards 0 when they repeat; ``density`` says how crowded the samples' places are; ``precision`` falls when
+    samples are bad; ``detail`` is below 1 for blur and above 1 for noise. ``histogram`` and ``presence`` have
+    one entry a class: its share of samples, and that relative to real data. ``modes`` counts the classes
+    present, ``lost`` names the others. What needs many readings (turnover of modes) reads their histograms.
+    """
+
+    coverage: Measure
+    density: Measure
+    duplicates: Measure
+    precision: Measure
+    detail: Measure
+    histogram: tuple[float, ...]
+    presence: tuple[float, ...]
+    modes: int
+    lost: tuple[str, ...]
+
+    def series(self) -> dict[str, float]:
+        """Values by series name, relative to real data (1 = like real), but for the count of modes."""
+        named = {f"diversity/{name}": float(getattr(self, name).relative) for name in _MEASURES}
+        return named | {"diversity/modes": float(self.modes)}
+
+
+class DiversityMeter:
+    """Measures samples against held-out real images; built once for a run.
+
+    ``real`` ``(m, c, h, w)`` in [0, 1] with ``real_labels`` ``(m,)`` are held out: 1024 of them are
+    references, the others the baseline, in an order drawn by ``seed``. ``training`` images with their
+    labels give the features and the classes. ``draws`` batches are drawn from the baseline without
+    replacement (a twin in a draw would look like a duplicate), by a generator of its own; chance is then
+    corrected for the finite pool (Cochran 1977, *Sampling Techniques*, section 2.6) and for the error of
+    the baseline itself.
+
+    ``samples`` says how many images a reading takes: as asked, at most two thirds of the baseline.
+    Raises ValueError where fewer than 1120 images are held out, or values are not finite.
+    """
+
+    @torch.no_grad()
+    def __init__(
+        self,
+        *,
+        real: Tensor,
+        real_labels: Tensor,
+        training: Tensor,
+        training_labels: Tensor,
+        classes: Sequence[str],
+        samples: int = 512,
+        draws: int = DRAWS,
+        seed: int = 0,
+    ) -> None:
+        if len(real) < REFERENCES + SMALLEST_POOL:
+            raise ValueError(f"{len(real)} held-out images; the meter needs {REFERENCES + SMALLEST_POOL}")
+        generator = torch.Generator().manual_seed(seed)
+        order = torch.randperm(len(real), generator=generator).to(real.device)
+        with features.one_thread():
+            self.features = features.fit(training)
+            points, detail = self.features(real[order]), self.features.detail(real[order])
+            self._references = points[:REFERENCES]
+            self._radii = squared_radii(self._references)
+            pool = len(real) - REFERENCES
+            self.samples = min(samples, int(pool * LARGEST_DRAW))
+            rows = []
+            for _ in range(draws):
+                drawn = REFERENCES + torch.randperm(pool, generator=generator)[: self.samples].to(real.device)
+                rows.append(self._measure(points[drawn], detail[drawn]))
+            known = self.features(training), training_labels.to(training.device)
+            self.modes = modes.learn(*known, points, real_labels.to(real.device)[order], classes)
+        table = torch.tensor(rows, dtype=torch.float64)
+        share = self.samples / pool
+        chance = table.std(0) * math.sqrt((1 + share) / (1 - share))
+        self._mean: list[float] = table.mean(0).tolist()
+        self._sigma: list[float] = (chance / table.mean(0)).tolist()
+
+    @torch.no_grad()
+    def read(self, samples: Tensor) -> Reading:
+        """Measure images ``(n, channels, height, width)`` in [0, 1]; the first ``self.samples`` count.
+
+        Raises ValueError for fewer images, another size of image, or values that are not finite.
+        """
+        if len(samples) < self.samples:
+            raise ValueError(f"{len(samples)} samples; this meter compares {self.samples}")
+        images = samples[: self.samples].to(self._references.device)
+        with features.one_thread():
+            points, detail = self.features(images), self.features.detail(images)
+            if not bool(detail.isfinite().all()):
+                raise ValueError("samples hold values that are not finite")
+            raw = self._measure(points, detail)
+            histogram = self.modes.histogram(points)
+        measured = {
+            name: Measure(raw=value, relative=value / mean, sigma=sigma)
+            for name, value, mean, sigma in zip(_MEASURES, raw, self._mean, self._sigma, strict=True)
+        }
+        presence = self.modes.presence(histogram)
+        lost = tuple(
+            n for n, share in zip(self.modes.classes, presence, strict=True) if share < modes.PRESENT
+        )
+        return Reading(
+            **measured,
+            histogram=tuple(histogram.tolist()),
+            presence=presence,
+            modes=len(presence) - len(lost),
+            lost=lost,
+        )
+
+    def _measure(self, points: Tensor, detail: Tensor) -> tuple[float, ...]:
+        """The measures in the order of ``_MEASURES``: the one way for real images and samples alike."""
+        within = inside(self._references, points, self._radii)
+        batch = covered(within), crowded(within, K), typical(within, self._radii), detail.median()
+        cover, crowd, precise, rest = torch.stack(batch).tolist()
+        return cover, crowd, duplicates(points), precise, rest

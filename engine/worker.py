@@ -1,0 +1,106 @@
+"""The process that trains: ``python -m engine.worker RUN``. It outlives every terminal and every viewer."""
+
+import argparse
+import fcntl
+import logging
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+from engine.run import liveness
+from engine.run.errors import LatentopError
+from engine.run.events import Facts
+from engine.run.folder import RunFolder
+from engine.run.store import Store
+from presets import catalogue
+
+
+log = logging.getLogger("latentop")
+
+
+def main() -> int:
+    """Train the run that the command line names, or the one that standard input will name."""
+    parser = argparse.ArgumentParser(prog="python -m engine.worker", description=__doc__)
+    parser.add_argument("run", nargs="?", type=Path, help="the run's folder")
+    parser.add_argument("--resume", action="store_true", help="go on from the newest checkpoint")
+    parser.add_argument("--wait", action="store_true", help="import torch, then read RUN from stdin")
+    arguments = parser.parse_args()
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # control-c is for the viewer
+    os.umask(0o077)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    if not (arguments.wait or arguments.run):
+        parser.error("name a run's folder")
+    run = _await_claim() if arguments.wait else RunFolder(arguments.run)
+    return 0 if run is None else work(run, resume=arguments.resume)
+
+
+def work(run: RunFolder, *, resume: bool) -> int:
+    """Train a run to its end, its stop or its failure, whichever comes first; 0 unless it failed."""
+    with (run.path / "worker.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            log.error("another worker trains this run already")
+            return 1
+        try:
+            _say(
+                run, {**liveness.identity(), "state": "starting", "detail": "importing torch", "ended": None}
+            )
+            _train(run, resume=resume)
+        except Exception as error:
+            log.exception("training failed")
+            _say(run, _failure(run, error))
+            return 1
+    return 0
+
+
+def _failure(run: RunFolder, error: Exception) -> dict[str, object]:
+    """The facts of a failed run: what happened and what to do in a line each, and the traceback."""
+    if isinstance(error, LatentopError | catalogue.PresetError):
+        message, hint = error.message, error.hint
+    else:
+        message, hint = f"{type(error).__name__}: {error}", f"the whole story is in {run.log}"
+    told = {"error": message, "hint": hint, "traceback": traceback.format_exc()}
+    return {"state": "failed", "detail": "", "ended": time.time(), **told}
+
+
+def _train(run: RunFolder, *, resume: bool) -> None:
+    """From the preset on disk to the last step; what imports torch is imported here."""
+    from engine.session import Session
+
+    preset = catalogue.parse(run.preset.read_text(encoding="utf-8"), str(run.preset))
+    Session(run, preset, say=partial(_say, run)).train(resume=resume)
+
+
+def _await_claim() -> RunFolder | None:
+    """Import what takes seconds, then wait to be given a run; None where nobody wants one any more."""
+    import engine.session  # noqa: F401
+
+    path = sys.stdin.buffer.readline().rstrip(b"\n")
+    if not path:
+        return None
+    run = RunFolder(Path(os.fsdecode(path)))
+    log = os.open(run.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for descriptor in (1, 2):
+        os.dup2(log, descriptor)
+    os.close(log)
+    return run
+
+
+def _say(run: RunFolder, values: Mapping[str, object]) -> None:
+    """Set facts of the run while no recorder does."""
+    store = Store(run.database)
+    try:
+        store.write({}, [Facts(values={**values, "heartbeat": time.time()})])
+    finally:
+        store.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

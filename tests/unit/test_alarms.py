@@ -1,0 +1,283 @@
+"""From readings and numbers to what a user is told: raised once, cleared once, named, and never too early."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.data import Dataset, load
+from engine.run.events import AlarmCleared, AlarmRaised, Scalars
+from engine.watch import DiversityMeter, Watch
+from engine.watch.alarms import Alarms, Condition
+from presets import schema
+
+COUNT = 512
+BAD = Condition(
+    name="collapsed", severity="critical", bad=True, clear=False, sentence="it broke", advice="mend it"
+)
+CLEAR = replace(BAD, bad=False, clear=True)
+BETWEEN = replace(BAD, bad=False)
+
+
+class Clock:
+    """Seconds that pass when told to."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@cache
+def data() -> Dataset:
+    return load(schema.Data(), torch.device("cpu"))
+
+
+@cache
+def meter() -> DiversityMeter:
+    images = data()
+    return DiversityMeter(
+        real=images.test,
+        real_labels=images.test_labels,
+        training=images.train,
+        training_labels=images.train_labels,
+        classes=images.classes,
+    )
+
+
+def watch(clock: Callable[[], float] | None = None) -> Watch:
+    return Watch(schema.Watch(), meter(), clock=clock or Clock())
+
+
+def draw(seed: int, *, without: tuple[str, ...] = (), distinct: int = COUNT, noise: float = 0.02) -> Tensor:
+    """Training images without some classes, or only a few of them with slight noise."""
+    images, generator = data(), torch.Generator().manual_seed(seed)
+    gone = torch.tensor([images.classes.index(name) for name in without], dtype=torch.long)
+    kept = torch.nonzero(~torch.isin(images.train_labels, gone)).squeeze(1)
+    drawn = images.train[kept[torch.randperm(len(kept), generator=generator)[:distinct]]]
+    if distinct == COUNT:
+        return drawn
+    repeated = drawn.repeat(COUNT // distinct + 1, 1, 1, 1)[:COUNT]
+    return (repeated + noise * torch.randn(repeated.shape, generator=generator)).clamp(0, 1)
+
+
+Alarm = AlarmRaised | AlarmCleared
+
+
+def follow(watched: Watch, batches: Iterable[Tensor], *, first: int = 100) -> list[Alarm]:
+    """The alarms over one batch of samples every 100 steps."""
+    alarms: list[Alarm] = []
+    for place, batch in enumerate(batches):
+        step = first + 100 * place
+        events = watched.judge(lambda _, batch=batch: batch, step=step, wall=float(step))
+        alarms += [event for event in events if isinstance(event, AlarmRaised | AlarmCleared)]
+    return alarms
+
+
+def healthy(checks: int, *, seed: int = 0) -> list[Tensor]:
+    return [draw(seed + number) for number in range(checks)]
+
+
+def update(alarms: Alarms, conditions: Iterable[Condition]) -> list[Alarm]:
+    found: list[Alarm] = []
+    for step, condition in enumerate(conditions, start=1):
+        found += alarms.update([condition], step=step, wall=0.0)
+    return found
+
+
+def test_real_images_never_raise_an_alarm() -> None:
+    watched = watch()
+    assert watched.verdict == "unknown"
+    assert follow(watched, healthy(40)) == []
+    assert watched.verdict == "healthy"
+
+
+def test_a_collapse_is_told_once_with_numbers_names_and_since_when() -> None:
+    watched = watch()
+    gone = ("Sandal", "Bag", "Ankle boot")
+    batches = [*healthy(4), *(draw(number, without=gone, distinct=40) for number in range(6))]
+    collapsed = [event for event in follow(watched, batches) if event.name == "collapsed"]
+    assert len(collapsed) == 1
+    (alarm,) = collapsed
+    assert isinstance(alarm, AlarmRaised)
+    assert alarm.severity == "critical"
+    assert alarm.step == 700
+    assert alarm.sentence.startswith("mode collapse: samples reach ")
+    assert "of what real data reaches (alarm below 60 %)" in alarm.sentence
+    assert all(name in alarm.sentence for name in gone)
+    assert alarm.sentence.endswith("· since step 500")
+    assert alarm.evidence["diversity/coverage"] < 0.6
+    assert "learning rate" in alarm.advice
+    assert watched.verdict == "collapsed"
+
+
+def test_a_collapse_that_recovers_is_cleared_once() -> None:
+    watched = watch()
+    events = follow(watched, [*healthy(4), *(draw(n, distinct=20) for n in range(5)), *healthy(6, seed=50)])
+    collapsed = [event for event in events if event.name == "collapsed"]
+    assert [type(event) for event in collapsed] == [AlarmRaised, AlarmCleared]
+    assert collapsed[1].step == 1200
+    assert watched.verdict == "healthy"
+
+
+def test_repeated_samples_are_a_collapse_even_where_coverage_holds() -> None:
+    twins = [draw(number)[: COUNT // 2].repeat(2, 1, 1, 1) for number in range(4)]
+    (alarm,) = follow(watch(), [*healthy(4), *twins])
+    assert alarm.name == "collapsed"
+    assert "samples repeat" in alarm.sentence
+
+
+def test_one_lost_class_is_a_warning_that_names_it() -> None:
+    watched = watch()
+    (alarm,) = follow(watched, [*healthy(4), *(draw(number, without=("Bag",)) for number in range(5))])
+    assert alarm.name == "lost-modes"
+    assert alarm.severity == "warning"
+    assert alarm.sentence.startswith("samples show 9 of 10 classes, lost: Bag")
+    assert watched.verdict == "warning"
+
+
+def test_bad_samples_are_not_collapsed() -> None:
+    generator = torch.Generator().manual_seed(0)
+    for spoil in (
+        lambda image: F.avg_pool2d(image, 7, 1, 3),
+        lambda image: (image + 0.5 * torch.randn(image.shape, generator=generator)).clamp(0, 1),
+        lambda image: 0.5 + 0.02 * torch.randn(image.shape, generator=generator),
+    ):
+        watched = watch()
+        assert follow(watched, [spoil(image) for image in healthy(16)]) == []
+        assert watched.verdict == "unknown"
+
+
+def test_a_run_on_the_way_to_its_first_alarm_is_not_called_healthy() -> None:
+    watched = watch()
+    verdicts = []
+    for number in range(6):
+        follow(watched, [draw(number, distinct=20)], first=number)
+        verdicts.append(watched.verdict)
+    assert verdicts == ["unknown"] * 4 + ["collapsed"] * 2
+
+
+def test_a_run_that_never_was_diverse_is_told_in_the_end() -> None:
+    (alarm,) = follow(watch(), [draw(number, distinct=60) for number in range(20)])
+    assert alarm.name == "collapsed"
+
+
+def test_samples_that_still_become_more_diverse_are_left_in_peace() -> None:
+    watched = watch()
+    assert follow(watched, [draw(n, distinct=20 + 20 * n, noise=0.12) for n in range(12)]) == []
+    assert watched.verdict in ("unknown", "healthy")
+
+
+def test_samples_that_are_not_finite_are_divergence_until_they_are_finite_again() -> None:
+    watched = watch()
+    (alarm,) = follow(watched, [torch.full((COUNT, 1, 28, 28), torch.nan)])
+    assert alarm.name == "diverged"
+    assert "512 of 512" in alarm.sentence
+    steps = np.arange(1, 401, dtype=np.int64)
+    values = {"loss/generator": np.ones(400)}
+    assert watched.observe(steps, values, wall=0.0) == []
+    assert watched.verdict == "diverged"
+    follow(watched, healthy(1))
+    assert [type(event) for event in watched.observe(steps + 400, values, wall=0.0)] == [AlarmCleared]
+
+
+def test_a_loss_that_is_not_finite_is_told_at_once_and_once() -> None:
+    watched = watch()
+    steps, losses = np.arange(1, 51, dtype=np.int64), np.ones(50)
+    losses[20] = np.nan
+    (alarm,) = watched.observe(steps, {"loss/generator": losses}, wall=0.0)
+    assert isinstance(alarm, AlarmRaised)
+    assert alarm.sentence == "training diverged: loss/generator is not a number · since step 21"
+    assert watched.observe(steps + 50, {"loss/generator": losses}, wall=0.0) == []
+    assert watched.verdict == "diverged"
+
+
+def test_without_a_meter_finite_numbers_are_healthy() -> None:
+    watched = Watch(schema.Watch(), None, clock=Clock())
+    assert not watched.due
+    assert watched.verdict == "unknown"
+    watched.observe(np.arange(1, 3, dtype=np.int64), {"loss/reconstruction": np.ones(2)}, wall=0.0)
+    assert watched.verdict == "healthy"
+    with pytest.raises(ValueError, match="without a meter"):
+        watched.judge(lambda n: torch.zeros(n, 1, 28, 28), step=1, wall=0.0)
+
+
+def test_finite_numbers_alone_do_not_make_a_gan_healthy() -> None:
+    watched = watch()
+    watched.observe(np.arange(1, 3, dtype=np.int64), {"loss/generator": np.ones(2)}, wall=0.0)
+    assert watched.verdict == "unknown"
+
+
+def test_an_alarm_takes_bad_checks_in_a_row() -> None:
+    assert update(Alarms(patience=3), [BAD, BAD, CLEAR, BAD, BAD, BETWEEN, BAD, BAD]) == []
+    raised = update(Alarms(patience=3), [CLEAR, BAD, BAD, BAD, BAD])
+    assert [type(event) for event in raised] == [AlarmRaised]
+    assert raised[0].step == 4
+    assert raised[0].sentence == "it broke · since step 2"
+
+
+def test_nothing_flaps_between_the_thresholds() -> None:
+    alarms = Alarms(patience=2)
+    events = update(alarms, [BAD, BAD, *[BETWEEN, CLEAR, BETWEEN, BAD] * 20])
+    assert [type(event) for event in events] == [AlarmRaised]
+    assert alarms.verdict == "collapsed"
+    assert [type(event) for event in update(alarms, [CLEAR, CLEAR, CLEAR])] == [AlarmCleared]
+    assert alarms.verdict == "healthy"
+
+
+def test_the_worst_alarm_is_the_verdict() -> None:
+    alarms = Alarms(patience=1)
+    warning = replace(BAD, name="discriminator-wins", severity="warning")
+    alarms.update([warning], step=1, wall=0.0)
+    assert alarms.verdict == "warning"
+    alarms.update([BAD], step=2, wall=0.0)
+    assert alarms.verdict == "collapsed"
+    alarms.update([replace(BAD, name="diverged")], step=3, wall=0.0)
+    assert alarms.verdict == "diverged"
+    assert alarms.active == ("discriminator-wins", "collapsed", "diverged")
+
+
+def test_a_resumed_run_keeps_its_alarms() -> None:
+    watched = watch()
+    follow(watched, [*healthy(4), *(draw(number, distinct=20) for number in range(4))])
+    resumed = watch()
+    resumed.restore(json.loads(json.dumps(watched.state())))
+    assert resumed.verdict == "collapsed"
+    assert follow(resumed, [draw(9, distinct=20)], first=1000) == []
+    assert [type(event) for event in follow(resumed, healthy(3), first=1100)] == [AlarmCleared]
+
+
+def test_checks_keep_to_their_share_of_the_time() -> None:
+    clock = Clock()
+    watched = watch(clock)
+    assert watched.due
+
+    def slowly(count: int) -> Tensor:
+        clock.now += 0.2
+        return draw(0)[:count]
+
+    events = watched.judge(slowly, step=1, wall=7.0)
+    assert [type(event) for event in events] == [Scalars]
+    assert watched.cost == pytest.approx(0.2)
+    assert watched.interval == pytest.approx(20)
+    clock.now += 19.9
+    assert not watched.due
+    clock.now += 0.2
+    assert watched.due
+
+
+def test_cheap_checks_keep_their_distance() -> None:
+    clock = Clock()
+    watched = watch(clock)
+    watched.judge(lambda n: draw(0)[:n], step=1, wall=0.0)
+    clock.now += 4.9
+    assert not watched.due
+    clock.now += 0.2
+    assert watched.due

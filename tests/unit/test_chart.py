@@ -1,0 +1,176 @@
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from textual.strip import Strip
+
+from tui.draw.axis import short, ticks, time_axis, value_axis
+from tui.draw.chart import ChartStyle, Line, VerticalMark, draw_chart, extent
+
+ASCII = ChartStyle(ascii=True)
+
+
+def line(values: Sequence[float], name: str = "generator", steps: Sequence[int] | None = None) -> Line:
+    mean = np.array(values, dtype=np.float64)
+    return Line(
+        name=name,
+        colour="#e0a03c",
+        step=np.array(steps if steps is not None else range(len(values)), dtype=np.int64),
+        mean=mean,
+        lo=mean,
+        hi=mean,
+        bad=(~np.isfinite(mean)).astype(np.int64),
+    )
+
+
+def text(rows: list[Strip]) -> str:
+    return "\n".join(row.text for row in rows)
+
+
+def assert_size(rows: list[Strip], width: int, height: int) -> None:
+    assert len(rows) == height
+    assert [row.cell_length for row in rows] == [width] * height
+    assert [sum(segment.cell_length for segment in row) for row in rows] == [width] * height
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    st.lists(st.lists(st.floats(width=64), max_size=60), max_size=3),
+    st.integers(0, 60),
+    st.integers(0, 20),
+    st.booleans(),
+    st.booleans(),
+)
+def test_any_values_fill_any_size_exactly(
+    series: list[list[float]], width: int, height: int, ascii: bool, colour: bool
+) -> None:
+    lines = [line(values, name=f"series {index}") for index, values in enumerate(series)]
+    marks = [VerticalMark(step=3, label="edit lr")]
+    rows = draw_chart(
+        lines, width=width, height=height, style=ChartStyle(ascii=ascii, colour=colour), marks=marks
+    )
+    assert_size(rows, width, height)
+    if ascii:
+        assert text(rows).isascii()
+    if not colour:
+        assert all(segment.style is None or segment.style.color is None for row in rows for segment in row)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [[], [0.3], [0.7] * 50, [np.nan] * 20, [1e30, -1e30, 0.0], [-3.0, -2.0], [np.inf, 1.0, -np.inf]],
+    ids=["none", "one", "constant", "all NaN", "huge", "negative", "infinite"],
+)
+@pytest.mark.parametrize("size", [(20, 4), (80, 12)])
+def test_odd_series_are_drawn(values: list[float], size: tuple[int, int]) -> None:
+    assert_size(draw_chart([line(values)], width=size[0], height=size[1]), *size)
+
+
+def test_a_spike_of_one_step_among_100_000_reaches_the_top() -> None:
+    values = np.full(100_000, 0.5)
+    values[61_803] = 2.0
+    calm = draw_chart([line(np.full(100_000, 0.5).tolist())], width=80, height=12, values=(0, 2))
+    spiked = draw_chart([line(values.tolist())], width=80, height=12, values=(0, 2))
+    assert calm[1].text.strip("│┤ 0.2") == ""
+    assert spiked[1].text.strip("│┤ 0.2") != ""
+
+
+def test_a_nan_stays_visible_and_the_line_goes_on_after_it() -> None:
+    values = [0.5] * 60
+    values[30] = np.nan
+    rows = draw_chart([line(values)], width=80, height=12, style=ASCII)
+    column = rows[1].text.index("x")
+    assert column == pytest.approx(7 + 30 / 64 * 73, abs=1)
+    drawn = next(row.text for row in rows[2:] if "*" in row.text)
+    assert "*" in drawn[:column]
+    assert "*" in drawn[column + 1 :]
+
+
+def test_a_loss_that_became_nan_says_so_in_the_legend() -> None:
+    assert "nan" in draw_chart([line([1.0, np.nan])], width=40, height=8)[0].text
+
+
+def test_the_legend_names_every_line_with_its_last_value() -> None:
+    rows = draw_chart([line([1.0, 0.71]), line([0.63], name="discriminator")], width=60, height=10)
+    assert "generator 0.71" in rows[0].text
+    assert "discriminator 0.63" in rows[0].text
+
+
+def test_a_narrow_legend_cuts_names_and_never_a_value() -> None:
+    rows = draw_chart([line([0.853]), line([0.478], name="discriminator")], width=20, height=4)
+    assert "0.853" in rows[0].text
+    assert "0.478" in rows[0].text
+
+
+def test_without_colour_lines_differ_by_their_strokes() -> None:
+    lines = [line([1.0] * 60), line([0.2] * 60, name="discriminator")]
+    drawn = text(draw_chart(lines, width=60, height=10, style=ChartStyle(colour=False)))
+    assert "─ generator" in drawn
+    assert "• discriminator" in drawn
+    assert drawn.count("•") > 20
+
+
+def test_marks_stand_at_their_step_with_their_label() -> None:
+    marks = [VerticalMark(step=32, label="rollback"), VerticalMark(step=9999, label="elsewhere")]
+    rows = draw_chart([line([0.5] * 10)], width=80, height=12, marks=marks)
+    drawn = text(rows)
+    assert "┊rollback" in drawn
+    assert "elsewhere" not in drawn
+    assert rows[4].text.index("┊") == pytest.approx(7 + 73 / 2, abs=1)
+
+
+def test_more_points_change_only_the_cells_they_fall_in() -> None:
+    rng = np.random.default_rng(0)
+    values = rng.uniform(0.2, 0.9, 50).tolist()
+    before = draw_chart([line(values)], width=80, height=12)
+    after = draw_chart([line([*values, 0.5])], width=80, height=12)
+    column = 7 + int(48 / 64 * 73)
+    assert [row.text[:column] for row in before[1:]] == [row.text[:column] for row in after[1:]]
+
+
+def test_a_time_axis_doubles_when_it_is_full() -> None:
+    assert [time_axis(step) for step in (0, 64, 65, 1000, 100_000)] == [64, 64, 128, 1024, 131_072]
+
+
+def test_a_value_axis_moves_only_when_it_must() -> None:
+    first = value_axis(0.1, 0.9)
+    assert first == (0.0, 1.0)
+    assert value_axis(0.05, 0.99, first) == first
+    assert value_axis(0.1, 1.3, first) == (0.0, 1.5)
+    assert value_axis(0.0, 0.05, first) == (0.0, 0.05)
+    assert value_axis(np.nan, np.nan, first) == first
+
+
+@given(st.floats(-1e30, 1e30), st.floats(-1e30, 1e30))
+def test_a_value_axis_holds_its_values(one: float, other: float) -> None:
+    lower, upper = value_axis(one, other)
+    slack = (upper - lower) * 1e-5
+    assert lower < upper
+    assert lower - slack <= min(one, other)
+    assert max(one, other) <= upper + slack
+
+
+@given(st.floats(-1e30, 1e30), st.floats(1e-6, 1e30), st.integers(1, 20))
+def test_ticks_are_few_and_inside(lower: float, span: float, at_most: int) -> None:
+    found = ticks(*value_axis(lower, lower + span), at_most)
+    assert len(found) <= at_most
+    assert found == sorted(found)
+
+
+@given(st.floats(width=64))
+def test_labels_are_short(value: float) -> None:
+    assert len(short(value)) <= 7
+
+
+def test_labels_read_like_a_person_would_write_them() -> None:
+    values = (0, 0.25, 1234, 20_000, 999_999, 1_500_000, 1e30, -1e30, 2e-5)
+    assert [short(value) for value in values] == [
+        "0", "0.25", "1234", "20k", "1M", "1.5M", "1e30", "-1e30", "2e-5",
+    ]  # fmt: skip
+
+
+def test_the_extent_leaves_out_what_is_not_finite() -> None:
+    assert extent([line([1.0, np.nan, -2.0, np.inf])]) == (-2.0, 1.0)
+    assert np.isnan(extent([])).all()

@@ -1,0 +1,204 @@
+"""The meter on real images, and on the same images with failures put in."""
+
+import math
+from functools import cache
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.data import Dataset, load
+from engine.data.fashion_mnist import CLASSES
+from engine.watch import features
+from engine.watch.diversity import DiversityMeter, Reading, coverage, density, duplicates, precision
+from presets import schema
+
+COUNT = 512
+
+
+@cache
+def data() -> Dataset:
+    return load(schema.Data(), torch.device("cpu"))
+
+
+@cache
+def meter() -> DiversityMeter:
+    images = data()
+    return DiversityMeter(
+        real=images.test,
+        real_labels=images.test_labels,
+        training=images.train,
+        training_labels=images.train_labels,
+        classes=images.classes,
+        samples=COUNT,
+    )
+
+
+def real(seed: int, *, without: tuple[str, ...] = ()) -> Tensor:
+    """Training images, drawn without repetition: as good as a generator can be."""
+    images = data()
+    gone = torch.tensor([images.classes.index(name) for name in without], dtype=torch.long)
+    kept = torch.nonzero(~torch.isin(images.train_labels, gone)).squeeze(1)
+    drawn = torch.randperm(len(kept), generator=torch.Generator().manual_seed(seed))[:COUNT]
+    return images.train[kept[drawn]]
+
+
+def noise(strength: float, seed: int = 0) -> Tensor:
+    return strength * torch.randn(COUNT, 1, 28, 28, generator=torch.Generator().manual_seed(seed))
+
+
+def prototypes(count: int) -> Tensor:
+    return (real(1)[:count].repeat(COUNT // count + 1, 1, 1, 1)[:COUNT] + noise(0.02)).clamp(0, 1)
+
+
+def chances(reading: Reading, name: str) -> float:
+    """How many σ a measure lies from real data."""
+    measure = getattr(reading, name)
+    return float((measure.relative - 1) / measure.sigma)
+
+
+def test_real_images_read_as_real_over_many_draws() -> None:
+    readings = [meter().read(real(seed)) for seed in range(30)]
+    for name in ("coverage", "density", "duplicates", "precision", "detail"):
+        assert all(abs(chances(reading, name)) < 5 for reading in readings), name
+        mean = sum(getattr(reading, name).relative for reading in readings) / len(readings)
+        assert mean == pytest.approx(1, abs=0.1), name
+    assert all(reading.lost == () for reading in readings)
+    assert all(reading.modes == 10 for reading in readings)
+
+
+def test_the_stated_chance_is_the_chance_of_real_images() -> None:
+    scores = [chances(meter().read(real(seed)), "coverage") for seed in range(30)]
+    assert 0.3 < math.sqrt(sum(score**2 for score in scores) / len(scores)) < 2
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_a_lost_class_is_named(name: str) -> None:
+    readings = [meter().read(real(seed, without=(name,))) for seed in range(8)]
+    named = sum(reading.lost == (name,) for reading in readings)
+    assert named >= 6, [reading.lost for reading in readings]
+
+
+def test_three_lost_classes_are_named_and_seen_by_coverage() -> None:
+    reading = meter().read(real(0, without=("Sandal", "Bag", "Ankle boot")))
+    assert reading.lost == ("Sandal", "Bag", "Ankle boot")
+    assert reading.modes == 7
+    assert chances(reading, "coverage") < -5
+    assert reading.precision.relative > 0.8
+
+
+@pytest.mark.parametrize("count", [5, 20, 50])
+def test_prototypes_are_seen_by_coverage_and_by_duplicates(count: int) -> None:
+    reading = meter().read(prototypes(count))
+    assert reading.coverage.relative < 0.4
+    assert chances(reading, "coverage") < -20
+    assert reading.duplicates.relative < 0.1
+
+
+def test_exact_duplicates_have_no_distance() -> None:
+    reading = meter().read(real(1)[: COUNT // 2].repeat(2, 1, 1, 1))
+    assert reading.duplicates.relative < 0.01
+    assert reading.coverage.relative > 0.7
+
+
+def test_blur_and_noise_are_not_like_real_data() -> None:
+    images = real(2)
+    assert meter().read(F.avg_pool2d(images, 5, 1, 2)).detail.relative < 0.4
+    assert meter().read((images + noise(0.3)).clamp(0, 1)).detail.relative > 2
+    grey = meter().read(0.5 + noise(0.02))
+    assert grey.precision.relative < 0.1
+    assert grey.coverage.relative < 0.1
+
+
+def test_series_are_named_and_relative_to_real() -> None:
+    series = meter().read(real(3)).series()
+    for name in ("coverage", "density", "duplicates"):
+        assert series[f"diversity/{name}"] == pytest.approx(1, abs=0.25)
+    assert series["diversity/modes"] == 10
+
+
+def test_class_shares_sum_to_one_and_accuracy_is_measured() -> None:
+    assert sum(meter().read(real(4)).histogram) == pytest.approx(1)
+    assert 0.75 < meter().modes.accuracy < 0.9
+
+
+def test_the_same_images_give_the_same_reading() -> None:
+    images = data()
+    again = DiversityMeter(
+        real=images.test,
+        real_labels=images.test_labels,
+        training=images.train,
+        training_labels=images.train_labels,
+        classes=images.classes,
+        samples=COUNT,
+    )
+    assert again.read(real(5)) == meter().read(real(5))
+
+
+def test_nothing_global_changes() -> None:
+    images, threads = data(), torch.get_num_threads()
+    state = torch.random.get_rng_state()
+    DiversityMeter(
+        real=images.test,
+        real_labels=images.test_labels,
+        training=images.train[:500],
+        training_labels=images.train_labels[:500],
+        classes=images.classes,
+        draws=2,
+    ).read(real(6))
+    assert torch.equal(torch.random.get_rng_state(), state)
+    assert torch.get_num_threads() == threads
+
+
+def test_more_samples_than_the_held_out_images_allow_are_not_taken() -> None:
+    images = data()
+    large = DiversityMeter(
+        real=images.test,
+        real_labels=images.test_labels,
+        training=images.train[:500],
+        training_labels=images.train_labels[:500],
+        classes=images.classes,
+        samples=8192,
+        draws=4,
+    )
+    assert large.samples == 650
+
+
+def test_what_cannot_be_measured_is_refused() -> None:
+    images = data()
+    with pytest.raises(ValueError, match="1120"):
+        DiversityMeter(
+            real=images.test[:1000],
+            real_labels=images.test_labels[:1000],
+            training=images.train,
+            training_labels=images.train_labels,
+            classes=images.classes,
+        )
+    with pytest.raises(ValueError, match="compares 512"):
+        meter().read(real(0)[:100])
+    with pytest.raises(ValueError, match="features know 784"):
+        meter().read(torch.zeros(COUNT, 3, 28, 28))
+    with pytest.raises(ValueError, match="not finite"):
+        meter().read(torch.full((COUNT, 1, 28, 28), torch.nan))
+
+
+def test_components_are_orthonormal_and_as_many_as_there_can_be() -> None:
+    many = features.fit(data().train[:2000])
+    assert many(real(0)).shape == (COUNT, 32)
+    assert torch.allclose(many.components.T @ many.components, torch.eye(32), atol=1e-5)
+    few = features.fit(data().train[:10])
+    assert few(real(0)).shape == (COUNT, 9)
+    assert torch.allclose(few.components.T @ few.components, torch.eye(9), atol=1e-5)
+    assert float(few.detail(data().train[:10]).max()) < 1e-6
+
+
+def test_measures_on_points_that_can_be_counted_by_hand() -> None:
+    line = torch.arange(10.0).unsqueeze(1)
+    assert coverage(line, line, k=1) == 1
+    assert coverage(line, torch.full((4, 1), 0.4), k=1) == pytest.approx(0.2)
+    assert coverage(line, torch.full((4, 1), 50.0), k=1) == 0
+    assert density(line, torch.full((4, 1), 0.4), k=1) == pytest.approx(2)
+    assert precision(line, torch.tensor([[0.4], [50.0]]), k=1) == pytest.approx(0.5)
+    assert duplicates(torch.tensor([[0.0], [0.0], [0.0], [7.0]])) == 0
+    assert duplicates(line) == pytest.approx(1)

@@ -1,0 +1,77 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.draw.meter import meter
+from tui.draw.spark import spark
+
+
+@given(st.none() | st.floats(), st.integers(0, 40), st.none() | st.floats(0, 1), st.booleans())
+def test_a_meter_is_as_wide_as_asked(
+    fraction: float | None, width: int, warn_below: float | None, ascii: bool
+) -> None:
+    bar = meter(fraction, width=width, warn_below=warn_below, ascii=ascii)
+    assert bar.cell_length == width
+    assert len(bar.text) == width
+    if ascii:
+        assert bar.text.isascii()
+
+
+def test_a_fuller_meter_looks_fuller() -> None:
+    bars = [meter(share / 40, width=10).text for share in range(41)]
+    assert len(set(bars)) > 35
+    assert bars[0] == "▁" * 10
+    assert bars[40] == "▇" * 10
+
+
+def test_the_threshold_is_a_tick_where_the_alarm_begins() -> None:
+    assert meter(0.9, width=10, warn_below=0.6).text[6] == "│"
+    assert meter(0.9, width=10, warn_below=0.6, ascii=True).text == "######|##."
+
+
+def test_below_the_threshold_the_bar_takes_the_colour_of_the_alarm() -> None:
+    def colour(fraction: float) -> str:
+        style = (
+            meter(fraction, width=10, warn_below=0.6, colour="#00ff00", alarm="#ff0000")._segments[0].style
+        )
+        assert style is not None
+        assert style.color is not None
+        return style.color.name
+
+    assert colour(0.61) == "#00ff00"
+    assert colour(0.59) == "#ff0000"
+
+
+@pytest.mark.parametrize("fraction", [None, float("nan")])
+def test_what_is_unknown_is_said_in_words(fraction: float | None) -> None:
+    assert meter(fraction, width=20, warn_below=0.6).text.strip() == "not measured yet"
+    assert meter(fraction, width=10).text.strip() == "unknown"
+    assert meter(fraction, width=3).text.strip() == "?"
+
+
+def test_without_colours_a_meter_has_none() -> None:
+    bar = meter(0.3, width=10, warn_below=0.6, colour=None, alarm=None)
+    assert all(segment.style is None or segment.style.color is None for segment in bar)
+
+
+@given(st.lists(st.floats(), max_size=100), st.integers(0, 40), st.booleans())
+def test_a_spark_is_as_wide_as_asked(values: list[float], width: int, ascii: bool) -> None:
+    drawn = spark(values, width, ascii)
+    assert len(drawn) == width
+    if ascii:
+        assert drawn.isascii()
+
+
+def test_a_spark_rises_with_its_values() -> None:
+    assert spark([0, 1, 2, 3, 4, 5, 6, 7], 8) == "▁▂▃▄▅▆▇█"
+
+
+def test_a_nan_crosses_out_its_share() -> None:
+    assert spark([0.0, np.nan, 1.0], 3) == "▁×█"
+    assert spark([0.0] * 50 + [np.inf] + [1.0] * 49, 10).count("×") == 1
+
+
+def test_a_constant_runs_along_the_middle() -> None:
+    assert len(set(spark([0.3] * 9, 9))) == 1
+    assert spark([0.3] * 9, 9)[0] not in "▁█"
