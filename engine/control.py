@@ -49,6 +49,12 @@ class Control:
         if self._held():
             self._hold()
 
+    def settle(self) -> None:
+        """Return when all is recorded: on a full disk, when there is room again or when told to stop."""
+        while not self._recorder.idle and not self.stopping:
+            self._terminated.wait(LOOK_SECONDS)
+            self._look()
+
     def save(self, *, asked: bool) -> str:
         """Write a checkpoint now and say what became of it; one that was asked for is marked on charts."""
         self._next_checkpoint = time.monotonic() + self._trainer.preset.keep.checkpoints

@@ -43,6 +43,11 @@ class Recorder(threading.Thread):
         """Take an event. Costs the training thread about a microsecond."""
         self._events.append(event)
 
+    @property
+    def idle(self) -> bool:
+        """Whether all that was put is written."""
+        return not (self._events or self._kept or self._bins)
+
     def close(self) -> None:
         """Write what is left and end; whether all of it could be written shows in ``trouble``."""
         self._closing = True
@@ -72,14 +77,16 @@ class Recorder(threading.Thread):
             self._bins, self._kept = {}, []
             if self.trouble:
                 self.trouble = None
+                self.put(Facts(values={"error": None, "hint": None}))
                 self._fill_ballast()
 
     def _report(self, error: StorageError) -> None:
         """Say in the run itself why nothing is recorded: on a full disk, in the room kept for that."""
         self.trouble = error
         self._ballast.unlink(missing_ok=True)
+        told = {"state": "paused", "detail": error.message, "error": error.message, "hint": error.hint}
         with suppress(StorageError):  # then the silent heartbeat has to say it
-            self._store.write({}, [self._pulse(), Facts(values={"state": "paused", "detail": error.message})])
+            self._store.write({}, [self._pulse(), Facts(values=told)])
 
     def _fill_ballast(self) -> None:
         try:

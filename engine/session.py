@@ -53,6 +53,7 @@ class Session:
             control.save(asked=False)
             state = "stopped" if control.stopping else "finished"
             recorder.put(Facts(values={"state": state, "detail": "", "ended": time.time()}))
+            control.settle()
         finally:
             recorder.close()
         if recorder.trouble:

@@ -1,4 +1,4 @@
-"""The loop: from a preset to a stream of events. It knows no file, no screen, no clock but those it is given."""
+"""The loop: from a preset to a stream of events. It knows no file, no screen, no clock but those given."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

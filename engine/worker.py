@@ -19,7 +19,6 @@ from engine.run.folder import RunFolder
 from engine.run.store import Store
 from presets import catalogue
 
-
 log = logging.getLogger("latentop")
 
 
@@ -80,6 +79,7 @@ def _train(run: RunFolder, *, resume: bool) -> None:
 
 def _await_claim() -> RunFolder | None:
     """Import what takes seconds, then wait to be given a run; None where nobody wants one any more."""
+
     import engine.session  # noqa: F401
 
     path = sys.stdin.buffer.readline().rstrip(b"\n")

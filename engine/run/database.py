@@ -117,6 +117,8 @@ def _explain(path: Path, error: sqlite3.Error | OSError) -> StorageError:
     text = str(error).lower()
     if "full" in text or "no space" in text or "quota" in text:
         return StorageError(f"no space left for {path}", f"free some space on the disk of {path.parent}")
+    if "disk i/o error" in text or "too large" in text:
+        return StorageError(f"{path} can't be written: {error}", "check the disk's space, quota and health")
     if "not a database" in text or "malformed" in text:
         return StorageError(
             f"{path} is no database, or a damaged one", "restore it from a copy, or train anew"

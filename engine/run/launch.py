@@ -65,6 +65,11 @@ class WaitingWorker:
         self._process.stdin.close()
 
 
+def started() -> list[subprocess.Popen[bytes]]:
+    """The workers that this process started and has not reaped yet."""
+    return list(_started)
+
+
 def _spawn(command: list[str], stdin: int, output: IO[bytes] | int) -> subprocess.Popen[bytes]:
     _started[:] = [process for process in _started if process.poll() is None]  # reap those that ended
     process = subprocess.Popen(

@@ -47,6 +47,8 @@ def judge(facts: RunFacts, now: float) -> Liveness:
             Liveness("crashed", False, "the worker never began") if silent > 2 * SILENT_SECONDS else recorded
         )
     if _same_process(facts.pid, facts.process_started):
+        if silent > SILENT_SECONDS:
+            return Liveness(facts.state, True, f"no word from the worker for {silent:.0f} s")
         return recorded
     return Liveness("crashed", False, "the worker is gone without a word")
 

@@ -77,6 +77,7 @@ class Collapse:
     def _collapsed(self, reading: Reading) -> Condition:
         alarm, clear = self._settings.diversity_alarm, self._settings.diversity_clear
         reached, apart = reading.coverage.relative, reading.duplicates.relative
+        shown = reading.modes / len(reading.presence)
         few, twins = reached < alarm, apart < alarm * TWINS
         sentence = (
             f"mode collapse: samples reach {reached:.0%} of what real data reaches (alarm below {alarm:.0%})"
@@ -92,13 +93,15 @@ class Collapse:
                 f"mode collapse: samples repeat, nearest ones are {apart:.0%} as far apart as in real data "
                 f"(alarm below {alarm * TWINS:.0%})"
             )
+        elif shown < alarm and not few:
+            sentence = f"mode collapse: samples show {shown:.0%} of all classes (alarm below {alarm:.0%})"
         if reading.lost:
             sentence += f", lost: {', '.join(reading.lost)}"
         return Condition(
             name="collapsed",
             severity="critical",
-            bad=few or twins,
-            clear=reached > clear and apart > clear * TWINS,
+            bad=few or twins or shown < alarm,
+            clear=reached > clear and apart > clear * TWINS and shown > clear,
             sentence=sentence.replace("%", " %"),
             advice=advice,
             evidence=_evidence(reading) | {"alarm": alarm, "clear": clear},

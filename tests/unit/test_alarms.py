@@ -143,6 +143,13 @@ def test_one_lost_class_is_a_warning_that_names_it() -> None:
     assert watched.verdict == "warning"
 
 
+def test_most_classes_lost_is_a_collapse() -> None:
+    gone = ("Trouser", "Dress", "Sandal", "Sneaker", "Bag", "Ankle boot")
+    watched = watch()
+    follow(watched, [*healthy(4), *(draw(number, without=gone) for number in range(5))])
+    assert watched.verdict == "collapsed"
+
+
 def test_bad_samples_are_not_collapsed() -> None:
     generator = torch.Generator().manual_seed(0)
     for spoil in (

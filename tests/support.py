@@ -1,0 +1,73 @@
+"""What tests share: waiting for conditions, and real runs that are sure to be ended."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from engine.run import launch
+from engine.run.facts import RunFacts
+from engine.run.folder import RunFolder
+from engine.run.reader import Batch, Reader
+from presets import catalogue
+from tui.start import start
+
+SMALL_GAN = ("generator.channels=8", "discriminator.channels=8", "batch=16", "watch.samples=64")
+"""A DCGAN that takes some milliseconds a step, so that a test can train it for real."""
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 90.0) -> None:
+    """Return as soon as the condition holds; fail where it never does."""
+    pause = threading.Event()
+    for _ in range(int(seconds / 0.02)):
+        if condition():
+            return
+        pause.wait(0.02)
+    raise AssertionError(f"not within {seconds:.0f} s: {condition}")
+
+
+def facts(run: RunFolder) -> RunFacts:
+    """What the run says of itself right now."""
+    reader = Reader(run.database)
+    try:
+        return reader.facts()
+    finally:
+        reader.close()
+
+
+def everything(run: RunFolder) -> Batch:
+    """All that is recorded of a run."""
+    reader = Reader(run.database)
+    try:
+        batch = reader.poll()
+    finally:
+        reader.close()
+    assert batch is not None
+    return batch
+
+
+@contextmanager
+def training(runs: Path, name: str, overrides: Sequence[str] = ()) -> Iterator[RunFolder]:
+    """A run in real training by a real worker, which is ended when the block is."""
+    preset = catalogue.load(catalogue.find(name), overrides)
+    run = start(runs, name, preset)
+    try:
+        wait_until(lambda: facts(run).pid is not None)
+        yield run
+    finally:
+        end(run)
+
+
+def end(run: RunFolder) -> None:
+    """Kill the run's worker, if it lives, and reap it."""
+    pid = facts(run).pid
+    if pid is not None:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+    for process in launch.started():
+        if process.pid == pid:
+            process.wait()

@@ -1,0 +1,197 @@
+"""Real workers: they are asked, stopped, killed and starved, and what they leave behind is looked at."""
+
+import os
+import resource
+import signal
+import sqlite3
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.run import commands, launch, liveness
+from engine.run.errors import UsageError
+from engine.run.folder import RunFolder
+from tests.support import SMALL_GAN, end, everything, facts, training, wait_until
+
+LONG = (*SMALL_GAN, "steps=1000000")
+
+
+def ask(run: RunFolder, name: commands.Name, arguments: dict[str, object] | None = None) -> commands.Answer:
+    """Ask, and wait for the answer."""
+    number = commands.ask(run, name, arguments)
+    wait_until(lambda: commands.answer(run, number).state != "asked")
+    return commands.answer(run, number)
+
+
+def state(run: RunFolder) -> str:
+    return liveness.judge(facts(run), time.time()).name
+
+
+def steps_of(run: RunFolder, series: str) -> list[int]:
+    with sqlite3.connect(run.database) as connection:
+        rows = connection.execute(
+            "SELECT step FROM points JOIN series ON series.id = points.series WHERE name = ? ORDER BY step",
+            (series,),
+        ).fetchall()
+    return [step for (step,) in rows]
+
+
+def test_a_short_gan_leaves_a_whole_record(tmp_path: Path) -> None:
+    with training(tmp_path, "dcgan", [*SMALL_GAN, "steps=60"]) as run:
+        wait_until(lambda: state(run) == "finished")
+    recorded = everything(run)
+    for name in ("loss/generator", "loss/discriminator", "score/real", "score/fake"):
+        bins = recorded.bins[name]
+        assert bins.n.sum() == 60
+        assert bins.step[-1] == 60
+        assert np.isfinite(bins.mean).all()
+    assert recorded.bins["diversity/coverage"].step[-1] == 60
+    assert recorded.frames["samples"].images.shape == (36, 1, 28, 28)
+    assert recorded.frames["samples"].images.std() > 0
+    assert recorded.facts.data_source == "inside the package"
+    assert len(recorded.facts.classes) == 10
+    assert list(run.checkpoints.glob("step-000000060.pt"))
+
+
+def test_a_run_is_private_to_its_user(tmp_path: Path) -> None:
+    with training(tmp_path, "stacked", ["steps=1000000"]) as run:
+        wait_until(lambda: facts(run).step > 0)
+        modes = {path: path.stat().st_mode & 0o777 for path in [run.path, *run.path.rglob("*")]}
+    assert {mode for path, mode in modes.items() if path.is_dir()} == {0o700}
+    assert {mode for path, mode in modes.items() if path.is_file()} == {0o600}
+
+
+def test_the_autoencoder_learns(tmp_path: Path) -> None:
+    with training(tmp_path, "stacked", ["steps=2000"]) as run:
+        wait_until(lambda: state(run) == "finished")
+    recorded = everything(run)
+    assert recorded.bins["valid/reconstruction"].last[-1] < 0.02
+    assert set(recorded.frames) == {"input", "reconstruction", "error"}
+    assert recorded.facts.verdict == "healthy"
+
+
+def test_commands_are_carried_out_answered_and_recorded(tmp_path: Path) -> None:
+    with training(tmp_path, "dcgan", LONG) as run:
+        wait_until(lambda: facts(run).step > 0)
+
+        assert ask(run, "pause").state == "applied"
+        wait_until(lambda: state(run) == "paused")
+        paused_at = facts(run).step
+        assert ask(run, "pause").state == "refused"
+
+        answer = ask(run, "set", {"generator.lr": 5e-5})
+        assert (answer.state, answer.step, answer.text) == (
+            "applied",
+            paused_at,
+            "generator.lr 0.0002 → 5e-05",
+        )
+        refused = ask(run, "set", {"generator.lr": -1})
+        assert refused.state == "refused"
+        assert "above 0" in (refused.text or "")
+        refused = ask(run, "set", {"generator.channels": 3})
+        assert "generator.lr, discriminator.lr" in (refused.text or "")
+
+        assert ask(run, "checkpoint").state == "applied"
+        assert facts(run).step == paused_at
+
+        assert ask(run, "resume").state == "applied"
+        wait_until(lambda: facts(run).step > paused_at)
+
+        assert ask(run, "stop").state == "applied"
+        wait_until(lambda: state(run) == "stopped")
+    recorded = everything(run)
+    assert [mark.kind for mark in recorded.marks] == ["pause", "edit", "checkpoint", "resume", "stop"]
+    assert recorded.facts.settings["generator.lr"] == 5e-5
+    assert all(command.asked_by for command in recorded.commands)
+    with pytest.raises(UsageError, match="is stopped: nobody is there to pause it"):
+        commands.ask(run, "pause")
+
+
+def test_sigterm_writes_a_checkpoint_and_says_so(tmp_path: Path) -> None:
+    with training(tmp_path, "dcgan", LONG) as run:
+        wait_until(lambda: facts(run).step > 5)
+        pid = facts(run).pid
+        assert pid is not None
+        os.kill(pid, signal.SIGTERM)
+        wait_until(lambda: state(run) == "stopped")
+    last = facts(run).step
+    assert list(run.checkpoints.glob(f"step-{last:09d}.pt"))
+    assert [mark.text for mark in everything(run).marks] == ["stopped by SIGTERM"]
+
+
+def test_sigkill_shows_as_crashed_and_the_run_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
+    with training(tmp_path, "dcgan", LONG) as run:
+        wait_until(lambda: facts(run).step > 5)
+        assert ask(run, "checkpoint").state == "applied"
+        saved = everything(run).marks[-1].step
+        wait_until(lambda: facts(run).step > saved + 3)
+        end(run)
+        assert state(run) == "crashed"
+
+        launch.start(run, resume=True)
+        wait_until(lambda: state(run) == "running" and facts(run).step > saved + 5)
+        assert ask(run, "stop").state == "applied"
+        wait_until(lambda: state(run) == "stopped")
+    recorded = steps_of(run, "loss/generator")
+    assert recorded == list(range(1, recorded[-1] + 1))
+    assert any(mark.text == f"training again from step {saved}" for mark in everything(run).marks)
+
+
+def test_a_second_worker_leaves_a_run_alone(tmp_path: Path) -> None:
+    with training(tmp_path, "dcgan", LONG) as run:
+        wait_until(lambda: facts(run).step > 0)
+        pid = facts(run).pid
+        launch.start(run, resume=True)
+        (second,) = [process for process in launch.started() if process.pid != pid]
+        assert second.wait() == 1
+        assert facts(run).pid == pid
+        assert state(run) == "running"
+
+
+def test_no_room_pauses_the_training_and_loses_nothing(tmp_path: Path) -> None:
+    """The worker may write no file past 16 KB: what a quota does to it."""
+    with training(tmp_path, "dcgan", LONG) as run:
+        wait_until(lambda: facts(run).step > 3)
+        pid = facts(run).pid
+        assert pid is not None
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (16_384, resource.RLIM_INFINITY))
+        wait_until(lambda: "no word from the worker" in liveness.judge(facts(run), time.time()).detail)
+        stuck_at = facts(run).step
+
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        wait_until(lambda: facts(run).step > stuck_at)
+        assert ask(run, "stop").state == "applied"
+        wait_until(lambda: state(run) == "stopped")
+    recorded = steps_of(run, "loss/generator")
+    assert recorded == list(range(1, recorded[-1] + 1))
+
+
+def test_an_error_in_training_becomes_the_runs_state(tmp_path: Path) -> None:
+    with training(tmp_path, "dcgan", [*SMALL_GAN, "batch=20000"]) as run:
+        wait_until(lambda: state(run) == "failed")
+    told = facts(run)
+    assert told.error == "batch = 20000 can't be drawn from 10000 training images"
+    assert told.hint == "set batch to something from 1 to 10000"
+    assert "Traceback" in (told.traceback or "")
+
+
+def test_a_worker_in_waiting_takes_the_run_it_is_given(tmp_path: Path) -> None:
+    from presets import catalogue
+    from tui.start import start
+
+    waiting = launch.WaitingWorker()
+    preset = catalogue.load(catalogue.find("stacked"), ["steps=20"])
+    run = start(tmp_path, "stacked", preset, waiting)
+    try:
+        wait_until(lambda: state(run) == "finished")
+    finally:
+        end(run)
+
+
+def test_a_worker_in_waiting_that_nobody_wants_ends() -> None:
+    waiting = launch.WaitingWorker()
+    (process,) = launch.started()[-1:]
+    waiting.dismiss()
+    assert process.wait() == 0
