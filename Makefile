@@ -5,7 +5,7 @@ STAMP  := .venv/installed
 PRESET ?= dcgan
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check lock clean
+.PHONY: help install run test lint check lock clean
 
 help:            ## list what can be made
 	@grep -E '^[a-z]+: .*##|^[a-z]+:  *##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -30,12 +30,13 @@ run: install     ## train PRESET (dcgan) and watch it; prints lines where stdout
 test: install    ## all tests (under ten minutes on two cores)
 	$(BIN)/python -m pytest
 
-check: install   ## format, lint, types, architecture, tests
+lint: install    ## format, lint, types, architecture
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+
+check: lint test ## everything that must hold
 
 lock:            ## resolve requirements.lock anew (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --no-header --no-emit-index-url -q -o requirements.lock
