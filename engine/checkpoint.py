@@ -11,7 +11,9 @@ from engine.run.folder import RunFolder
 
 
 def save(run: RunFolder, state: dict[str, Any], *, keep: int) -> Path:
-    """Write the state after its step, and forget all but the newest ``keep``.
+    """Write the state after its step; forget all but the newest ``keep``, and those of later steps.
+
+    Later ones are of a future that training went back from, or were passed over as broken.
 
     Raises StorageError, with older checkpoints untouched, where the disk is full or can't be written.
     """
@@ -31,8 +33,10 @@ def save(run: RunFolder, state: dict[str, Any], *, keep: int) -> Path:
             f"no checkpoint at step {state['step']}: {path} can't be written ({error})",
             f"free some space on the disk of {run.path}",
         ) from error
-    for older in _newest_first(run)[keep:]:
-        older.unlink(missing_ok=True)
+    found = _newest_first(run)
+    own = found.index(path)
+    for other in found[:own] + found[own + keep :]:
+        other.unlink(missing_ok=True)
     return path
 
 

@@ -40,5 +40,5 @@ def _to_host(values: list[object]) -> list[float]:
     tensors = [value for value in values if isinstance(value, torch.Tensor)]
     if not tensors:
         return [float(value) for value in values]  # type: ignore[arg-type]
-    host = iter(torch.stack(tensors).float().tolist())
+    host = iter(torch.stack(tensors).tolist())
     return [next(host) if isinstance(value, torch.Tensor) else float(value) for value in values]  # type: ignore[arg-type]

@@ -34,36 +34,55 @@ class Recorder(threading.Thread):
         self._events: deque[Event] = deque()
         self._bins: dict[str, Bins] = {}
         self._kept: list[Event] = []
+        self._flushing = False
+        self._standing: dict[str, object] = {"state": "running", "detail": ""}
+        self._broken: Exception | None = None
         self._wake = threading.Event()
         self._closing = False
         self._ballast = run.path / "ballast"
         self._fill_ballast()
 
     def put(self, event: Event) -> None:
-        """Take an event. Costs the training thread about a microsecond."""
+        """Take an event. Costs the training thread about a microsecond.
+
+        Raises what ended the recorder, if anything did: nobody trains on with nothing recorded.
+        """
+        if self._broken:
+            raise self._broken
         self._events.append(event)
 
     @property
     def idle(self) -> bool:
-        """Whether all that was put is written."""
-        return not (self._events or self._kept or self._bins)
+        """Whether all that was put is written. Raises what ended the recorder, if anything did."""
+        if self._broken:
+            raise self._broken
+        return not (self._events or self._flushing or self._kept or self._bins)
 
     def close(self) -> None:
-        """Write what is left and end; whether all of it could be written shows in ``trouble``."""
+        """Write what is left and end; whether all of it could be written shows in ``trouble``.
+
+        Raises what ended the recorder, if anything did.
+        """
         self._closing = True
         self._wake.set()
         self.join()
         self._store.close()
         self._ballast.unlink(missing_ok=True)
+        if self._broken:
+            raise self._broken
 
     def run(self) -> None:
         """Flush until closed (the thread's own loop)."""
-        while not self._closing:
-            self._wake.wait(FLUSH_SECONDS)
+        try:
+            while not self._closing:
+                self._wake.wait(FLUSH_SECONDS)
+                self._flush()
             self._flush()
-        self._flush()
+        except Exception as error:
+            self._broken = error
 
     def _flush(self) -> None:
+        self._flushing = True
         taken = [self._events.popleft() for _ in range(len(self._events))]
         self._kept += [event for event in taken if not isinstance(event, Scalars)]
         for name, column in gather(event for event in taken if isinstance(event, Scalars)).items():
@@ -71,14 +90,20 @@ class Recorder(threading.Thread):
             self._bins[name] = join(self._bins[name], new) if name in self._bins else new
         try:
             self._store.write(self._bins, [self._pulse(), *self._kept])
+            self._remember_state()
+            self._bins, self._kept = {}, []
+            if self.trouble and self._fill_ballast():
+                self._store.write({}, [Facts(values={**self._standing, "error": None, "hint": None})])
+                self.trouble = None
         except StorageError as error:
             self._report(error)
-        else:
-            self._bins, self._kept = {}, []
-            if self.trouble:
-                self.trouble = None
-                self.put(Facts(values={"error": None, "hint": None}))
-                self._fill_ballast()
+        self._flushing = False
+
+    def _remember_state(self) -> None:
+        """What the run was doing, to be said again when trouble is over."""
+        for event in self._kept:
+            if isinstance(event, Facts):
+                self._standing.update({key: event.values[key] for key in event.values if key in self._standing})
 
     def _report(self, error: StorageError) -> None:
         """Say in the run itself why nothing is recorded: on a full disk, in the room kept for that."""
@@ -88,11 +113,14 @@ class Recorder(threading.Thread):
         with suppress(StorageError):  # then the silent heartbeat has to say it
             self._store.write({}, [self._pulse(), Facts(values=told)])
 
-    def _fill_ballast(self) -> None:
+    def _fill_ballast(self) -> bool:
+        """Set room aside for the last word; whether there was room."""
         try:
             self._ballast.write_bytes(bytes(BALLAST_BYTES))
         except OSError:
             self._ballast.unlink(missing_ok=True)
+            return False
+        return True
 
 
 def _condense(column: Column) -> Bins:

@@ -37,7 +37,15 @@ class Session:
         trainer = self._trainer(device)
         if resume:
             self._go_back_to_checkpoint(trainer, device)
-        self._say({"state": "running", "detail": "", "started": time.time(), "ended": None, **_NO_ERROR})
+        settings = catalogue.live(trainer.preset)
+        begun = {
+            "state": "running",
+            "detail": "",
+            "settings": settings,
+            "started": time.time(),
+            "ended": None,
+        }
+        self._say({**begun, **_NO_ERROR})
         recorder = Recorder(self._run, lambda: self._pulse(trainer, control))
         control = Control(self._run, trainer, recorder)
         self._elapsed_before, self._began = self._elapsed(), time.monotonic()
@@ -61,7 +69,7 @@ class Session:
 
     def _trainer(self, device: torch.device) -> Trainer:
         self._say(
-            {"detail": f"reading {self._preset.data.name}", "device": _name(device), "versions": _versions()}
+            {"detail": f"reading {self._preset.data.tag}", "device": _name(device), "versions": _versions()}
         )
         dataset = load(self._preset.data, device)
         self._say(
@@ -69,7 +77,6 @@ class Session:
                 "detail": "measuring real data",
                 "data_source": dataset.source,
                 "classes": dataset.classes,
-                "settings": catalogue.live(self._preset),
                 "steps_per_epoch": len(dataset.train) // self._preset.batch,
             }
         )

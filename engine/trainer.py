@@ -1,18 +1,19 @@
 """The loop: from a preset to a stream of events. It knows no file, no screen, no clock but those given."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import torch
 
 from engine import rng
 from engine.data import Dataset, Sampler
-from engine.gallery import Gallery
+from engine.gallery import Gallery, exhibits
 from engine.gather import gather
-from engine.objectives import build_objective
-from engine.objectives.adversarial import Adversarial
+from engine.objectives import Generative, build_objective
 from engine.run.events import Event, Facts, Scalars
 from engine.watch import DiversityMeter, Watch
+from presets import catalogue
 from presets.schema import Preset
 
 OBSERVE_SECONDS = 1.0
@@ -40,9 +41,11 @@ class Trainer:
         self._dataset = dataset
         self._wall = wall
         self._clock = clock
-        self._objective = build_objective(preset, _shape(dataset), device)
+        self._objective = build_objective(
+            preset, tuple(dataset.train.shape[1:]), len(dataset.classes), device
+        )
         self._sampler = Sampler(len(dataset.train), preset.batch, preset.seed, device)
-        self._gallery = Gallery(self._objective, dataset, preset.keep, seed=preset.seed, clock=clock)
+        self._gallery = Gallery(exhibits(self._objective, dataset, preset), preset.keep.frames, clock=clock)
         self._watch = Watch(preset.watch, _meter(self._objective, dataset, preset), clock=clock)
         self._unseen: list[Scalars] = []
         self._observed = clock()
@@ -51,7 +54,8 @@ class Trainer:
         """Train from where it stands to the preset's last step: one Scalars a step, then what is due."""
         yield from self._gallery.show(self.step, self._wall())
         while self.step < self.preset.steps:
-            values = self._objective.step(self._dataset.train[next(self._sampler)])
+            chosen = next(self._sampler)
+            values = self._objective.step(self._dataset.train[chosen], self._dataset.train_labels[chosen])
             self.step += 1
             scalars = Scalars(step=self.step, wall=self._wall(), values=values)
             self._unseen.append(scalars)
@@ -69,6 +73,7 @@ class Trainer:
             "step": self.step,
             "networks": {name: one.state_dict() for name, one in self._objective.networks.items()},
             "optimisers": {name: one.state_dict() for name, one in self._objective.optimisers.items()},
+            "settings": catalogue.live(self.preset),
             "sampler": self._sampler.state(),
             "watch": self._watch.state(),
             "rng": rng.state(),
@@ -80,6 +85,8 @@ class Trainer:
             network.load_state_dict(state["networks"][name])
         for name, optimiser in self._objective.optimisers.items():
             optimiser.load_state_dict(state["optimisers"][name])
+        edited = [f"{key}={value}" for key, value in state["settings"].items()]
+        self.preset = catalogue.override(self.preset, edited)
         self._sampler.restore(state["sampler"])
         self._watch.restore(state["watch"])
         self.step = state["step"]
@@ -92,8 +99,10 @@ class Trainer:
         verdict = self._watch.verdict
         if last or self._clock() >= self._observed + OBSERVE_SECONDS:
             yield from self._observe()
-        if isinstance(self._objective, Adversarial) and (self._watch.due or last):
-            yield from self._watch.judge(self._draw, step=self.step, wall=self._wall())
+        if isinstance(self._objective, Generative) and (self._watch.due or last):
+            # Other codings at every check, but the same for the same step.
+            draw = partial(self._objective.draw, seed=self.preset.seed + self.step)
+            yield from self._watch.judge(draw, step=self.step, wall=self._wall())
         if self._watch.verdict != verdict:
             yield Facts(values={"verdict": self._watch.verdict})
 
@@ -109,19 +118,9 @@ class Trainer:
             steps, {name: column.values for name, column in columns.items()}, wall=wall
         )
 
-    def _draw(self, count: int) -> torch.Tensor:
-        """Samples for the diversity meter: other codings at every check, but the same for the same step."""
-        assert isinstance(self._objective, Adversarial)
-        return self._objective.sample(self._objective.codings(count, self.preset.seed + self.step))
-
-
-def _shape(dataset: Dataset) -> tuple[int, int, int]:
-    channels, height, width = dataset.train.shape[1:]
-    return channels, height, width
-
 
 def _meter(objective: object, dataset: Dataset, preset: Preset) -> DiversityMeter | None:
-    if not isinstance(objective, Adversarial):
+    if not isinstance(objective, Generative):
         return None
     return DiversityMeter(
         real=dataset.test,

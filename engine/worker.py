@@ -9,11 +9,12 @@ import sys
 import time
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 from engine.run import liveness
-from engine.run.errors import LatentopError
+from engine.run.errors import LatentopError, StorageError
 from engine.run.events import Facts
 from engine.run.folder import RunFolder
 from engine.run.store import Store
@@ -54,7 +55,8 @@ def work(run: RunFolder, *, resume: bool) -> int:
             _train(run, resume=resume)
         except Exception as error:
             log.exception("training failed")
-            _say(run, _failure(run, error))
+            with suppress(StorageError):  # a full disk: the log has it, and the worker is seen to be gone
+                _say(run, _failure(run, error))
             return 1
     return 0
 

@@ -113,6 +113,12 @@ def live(preset: Preset) -> dict[str, float]:
     return found
 
 
+def data_name(preset: Preset) -> str:
+    """Which data, for people: ``fashion-mnist (small)``."""
+    size = getattr(preset.data, "size", None)
+    return f"{preset.data.tag} ({size})" if size else preset.data.tag
+
+
 def differences(preset: Preset, other: Preset) -> list[tuple[str, object, object]]:
     """``(key, value here, value there)`` of every setting that differs; None where one lacks it."""
     here, there = flatten(preset), flatten(other)
@@ -139,6 +145,10 @@ def _override(document: dict[str, Any], words: Sequence[str]) -> dict[str, Any]:
         key = key.strip()
         if not (equals and re.fullmatch(r"[\w-]+(\.[\w-]+)*", key)):
             raise PresetError(f"--set {word}: no KEY=VALUE", "write it like: --set generator.lr=1e-4")
+        if not value.isprintable():
+            raise PresetError(
+                f"--set {key}={value!r}: not to be printed", "accepted: printable characters, on one line"
+            )
         *tables, leaf = key.split(".")
         place = document
         for table in tables:
@@ -149,11 +159,15 @@ def _override(document: dict[str, Any], words: Sequence[str]) -> dict[str, Any]:
     return document
 
 
+def _key(word: str) -> str:
+    return word.partition("=")[0].strip()
+
+
 def _value(text: str) -> Any:
     """A TOML value; what is none is taken as the text itself, so that names need no quotes."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except ValueError:  # TOMLDecodeError, or a number of more digits than Python reads
         return text
 
 
@@ -162,7 +176,7 @@ def _validate(document: dict[str, Any], where: str, overrides: Sequence[str]) ->
         preset: Preset = msgspec.convert(document, Preset)
     except msgspec.ValidationError as error:
         key, problem, accepted = explain(str(error), document)
-        word = next((word for word in overrides if word.partition("=")[0].strip() == key), None)
+        word = next((word for word in reversed(overrides) if f"{_key(word)}.".startswith(f"{key}.")), None)
         raise PresetError(f"{f'--set {word}' if word else where}: {key}: {problem}", accepted) from error
     return preset
 

@@ -23,6 +23,8 @@ def explain(problem: str, document: Any) -> tuple[str, str, str]:
     if missing := re.search(r"required field `(.*)`", what):
         keys = [*keys, missing[1]]
         return _dotted(keys), "missing", f"accepted: {_describe(_at(keys, document))}"
+    if not what.startswith(("Expected", "Invalid")):
+        return _dotted(keys), what, "change one of them"
     value = document
     for key in keys:
         value = value[key]

@@ -17,8 +17,8 @@ def start(runs: Path, name: str, preset: Preset, waiting: launch.WaitingWorker |
     facts = RunFacts(
         preset=name,
         title=preset.title,
-        kind=str(preset.__struct_config__.tag),
-        data=f"{preset.data.name} ({preset.data.size})",
+        kind=preset.tag,
+        data=catalogue.data_name(preset),
         seed=preset.seed,
         steps=preset.steps,
         settings=catalogue.live(preset),

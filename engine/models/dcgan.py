@@ -10,7 +10,7 @@ from itertools import pairwise
 from torch import Tensor, nn
 
 from engine.run.errors import UsageError
-from presets.schema import DCGANDiscriminator, DCGANGenerator
+from presets.networks import DCGANDiscriminator, DCGANGenerator
 
 
 class Generator(nn.Module):

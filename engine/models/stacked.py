@@ -5,7 +5,7 @@ from math import prod
 
 from torch import Tensor, nn
 
-from presets.schema import StackedAutoencoder
+from presets.networks import StackedAutoencoder
 
 
 class Stacked(nn.Module):
@@ -14,11 +14,11 @@ class Stacked(nn.Module):
     ReLU on hidden layers and codings, a linear output; Glorot's uniform initialisation, as Keras has it.
     """
 
-    def __init__(self, spec: StackedAutoencoder, image: tuple[int, int, int]) -> None:
+    def __init__(self, spec: StackedAutoencoder, shape: tuple[int, ...]) -> None:
         super().__init__()
-        sizes = [prod(image), *spec.hidden, spec.latent_dim]
+        sizes = [prod(shape), *spec.hidden, spec.latent_dim]
         self.encoder = nn.Sequential(nn.Flatten(), *_dense(sizes), nn.ReLU())
-        self.decoder = nn.Sequential(*_dense(sizes[::-1]), nn.Unflatten(1, image))
+        self.decoder = nn.Sequential(*_dense(sizes[::-1]), nn.Unflatten(1, shape))
 
     def forward(self, images: Tensor) -> Tensor:
         """Encode and decode."""

@@ -2,22 +2,23 @@
 
 import torch
 
-from engine.models import ImageShape, build
 from engine.objectives.adversarial import Adversarial
+from engine.objectives.protocol import Generative, Objective, Reconstructing
 from engine.objectives.reconstruct import Reconstruction
-from presets.schema import GAN, Autoencoder, Preset
+from presets.schema import GAN, Autoencoder, Preset, Pretraining
 
-Objective = Adversarial | Reconstruction
+__all__ = ["Generative", "Objective", "Reconstructing", "build_objective"]
 
 
-def build_objective(preset: Preset, image: ImageShape, device: torch.device) -> Objective:
-    """The networks of a preset, freshly initialised on the device, with their optimisers and their step."""
+def build_objective(preset: Preset, shape: tuple[int, ...], classes: int, device: torch.device) -> Objective:
+    """What a preset trains: networks freshly initialised on the device for data ``(batch, *shape)``.
+
+    Raises UsageError where a network can't be built for that shape.
+    """
     match preset:
         case GAN():
-            return Adversarial(
-                preset,
-                build(preset.generator, image).to(device),
-                build(preset.discriminator, image).to(device),
-            )
+            return Adversarial(preset, shape, classes, device)
         case Autoencoder():
-            return Reconstruction(preset, build(preset.autoencoder, image).to(device))
+            return Reconstruction(preset, shape, device)
+        case Pretraining():
+            raise AssertionError

@@ -7,7 +7,10 @@ from torch import Tensor, nn
 from torch.nn.functional import softplus
 from torch.optim import Optimizer
 
+from engine.models import build
 from engine.objectives.optimisers import build_optimiser, take_step
+from presets.networks import DiracGenerator
+from presets.objectives import NonSaturating
 from presets.schema import GAN
 
 
@@ -17,18 +20,20 @@ class Adversarial:
     Images come in [0, 1] and are shown to the networks in [-1, 1].
     """
 
-    def __init__(self, preset: GAN, generator: nn.Module, discriminator: nn.Module) -> None:
+    def __init__(self, preset: GAN, shape: tuple[int, ...], classes: int, device: torch.device) -> None:
+        assert isinstance(preset.objective, NonSaturating)
+        assert not isinstance(preset.generator, DiracGenerator)
         self.latent_dim = preset.generator.latent_dim
         self.real_label = preset.objective.real_label
-        self.generator = generator
-        self.discriminator = discriminator
+        self.generator = generator = build(preset.generator, shape, classes).to(device)
+        self.discriminator = discriminator = build(preset.discriminator, shape, classes).to(device)
         self.networks: Mapping[str, nn.Module] = {"generator": generator, "discriminator": discriminator}
         self.optimisers: Mapping[str, Optimizer] = {
             "generator": build_optimiser(preset.generator, generator.parameters()),
             "discriminator": build_optimiser(preset.discriminator, discriminator.parameters()),
         }
 
-    def step(self, images: Tensor) -> dict[str, Tensor]:
+    def step(self, images: Tensor, labels: Tensor) -> dict[str, Tensor]:
         """Train both networks on real images ``(batch, channels, height, width)``; return 0-d series.
 
         The discriminator's loss is the sum over real and fake, 2 ln 2 where it can't tell them apart; the
@@ -62,14 +67,15 @@ class Adversarial:
             }
 
     @torch.no_grad()
-    def sample(self, codings: Tensor) -> Tensor:
-        """Images in [0, 1] of codings ``(count, latent_dim)``, by running statistics; training unmoved."""
+    def draw(self, count: int, seed: int) -> Tensor:
+        """``(count, channels, height, width)`` in [0, 1] by running statistics; training is unmoved."""
+        codings = self._codings(count, seed)
         self.generator.eval()
         images = torch.cat([self.generator(part) for part in codings.split(256)])
         self.generator.train()
         return (images + 1) / 2
 
-    def codings(self, count: int, seed: int) -> Tensor:
+    def _codings(self, count: int, seed: int) -> Tensor:
         """``(count, latent_dim)`` from the prior N(0, 1), the same for the same seed; training is unmoved."""
         private = torch.Generator().manual_seed(seed)
         device = next(self.generator.parameters()).device

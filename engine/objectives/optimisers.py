@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import SGD, Adam, NAdam, Optimizer, RMSprop
 
-from presets.schema import Trained
+from presets.networks import Trained
 
 
 def build_optimiser(spec: Trained, parameters: Iterable[nn.Parameter]) -> Optimizer:

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn.functional import mse_loss
 from torch.optim import Optimizer
 
+from engine.models import build
 from engine.objectives.optimisers import build_optimiser, take_step
 from presets.schema import Autoencoder
 
@@ -14,14 +15,14 @@ from presets.schema import Autoencoder
 class Reconstruction:
     """An autoencoder that learns to give back its input. Images are in [0, 1]."""
 
-    def __init__(self, preset: Autoencoder, autoencoder: nn.Module) -> None:
-        self.autoencoder = autoencoder
+    def __init__(self, preset: Autoencoder, shape: tuple[int, ...], device: torch.device) -> None:
+        self.autoencoder = autoencoder = build(preset.autoencoder, shape, 0).to(device)
         self.networks: Mapping[str, nn.Module] = {"autoencoder": autoencoder}
         self.optimisers: Mapping[str, Optimizer] = {
             "autoencoder": build_optimiser(preset.autoencoder, autoencoder.parameters())
         }
 
-    def step(self, images: Tensor) -> dict[str, Tensor]:
+    def step(self, images: Tensor, labels: Tensor) -> dict[str, Tensor]:
         """Train on images ``(batch, channels, height, width)``; return 0-d series."""
         loss = mse_loss(self.autoencoder(images), images)
         loss.backward()
@@ -36,6 +37,22 @@ class Reconstruction:
         self.autoencoder.train()
         return reconstructions
 
-    def validate(self, images: Tensor) -> float:
+    def corrupt(self, images: Tensor, seed: int) -> Tensor:
+        """The images themselves: nothing is added to them."""
+        return images
+
+    @torch.no_grad()
+    def encode(self, images: Tensor) -> Tensor:
+        """Codings ``(count, latent_dim)``; training is unmoved."""
+        codings: Tensor = self.autoencoder.get_submodule("encoder")(images)
+        return codings
+
+    @torch.no_grad()
+    def decode(self, codings: Tensor) -> Tensor:
+        """Images from codings; training is unmoved."""
+        images: Tensor = self.autoencoder.get_submodule("decoder")(codings)
+        return images
+
+    def validate(self, images: Tensor) -> dict[str, float]:
         """Mean squared error per pixel over held-out images, pixels in [0, 1]."""
-        return mse_loss(self.reconstruct(images), images).item()
+        return {"valid/reconstruction": mse_loss(self.reconstruct(images), images).item()}

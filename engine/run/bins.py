@@ -75,6 +75,12 @@ def join(first: Bins, second: Bins) -> Bins:
     return Bins(**{name: np.concatenate([getattr(first, name), getattr(second, name)]) for name in COLUMNS})
 
 
+def after(bins: Bins, step: int) -> Bins:
+    """The rows that end after a step."""
+    later = bins.step > step
+    return Bins(**{name: getattr(bins, name)[later] for name in COLUMNS})
+
+
 def group(bins: Bins, keys: Ints) -> Bins:
     """Merge neighbouring rows that share a key; ``keys`` is as long as ``bins`` and non-decreasing."""
     if not len(bins):
@@ -86,13 +92,14 @@ def group(bins: Bins, keys: Ints) -> Bins:
     # Each mean is weighted before it is summed, so that values near the largest float do not overflow.
     share = finite / np.maximum(np.repeat(count, ends - starts + 1), 1)
     mean = np.add.reduceat(np.where(finite > 0, bins.mean, 0.0) * share, starts)
+    lo, hi = np.fmin.reduceat(bins.lo, starts), np.fmax.reduceat(bins.hi, starts)
     return Bins(
         step=bins.step[ends],
         wall=bins.wall[ends],
         n=np.add.reduceat(bins.n, starts),
-        mean=np.where(count > 0, mean, np.nan),
-        lo=np.fmin.reduceat(bins.lo, starts),
-        hi=np.fmax.reduceat(bins.hi, starts),
+        mean=np.clip(np.where(count > 0, mean, np.nan), lo, hi),  # rounding must not carry it outside
+        lo=lo,
+        hi=hi,
         last=bins.last[ends],
         bad=np.add.reduceat(bins.bad, starts),
     )

@@ -14,6 +14,7 @@ SCHEMA_VERSION = 1
 APPLICATION_ID = 0x6C746F70  # "ltop": tells our files from other databases
 BUSY_SECONDS = 10.0
 
+_UNWRITABLE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
 _REMOTE = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "lustre", "gpfs", "fuse.sshfs"}
 
 
@@ -38,8 +39,7 @@ def create(path: Path) -> None:
 def open_for_writing(path: Path) -> sqlite3.Connection:
     """A connection that writes. Raises StorageError for what is no run, or a newer version's."""
     with told(path):
-        connection = _connect(path, "rw")
-        _check(connection, path)
+        connection = _checked(path, "rw")
         connection.execute("PRAGMA synchronous = NORMAL")
     return connection
 
@@ -47,15 +47,13 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
 def open_for_reading(path: Path) -> sqlite3.Connection:
     """A connection that only reads, also from a folder that nobody may write to. Raises as above."""
     with told(path):
-        connection = _connect(path, "ro")
         try:
-            _check(connection, path)
-        except sqlite3.OperationalError:
+            return _checked(path, "ro")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in _UNWRITABLE:
+                raise
             # WAL wants to make files beside the database; on a read-only copy the main file is all there is.
-            connection.close()
-            connection = _connect(path, "ro", "&immutable=1")
-            _check(connection, path)
-    return connection
+            return _checked(path, "ro", "&immutable=1")
 
 
 @contextmanager
@@ -79,6 +77,17 @@ def transaction(connection: sqlite3.Connection, mode: str = "IMMEDIATE") -> Iter
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _checked(path: Path, mode: str, more: str = "") -> sqlite3.Connection:
+    """A connection to a run of ours; closed again where it is none."""
+    connection = _connect(path, mode, more)
+    try:
+        _check(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _connect(path: Path, mode: str, more: str = "") -> sqlite3.Connection:
@@ -106,15 +115,16 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
 
 def _journal(path: Path) -> str:
     """WAL on a local file system; a rollback journal where WAL's shared memory can't work."""
-    mounts = sorted(psutil.disk_partitions(all=True), key=lambda mount: len(mount.mountpoint), reverse=True)
-    for mount in mounts:
-        if path.absolute().is_relative_to(mount.mountpoint):
+    mounts = sorted(psutil.disk_partitions(all=True), key=lambda mount: len(mount.mountpoint))
+    for mount in reversed(mounts):  # of two at one place, the later one hides the earlier
+        if path.resolve().is_relative_to(mount.mountpoint):
             return "TRUNCATE" if mount.fstype.lower() in _REMOTE else "WAL"
     return "WAL"
 
 
 def _explain(path: Path, error: sqlite3.Error | OSError) -> StorageError:
-    text = str(error).lower()
+    # What the system says names the path as well, which may hold any word.
+    text = str(error.strerror if isinstance(error, OSError) else error).lower()
     if "full" in text or "no space" in text or "quota" in text:
         return StorageError(f"no space left for {path}", f"free some space on the disk of {path.parent}")
     if "disk i/o error" in text or "too large" in text:

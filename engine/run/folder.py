@@ -68,7 +68,7 @@ def find(runs: Path, name: str | None) -> RunFolder:
     """The run of that name, part of a name, or path; the newest one where no name is given."""
     if name and os.sep in name:
         folder = RunFolder(Path(name).expanduser().absolute())
-        if folder.database.exists():
+        if _holds_run(folder.path):
             return folder
         raise UsageError(f"no run in {folder.path}: it holds no run.db", "see: latentop ls")
     folders = every(runs)
@@ -88,7 +88,7 @@ def find(runs: Path, name: str | None) -> RunFolder:
 def every(runs: Path) -> list[RunFolder]:
     """All runs of a folder, newest first."""
     try:
-        folders = [RunFolder(path) for path in runs.iterdir() if (path / "run.db").is_file()]
+        folders = [RunFolder(path) for path in runs.iterdir() if _holds_run(path)]
     except FileNotFoundError:
         return []
     except OSError as error:
@@ -97,6 +97,14 @@ def every(runs: Path) -> list[RunFolder]:
             "name another one with --runs FOLDER or LATENTOP_RUNS",
         ) from error
     return sorted(folders, key=lambda folder: _age(folder.database))
+
+
+def _holds_run(path: Path) -> bool:
+    """Whether a run lies there that may be looked into: in a shared folder, others' runs are private."""
+    try:
+        return (path / "run.db").is_file()
+    except OSError:
+        return False
 
 
 def _age(path: Path) -> tuple[float, str]:

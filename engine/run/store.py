@@ -3,19 +3,20 @@
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
 from engine.run import database, series
-from engine.run.bins import COLUMNS, Bins, from_rows, group, join
+from engine.run.bins import COLUMNS, Bins, after, from_rows, group, join
 from engine.run.events import AlarmCleared, AlarmRaised, Event, Facts, Frame, Mark, Reply
 
 TIER_FACTOR = 8
 TIERS = range(1, 7)
 BIN_COLUMNS = ", ".join(COLUMNS)
-_POINT = f"INSERT OR REPLACE INTO points (series, {BIN_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_POINT = f"INSERT INTO points (series, {BIN_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _ROLLUP = (
     f"INSERT OR REPLACE INTO rollups (series, tier, bucket, {BIN_COLUMNS})"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -36,30 +37,27 @@ class Store:
 
         Raises StorageError, with nothing written, where the disk is full or the file can't be written.
         """
-        with database.told(self.path):
-            try:
-                with database.transaction(self._connection):
-                    for name, new in bins.items():
-                        self._write_bins(self._series_id(name), new)
-                    for event in events:
-                        self._write_event(event)
-            except BaseException:
-                self._load()
-                raise
+        with self._whole():
+            for name, new in bins.items():
+                self._write_bins(self._series_id(name), new)
+            for event in events:
+                self._write_event(event)
 
     def rewind(self, step: int) -> None:
         """Forget what was recorded after a step, because training goes on from there.
 
         What was rolled up in a bucket that the step cuts is rolled up anew from the points that stay.
         """
-        with database.told(self.path), database.transaction(self._connection):
+        with self._whole():
             execute = self._connection.execute
             execute("DELETE FROM points WHERE step > ?", (step,))
             execute("DELETE FROM frames WHERE step > ?", (step,))
+            execute("DELETE FROM marks WHERE step > ?", (step,))
             execute("DELETE FROM alarms WHERE raised_step > ?", (step,))
             execute(
                 "UPDATE alarms SET cleared_step = NULL, cleared_wall = NULL WHERE cleared_step > ?", (step,)
             )
+            self._open.clear()
             for tier in TIERS:
                 width = TIER_FACTOR**tier
                 execute("DELETE FROM rollups WHERE tier = ? AND (bucket + 1) * ? > ?", (tier, width, step))
@@ -70,12 +68,22 @@ class Store:
                         (identity, start),
                     ).fetchall()
                     self._write_rollup(identity, tier, from_rows(rows))
-        with database.told(self.path):
             self._load()
 
     def close(self) -> None:
         """Close the file; the write-ahead log is folded into it when no viewer is left."""
         self._connection.close()
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """All of the block or nothing of it, in the file as in memory."""
+        with database.told(self.path):
+            try:
+                with database.transaction(self._connection):
+                    yield
+            except BaseException:
+                self._load()
+                raise
 
     def _load(self) -> None:
         """Read back what is kept in memory: series by name, and the open bucket of every tier."""
@@ -96,6 +104,9 @@ class Store:
         return self._ids[name]
 
     def _write_bins(self, identity: int, new: Bins) -> None:
+        """Add points and roll them up; a step that is there already stays as it is, and counts once."""
+        if known := self._open.get((identity, TIERS[0])):
+            new = after(new, int(known[1].step[-1]))
         self._connection.executemany(_POINT, ((identity, *row) for row in new.rows()))
         for tier in TIERS:
             self._write_rollup(identity, tier, new)

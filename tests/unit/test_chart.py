@@ -121,6 +121,18 @@ def test_marks_stand_at_their_step_with_their_label() -> None:
     assert rows[4].text.index("┊") == pytest.approx(7 + 73 / 2, abs=1)
 
 
+def test_a_mark_hides_no_spike_and_its_label_no_line() -> None:
+    values = [0.0] * 60
+    values[20] = 2.0
+    marks = [VerticalMark(step=20, label="rollback")]
+    rows = draw_chart([line(values)], width=80, height=12, values=(0, 2), style=ASCII, marks=marks)
+    column = 7 + int(20 / 64 * 73)
+    assert rows[1].text[column] == "*"
+    assert all("*" in row.text for row in rows[1:10])
+    assert rows[9].text.count("*") > 50
+    assert "*rollback" in text(rows)
+
+
 def test_more_points_change_only_the_cells_they_fall_in() -> None:
     rng = np.random.default_rng(0)
     values = rng.uniform(0.2, 0.9, 50).tolist()

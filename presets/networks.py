@@ -1,0 +1,129 @@
+"""The records of networks: architecture and optimiser of everything that is trained."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from presets.records import Channels, LearningRate, Record, Share, Width, Widths
+
+
+class Trained(Record, frozen=True, kw_only=True):
+    """What every trained network says about its optimiser."""
+
+    lr: LearningRate
+    """Learning rate; the one setting that can be changed while training."""
+    optimizer: Literal["adam", "nadam", "rmsprop", "sgd"] = "adam"
+    beta1: Share = 0.9
+    """Decay of the first moment; the momentum of sgd."""
+    beta2: Share = 0.999
+    """Decay of the second moment; the alpha of rmsprop."""
+
+
+class StackedAutoencoder(Trained, frozen=True, kw_only=True, tag_field="network", tag="stacked"):
+    """Dense encoder and its mirror image as decoder: 784-hidden…-latent_dim-…hidden-784."""
+
+    hidden: Widths = (100,)
+    latent_dim: Width = 30
+    activation: Literal["relu", "linear"] = "relu"
+    """Of hidden layers."""
+    codings: Literal["relu", "sigmoid", "linear"] = "relu"
+    """Activation of the codings."""
+    tied: bool = False
+    """The decoder's weights are the encoder's, transposed."""
+
+
+class ConvolutionalAutoencoder(Trained, frozen=True, kw_only=True, tag_field="network", tag="convolutional"):
+    """Convolutions and max-pooling down, transposed convolutions up (Géron 2022, chapter 17); 28×28 only."""
+
+    channels: Annotated[tuple[Channels, ...], Meta(min_length=3, max_length=3)] = (16, 32, 64)
+    latent_dim: Width = 30
+
+
+class RecurrentAutoencoder(Trained, frozen=True, kw_only=True, tag_field="network", tag="recurrent"):
+    """An image as a sequence of rows: two LSTMs to the codings, one LSTM back (Géron 2019, chapter 17)."""
+
+    hidden: Width = 100
+    latent_dim: Width = 30
+
+
+class VariationalAutoencoder(Trained, frozen=True, kw_only=True, tag_field="network", tag="variational"):
+    """Dense encoder to mean and log variance, mirrored decoder (Kingma and Welling 2014, arXiv 1312.6114)."""
+
+    hidden: Widths = (150, 100)
+    latent_dim: Width = 10
+
+
+class DenseGenerator(Trained, frozen=True, kw_only=True, tag_field="network", tag="dense"):
+    """Codings through ReLU layers to an image (Géron 2022, chapter 17)."""
+
+    latent_dim: Width = 30
+    hidden: Widths = (100, 150)
+
+
+class DenseDiscriminator(Trained, frozen=True, kw_only=True, tag_field="network", tag="dense"):
+    """An image through ReLU layers to one logit (Géron 2022, chapter 17)."""
+
+    hidden: Widths = (150, 100)
+    pack: Annotated[int, Meta(ge=1, le=16)] = 1
+    """How many samples it judges at once (PacGAN, arXiv 1712.04086, section 2)."""
+
+
+class DCGANGenerator(Trained, frozen=True, kw_only=True, tag_field="network", tag="dcgan"):
+    """Codings to images through transposed convolutions (Radford et al. 2016, section 3)."""
+
+    latent_dim: Width = 100
+    channels: Channels = 64
+    """Of the last hidden layer; they double inwards."""
+    normalisation: Literal["batch", "none"] = "batch"
+    conditional: bool = False
+    """Told which class to draw (Mirza and Osindero 2014, arXiv 1411.1784)."""
+
+
+class DCGANDiscriminator(Trained, frozen=True, kw_only=True, tag_field="network", tag="dcgan"):
+    """Images to one logit through strided convolutions (Radford et al. 2016, section 3)."""
+
+    channels: Channels = 64
+    """Of the first layer; they double inwards."""
+    slope: Share = 0.2
+    """Of leaky ReLU below zero."""
+    normalisation: Literal["batch", "layer", "spectral", "none"] = "batch"
+    conditional: bool = False
+    """Told which class it looks at."""
+    pack: Annotated[int, Meta(ge=1, le=16)] = 1
+    """How many images it judges at once (PacGAN, arXiv 1712.04086, section 2)."""
+
+
+class PointGenerator(Trained, frozen=True, kw_only=True, tag_field="network", tag="points"):
+    """Codings to 2-D points: dense ReLU layers with batch normalisation (PacGAN, section 4.1)."""
+
+    latent_dim: Width = 2
+    hidden: Widths = (400, 400, 400, 400)
+
+
+class PointDiscriminator(Trained, frozen=True, kw_only=True, tag_field="network", tag="points"):
+    """2-D points to one logit: dense maxout layers (PacGAN, section 4.1; Goodfellow et al. 2013)."""
+
+    hidden: Widths = (200, 200, 200)
+    pieces: Annotated[int, Meta(ge=1, le=16)] = 5
+    """Linear pieces of a maxout unit."""
+    pack: Annotated[int, Meta(ge=1, le=16)] = 1
+    """How many points it judges at once."""
+
+
+class DiracGenerator(Trained, frozen=True, kw_only=True, tag_field="network", tag="dirac"):
+    """One number: where the generator puts its only point (Mescheder et al. 2018, definition 2.1)."""
+
+    start: float = 1.0
+
+
+class DiracDiscriminator(Trained, frozen=True, kw_only=True, tag_field="network", tag="dirac"):
+    """One number: the slope of a linear discriminator through zero (as above)."""
+
+    start: float = 1.0
+
+
+AutoencoderNetwork = (
+    StackedAutoencoder | ConvolutionalAutoencoder | RecurrentAutoencoder | VariationalAutoencoder
+)
+GeneratorNetwork = DenseGenerator | DCGANGenerator | PointGenerator | DiracGenerator
+DiscriminatorNetwork = DenseDiscriminator | DCGANDiscriminator | PointDiscriminator | DiracDiscriminator

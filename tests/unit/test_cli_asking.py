@@ -1,0 +1,132 @@
+"""pause, resume, stop, checkpoint and set: asked, answered, refused."""
+
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.run import commands, launch
+from engine.run.commands import Name
+from engine.run.events import Reply
+from engine.run.folder import RunFolder
+from tests.recorded import alive, assert_two_lines, new_run, write
+from tui import cli
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, *, applied: bool = True, text: str = "") -> list[Any]:
+    """A worker that answers at once, at step 4 210; returns what it is asked."""
+    real, seen = commands.ask, []
+
+    def ask(run: RunFolder, name: Name, arguments: Mapping[str, Any] | None = None) -> int:
+        command = real(run, name, arguments)
+        seen.append((run.id, name, dict(arguments or {})))
+        state = {"stop": "stopped"}.get(name, "running")
+        reply = Reply(command=command, applied=applied, step=4_210, wall=time.time(), text=text)
+        write(run, reply, facts={"state": state})
+        return command
+
+    monkeypatch.setattr(commands, "ask", ask)
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["pause"], "paused at step 4 210\n"),
+        (["resume"], "resumed at step 4 210\n"),
+        (["checkpoint"], "checkpoint written at step 4 210\n"),
+        (["stop", "s42"], "stopped at step 4 210\n"),
+    ],
+)
+def test_asking_the_newest_alive_run(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    said: str,
+) -> None:
+    run = new_run(tmp_path, **alive())
+    new_run(tmp_path, seed=7, state="finished")
+    seen = answering(monkeypatch)
+    assert cli.main([*words, "--runs", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == said
+    assert seen == [(run.id, words[0], {})]
+
+
+def test_set_is_validated_here_and_its_answer_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = new_run(tmp_path, **alive())
+    seen = answering(monkeypatch, text="generator.lr 0.0002 → 0.0001")
+    runs = ["--runs", str(tmp_path)]
+    assert cli.main(["set", "generator.lr=-1", *runs]) == 2
+    assert_two_lines(capsys.readouterr().err, "set: generator.lr=-1: ", "above 0")
+    assert cli.main(["set", run.id, "batch=3", *runs]) == 2
+    assert_two_lines(capsys.readouterr().err, "batch can't be changed", "generator.lr, discriminator.lr")
+    assert cli.main(["set", run.id, *runs]) == 2
+    assert_two_lines(capsys.readouterr().err, "nothing to set", "generator.lr=1e-4")
+    assert seen == []
+    assert cli.main(["set", run.id, "generator.lr=1e-4", *runs]) == 0
+    assert capsys.readouterr().out == "generator.lr 0.0002 → 0.0001 at step 4 210\n"
+    assert seen == [(run.id, "set", {"generator.lr": 1e-4})]
+
+
+def test_a_refusal_is_told_with_its_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new_run(tmp_path, **alive())
+    answering(monkeypatch, applied=False, text="it is paused already")
+    assert cli.main(["pause", "--json", "--runs", str(tmp_path)]) == 1
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["state"] == "refused"
+    assert_two_lines(printed.err, "it is paused already", "latentop show")
+
+
+def test_what_cannot_be_asked_of_a_run_that_ended(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    runs = ["--runs", str(tmp_path)]
+    finished = new_run(tmp_path, state="finished")
+    stopped = new_run(tmp_path, seed=7, state="stopped")
+    assert cli.main(["pause", *runs]) == 2
+    assert_two_lines(capsys.readouterr().err, "being trained", "name one")
+    assert cli.main(["pause", finished.id, *runs]) == 2
+    assert_two_lines(capsys.readouterr().err, "is finished", "try: ")
+    assert cli.main(["resume", finished.id, *runs]) == 2
+    assert_two_lines(capsys.readouterr().err, "is finished", "--steps 600")
+    assert cli.main(["resume", stopped.id, *runs]) == 2
+    assert_two_lines(capsys.readouterr().err, "no checkpoint", "train anew")
+
+
+def test_resume_starts_a_new_worker_where_none_lives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = new_run(tmp_path, state="stopped")
+    (run.checkpoints / "step-300.pt").touch()
+    resumed: list[tuple[RunFolder, bool]] = []
+
+    def start(run: RunFolder, *, resume: bool) -> None:
+        resumed.append((run, resume))
+        write(run, facts=alive("starting"))
+
+    monkeypatch.setattr(launch, "start", start)
+    assert cli.main(["resume", run.id, "--runs", str(tmp_path)]) == 0
+    assert resumed == [(run, True)]
+    assert "trains on" in capsys.readouterr().out
+
+
+def test_a_worker_that_dies_before_it_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = new_run(tmp_path, **alive())
+    real = commands.ask
+
+    def ask(run: RunFolder, name: Name, arguments: Mapping[str, Any] | None = None) -> int:
+        command = real(run, name, arguments)
+        write(run, facts={"pid": 2**22 + 1})
+        return command
+
+    monkeypatch.setattr(commands, "ask", ask)
+    assert cli.main(["checkpoint", "--runs", str(tmp_path)]) == 5
+    assert_two_lines(capsys.readouterr().err, "ended before it answered: crashed", f"show {run.path}")

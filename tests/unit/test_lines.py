@@ -1,0 +1,208 @@
+"""The plain mode: from successive batches to sentences, without a process, a clock or a screen."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine.run.bins import Bins, from_values
+from engine.run.events import Mark
+from engine.run.facts import RunFacts
+from engine.run.liveness import Liveness
+from engine.run.reader import Alarm, Batch
+from tui.lines import Said, Told, tell, tell_end
+
+STARTING = Liveness("starting", True, "importing torch")
+RUNNING = Liveness("running", True)
+FACTS = RunFacts(
+    preset="dcgan",
+    title="DCGAN on Fashion-MNIST",
+    data="fashion-mnist (small)",
+    device="cpu",
+    seed=42,
+    steps=20_000,
+)
+ALARM = Alarm(
+    id=1,
+    name="collapsed",
+    severity="critical",
+    raised_step=3_900,
+    raised_wall=1_050.0,
+    cleared_step=None,
+    sentence="mode collapse: samples reach 31 % of what real data reaches",
+    advice="lower generator lr",
+    evidence={"coverage": 0.31},
+)
+
+
+def told(since: float = 0.0) -> Told:
+    return Told(run="20261122-1405-dcgan-s42", since=since)
+
+
+def batch(
+    step: int,
+    *,
+    marks: tuple[Mark, ...] = (),
+    alarms: tuple[Alarm, ...] = (),
+    fresh: bool = False,
+    facts: RunFacts = FACTS,
+    **values: float,
+) -> Batch:
+    return Batch(
+        fresh=fresh,
+        facts=replace(facts, step=step),
+        bins={name.replace("__", "/"): one_value(step, value) for name, value in values.items()},
+        frames={},
+        marks=marks,
+        alarms=alarms,
+        commands=(),
+    )
+
+
+def one_value(step: int, value: float) -> Bins:
+    return from_values(np.array([step]), np.array([1_000.0]), np.array([value]))
+
+
+def texts(said: tuple[Said, ...]) -> list[str]:
+    return [one.text for one in said]
+
+
+def test_a_run_is_introduced_once_and_its_start_told() -> None:
+    state, said = tell(told(), batch(0, fresh=True), STARTING, 1_000)
+    assert texts(said) == [
+        "20261122-1405-dcgan-s42 · DCGAN on Fashion-MNIST · seed 42 · 20 000 steps",
+        "starting: importing torch",
+    ]
+    state, said = tell(state, None, STARTING, 1_001)
+    assert said == ()
+    _, said = tell(state, batch(0), RUNNING, 1_002)
+    assert texts(said) == ["training on cpu, fashion-mnist (small)"]
+
+
+def test_progress_names_step_speed_time_left_and_the_last_values() -> None:
+    values = {
+        "loss__generator": 0.83119,
+        "grad__generator": 3.0,
+        "speed__steps": 9.3,
+        "diversity__coverage": 0.87,
+    }
+    facts = replace(FACTS, verdict="healthy")
+    _, said = tell(told(), batch(4_210, facts=facts, **values), RUNNING, 1_000)
+    assert said[-1].text == (
+        "step 4 210 of 20 000 (21 %) · 9.3 steps/s · 28 min left · loss/generator 0.8312 nats"
+        " · diversity/coverage 87 % of real · healthy"
+    )
+    assert said[-1].fields["values"] == {name.replace("__", "/"): value for name, value in values.items()}
+
+
+def test_progress_comes_at_a_humane_rate_and_thins_out() -> None:
+    state = told()
+    moments = []
+    for second in range(600):
+        facts = replace(FACTS, elapsed=float(second))
+        state, said = tell(
+            state, batch(second + 1, facts=facts, loss__generator=1.0), RUNNING, 1_000.0 + second
+        )
+        moments += [second for one in said if one.kind == "progress"]
+    gaps = np.diff(moments)
+    assert 10 < len(moments) < 80
+    assert gaps.min() >= 5
+    assert list(gaps) == sorted(gaps)
+
+
+def test_no_progress_is_told_where_there_is_none() -> None:
+    state, _ = tell(told(), batch(10, loss__generator=1.0), RUNNING, 1_000)
+    _, said = tell(state, batch(10), RUNNING, 2_000)
+    assert said == ()
+
+
+def test_a_value_that_is_no_number_is_called_so() -> None:
+    _, said = tell(told(), batch(7, loss__generator=math.nan, loss__discriminator=math.inf), RUNNING, 1_000)
+    assert "loss/generator NaN" in said[-1].text
+    assert "loss/discriminator infinite" in said[-1].text
+
+
+def test_an_alarm_is_told_with_advice_once_and_its_end_too() -> None:
+    state, said = tell(told(), batch(3_900, alarms=(ALARM,)), RUNNING, 1_050)
+    assert texts(said)[-1] == (
+        "CRITICAL at step 3 900: mode collapse: samples reach 31 % of what real data reaches"
+        " · try: lower generator lr"
+    )
+    state, said = tell(state, batch(3_950, alarms=(ALARM,)), RUNNING, 1_060)
+    assert said == ()
+    over = replace(ALARM, cleared_step=4_500)
+    state, said = tell(state, batch(4_500, alarms=(over,)), RUNNING, 1_100)
+    assert texts(said) == ["cleared at step 4 500: collapsed"]
+    _, said = tell(state, batch(4_600, alarms=(over,)), RUNNING, 1_110)
+    assert said == ()
+
+
+def test_an_alarm_that_came_and_went_between_two_looks_is_told_whole() -> None:
+    state, _ = tell(told(), batch(1), RUNNING, 1_000)
+    _, said = tell(state, batch(5_000, alarms=(replace(ALARM, cleared_step=4_500),)), RUNNING, 1_100)
+    assert [one.kind for one in said] == ["alarm", "cleared"]
+
+
+def test_a_new_alarm_that_takes_the_id_of_one_forgotten_by_going_back_is_told() -> None:
+    state, _ = tell(told(), batch(4_000, alarms=(ALARM,)), RUNNING, 1_060)
+    again = replace(ALARM, raised_step=3_800, raised_wall=1_090.0)
+    _, said = tell(state, batch(3_800, fresh=True, alarms=(again,)), RUNNING, 1_100)
+    assert "CRITICAL at step 3 800" in texts(said)[-1]
+
+
+def test_marks_are_told_in_order_and_not_again_after_going_back() -> None:
+    pause = Mark(step=10, wall=1_001.0, kind="pause", text="paused")
+    saved = Mark(step=10, wall=1_002.0, kind="checkpoint", text="step-10.pt")
+    state, said = tell(told(), batch(10, marks=(pause, saved)), Liveness("paused", True), 1_003)
+    assert texts(said)[-2:] == ["step 10 · paused", "step 10 · checkpoint step-10.pt"]
+    back = Mark(step=10, wall=1_010.0, kind="resume", text="training again from step 10")
+    _, said = tell(state, batch(10, fresh=True, marks=(pause, saved, back)), RUNNING, 1_011)
+    assert texts(said) == ["step 10 · training again from step 10"]
+
+
+def test_who_joins_late_hears_of_standing_alarms_but_not_of_history() -> None:
+    old_mark = Mark(step=10, wall=1_001.0, kind="pause", text="paused")
+    gone = replace(ALARM, id=2, cleared_step=3_950)
+    _, said = tell(
+        told(since=2_000.0), batch(5_000, fresh=True, marks=(old_mark,), alarms=(ALARM, gone)), RUNNING, 2_001
+    )
+    assert [one.kind for one in said] == ["run", "state", "alarm"]
+    assert said[0].text.endswith("running at step 5 000")
+
+
+def test_a_worker_that_pauses_itself_says_why() -> None:
+    state, _ = tell(told(), batch(10), RUNNING, 1_000)
+    why = "no space left for runs/x/run.db"
+    _, said = tell(state, batch(10), Liveness("paused", True, why), 1_001)
+    assert texts(said) == [f"paused at step 10: {why}"]
+
+
+def test_silence_is_told_once_until_the_worker_speaks_again() -> None:
+    facts = replace(FACTS, heartbeat=1_000.0)
+    state, _ = tell(told(), batch(10, facts=facts), RUNNING, 1_000)
+    state, said = tell(state, None, RUNNING, 1_020)
+    assert texts(said) == ["no word from the worker for 20 s; its process is still there"]
+    state, said = tell(state, None, RUNNING, 1_021)
+    assert said == ()
+    state, _ = tell(state, batch(11, facts=replace(facts, heartbeat=1_022.0)), RUNNING, 1_022)
+    _, said = tell(state, None, RUNNING, 1_050)
+    assert [one.kind for one in said] == ["silence"]
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict", "tone"),
+    [
+        ("finished", "healthy", "good"),
+        ("finished", "collapsed", "warning"),
+        ("stopped", "unknown", "good"),
+        ("crashed", "healthy", "critical"),
+    ],
+)
+def test_the_end_is_told_with_the_last_values(name: str, verdict: str, tone: str) -> None:
+    facts = replace(FACTS, verdict=verdict, elapsed=2_100.0)
+    state, _ = tell(told(), batch(20_000, facts=facts, loss__generator=1.5), RUNNING, 1_000)
+    said = tell_end(state, Liveness(name, False), 1_001)
+    start = f"{name} at step 20 000 of 20 000 (100 %) · 35 min of training · loss/generator 1.5 nats"
+    assert said.text.startswith(start)
+    assert said.tone == tone

@@ -1,0 +1,206 @@
+"""``pause``, ``resume``, ``stop``, ``checkpoint`` and ``set``: ask a worker, and wait for what it answers."""
+
+import time
+from argparse import Namespace
+from collections.abc import Mapping
+from pathlib import Path
+
+from engine.run import commands, folder, launch
+from engine.run.commands import Answer, Name
+from engine.run.errors import LatentopError, UsageError
+from engine.run.facts import RunFacts
+from engine.run.folder import RunFolder
+from presets import catalogue
+from presets.catalogue import PresetError
+from tui.commands.following import report
+from tui.commands.looking import called, glance, stillborn
+from tui.commands.output import Output
+from tui.commands.parser import Commands, Handler
+from tui.commands.status import ending
+from tui.commands.words import duration, spaced
+
+_ANSWER_SECONDS = 10.0
+_BEGIN_SECONDS = 60.0
+_LOOK_SECONDS = 0.05
+_DONE: dict[Name, str] = {
+    "pause": "paused",
+    "resume": "resumed",
+    "stop": "stopped",
+    "checkpoint": "checkpoint written",
+    "set": "set",
+}
+
+
+class NoAnswerError(LatentopError):
+    """The worker lives, but has not answered yet."""
+
+
+class DiedError(LatentopError):
+    """The worker is gone."""
+
+    exit_code = 5
+
+
+def add(table: Commands) -> None:
+    """The commands of this family."""
+    table.add("pause", _plainly("pause"), "pause training after the step it is in", run="newest alive")
+    about = "train on: a paused run, or one that ended early from its last checkpoint"
+    table.add("resume", _resume, about, run="newest alive")
+    table.add("checkpoint", _plainly("checkpoint"), "write a checkpoint now", run="newest alive")
+    table.add("stop", _plainly("stop"), "end training with a checkpoint", run="needed")
+    words = table.add("set", _set, "change a learning rate while it trains")
+    words.add_argument(
+        "words",
+        metavar="[RUN] KEY=VALUE",
+        nargs="+",
+        help="such as generator.lr=1e-4; the newest alive run if none is named",
+    )
+
+
+def _plainly(name: Name) -> Handler:
+    """The handler of a command without arguments."""
+    return lambda options, output: _ask(_named_or_alive(options), name, {}, output)
+
+
+def _resume(options: Namespace, output: Output) -> int:
+    run = _named_or_alive(options)
+    facts, state = glance(run)
+    if state.alive:
+        return _ask(run, "resume", {}, output)
+    if state.name == "finished":
+        steps = spaced(facts.steps)
+        raise UsageError(
+            f"{run.id} is finished: it has trained its {steps} steps",
+            f"train longer: latentop train {facts.preset} --steps {2 * facts.steps}",
+        )
+    if not any(run.checkpoints.glob("*")):
+        raise UsageError(
+            f"{run.id} left no checkpoint to train on from", f"train anew: latentop train {facts.preset}"
+        )
+    launch.start(run, resume=True)
+    return _await_worker(run, facts, output)
+
+
+def _set(options: Namespace, output: Output) -> int:
+    words: list[str] = options.words
+    if "=" not in words[0]:
+        options.run, words = words[0], words[1:]
+    else:
+        options.run = None
+    if not words:
+        raise UsageError("set: nothing to set", "write it like: latentop set generator.lr=1e-4")
+    run = _named_or_alive(options)
+    return _ask(run, "set", _validated(run, words), output)
+
+
+def _validated(run: RunFolder, words: list[str]) -> dict[str, float]:
+    """The settings that the words ask for, checked against the run's own preset. Raises PresetError."""
+    try:
+        text = run.preset.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{run.preset} can't be read: {error}", "restore it from a copy") from error
+    preset = catalogue.parse(text, str(run.preset))
+    live = catalogue.live(preset)
+    keys = [word.partition("=")[0].strip() for word in words]
+    for word, key in zip(words, keys, strict=True):
+        if "=" not in word:
+            raise UsageError(f"set: {word}: no KEY=VALUE", f"write it like: {next(iter(live))}=1e-4")
+        if key not in live:
+            raise UsageError(f"{key} can't be changed while training", f"these can: {', '.join(live)}")
+    try:
+        changed = catalogue.live(catalogue.override(preset, words))
+    except PresetError as error:
+        error.message = f"set: {error.message.removeprefix('--set ')}"
+        raise
+    return {key: changed[key] for key in keys}
+
+
+def _ask(run: RunFolder, name: Name, arguments: Mapping[str, float], output: Output) -> int:
+    """Ask, wait, and tell the answer."""
+    answer = _wait(run, name, commands.ask(run, name, arguments))
+    if name == "stop" and answer.state == "applied":
+        _await_end(run)
+    if output.as_json:
+        output.json(
+            {
+                "run": run.id,
+                "command": name,
+                "arguments": dict(arguments),
+                "state": answer.state,
+                "step": answer.step,
+                "reply": answer.text,
+            }
+        )
+    if answer.state != "applied":
+        raise LatentopError(f"{run.id} refused to {name}: {answer.text}", f"see: latentop show {called(run)}")
+    if not output.as_json:
+        done = answer.text if name == "set" and answer.text else _DONE[name]
+        output.line(done if answer.step is None else f"{done} at step {spaced(answer.step)}")
+    return 0
+
+
+def _wait(run: RunFolder, name: Name, command: int) -> Answer:
+    until = time.monotonic() + _ANSWER_SECONDS
+    while True:
+        _, state = glance(run)  # before the answer is read: a worker that ends may answer last
+        answer = commands.answer(run, command)
+        if answer.state != "asked":
+            return answer
+        if not state.alive:
+            raise DiedError(
+                f"{run.id} ended before it answered: {state.name}", f"see why: latentop show {called(run)}"
+            )
+        if time.monotonic() > until:
+            raise NoAnswerError(
+                f"{run.id} has not answered within {duration(_ANSWER_SECONDS)}; it stays asked to {name}",
+                f"see what it does: latentop follow {called(run)}",
+            )
+        time.sleep(_LOOK_SECONDS)
+
+
+def _await_end(run: RunFolder) -> None:
+    """Wait, a while, until the worker has written its checkpoint: what comes next may be a resume."""
+    until = time.monotonic() + _ANSWER_SECONDS
+    while glance(run)[1].alive and time.monotonic() < until:
+        time.sleep(_LOOK_SECONDS)
+
+
+def _await_worker(run: RunFolder, old: RunFacts, output: Output) -> int:
+    """Wait until a new worker has taken the run over, so that what is asked next finds it alive."""
+    until = time.monotonic() + _BEGIN_SECONDS
+    facts, state = glance(run)
+    while (facts.pid, facts.process_started) == (old.pid, old.process_started):
+        if time.monotonic() > until:
+            raise NoAnswerError(
+                f"the new worker of {run.id} has not begun within {duration(_BEGIN_SECONDS)}",
+                f"read {run.log}",
+            )
+        gone = stillborn()
+        facts, state = glance(run)
+        if gone and facts.pid == old.pid:
+            raise DiedError(f"the new worker of {run.id} ended before it began", f"read {run.log}")
+        time.sleep(_LOOK_SECONDS)
+    ended = ending(run, facts, state, ())
+    if ended and ended.code:
+        return report(ended)
+    if output.as_json:
+        output.json({"run": run.id, "command": "resume", "state": "applied", "step": facts.step})
+    else:
+        output.line(f"{run.id} trains on from its last checkpoint")
+    return 0
+
+
+def _named_or_alive(options: Namespace) -> RunFolder:
+    """The run that is named, else the newest one that is being trained."""
+    runs: Path = folder.runs_folder(options.runs)
+    if options.run:
+        return folder.find(runs, options.run)
+    newest = folder.find(runs, None)
+    for run in folder.every(runs):
+        try:
+            _, state = glance(run)
+        except LatentopError:
+            continue  # a damaged run is not the one meant
+        if state.alive:
+            return run
+    raise UsageError(f"no run in {runs} is being trained", f"name one: the newest is {newest.id}")

@@ -1,0 +1,154 @@
+"""``ls`` and ``show``: the runs of a folder, and everything about one of them."""
+
+import time
+from argparse import Namespace
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from engine.run import folder
+from engine.run.errors import LatentopError
+from engine.run.folder import RunFolder
+from presets import catalogue
+from presets.catalogue import PresetError
+from tui.commands.looking import Look, glance, look
+from tui.commands.output import Output, Tone, table
+from tui.commands.parser import Commands
+from tui.commands.status import brief, ending, status
+from tui.commands.words import age, duration, measured, progress, spaced
+
+_MARKS_SHOWN = 10
+_PROSE = ("title", "shows", "look_for", "source")
+_TONES: dict[str, Tone] = {
+    "failed": "critical",
+    "crashed": "critical",
+    "lost": "critical",
+    "unreadable": "critical",
+}
+
+
+def add(commands: Commands) -> None:
+    """The commands of this family."""
+    commands.add("ls", _ls, "list the runs, newest first")
+    commands.add("show", _show, "everything about one run", run="newest")
+
+
+def _ls(options: Namespace, output: Output) -> int:
+    runs = folder.runs_folder(options.runs)
+    found = [(run, *_row(run)) for run in folder.every(runs)]
+    if output.as_json:
+        output.json([fields for _, _, fields in found], indent=2)
+        return 0
+    if not found:
+        output.line(f"no runs in {runs} · start one: latentop train dcgan")
+        return 0
+    heads = ["RUN", "STATE", "VERDICT", "STEP", "LAST HEARD"]
+    head, *lines = table([heads, *(cells for _, cells, _ in found)])
+    output.line(head, "heading")
+    for line, (_, cells, _) in zip(lines, found, strict=True):
+        output.line(line, _TONES.get(cells[1], "plain"))
+    return 0
+
+
+def _row(run: RunFolder) -> tuple[list[str], dict[str, object]]:
+    """A run as cells and as JSON; one that can't be read is listed, too, and hides no other."""
+    try:
+        facts, state = glance(run)
+        heard = max(facts.heartbeat or 0, facts.ended or 0, facts.created)
+        step = progress(facts.step, facts.steps)
+        cells = [run.id, state.name, facts.verdict, step, age(heard, time.time())]
+        return cells, brief(run, facts, state)
+    except LatentopError as error:
+        return [run.id, "unreadable", "", error.message, ""], _unreadable(run, error.message)
+    except (TypeError, ValueError) as error:
+        return [run.id, "unreadable", "", "its facts are damaged", ""], _unreadable(run, str(error))
+
+
+def _unreadable(run: RunFolder, why: str) -> dict[str, object]:
+    return {"run": run.id, "path": str(run.path), "state": "unreadable", "detail": why}
+
+
+def _show(options: Namespace, output: Output) -> int:
+    seen = look(folder.find(folder.runs_folder(options.runs), options.run))
+    ended = ending(seen.run, seen.facts, seen.state, seen.alarms)
+    if output.as_json:
+        more = {
+            "facts": asdict(seen.facts),
+            "settings": _settings(seen),
+            "marks": [asdict(mark) for mark in seen.marks],
+            "last_steps": {name: step for name, (step, _) in seen.values.items()},
+        }
+        output.json({**status(seen, ended), **more}, indent=2)
+        return 0
+    output.line(f"{seen.run.id} · {seen.facts.title or seen.facts.preset}", "heading")
+    _section(output, _facts(seen))
+    if ended and ended.error:
+        output.line()
+        output.line(ended.error, "critical")
+        output.line(f"  try: {ended.hint}")
+    for line in ended.log if ended else ():
+        output.line(f"  | {line}", "faint")
+    for line in (seen.facts.traceback or "").splitlines() if options.debug else ():
+        output.line(f"  | {line}", "faint")
+    last = [
+        (name, f"{measured(name, value)}", f"step {spaced(step)}")
+        for name, (step, value) in seen.values.items()
+    ]
+    _section(output, last, "last values")
+    _section(output, _alarms(seen), "alarms")
+    marks = [(f"step {spaced(mark.step)}", mark.kind, mark.text) for mark in seen.marks[-_MARKS_SHOWN:]]
+    left_out = len(seen.marks) - len(marks)
+    _section(output, marks, f"marks (and {left_out} earlier: --json)" if left_out else "marks")
+    _section(output, [(key, str(value)) for key, value in _settings(seen).items()], "settings")
+    return 0
+
+
+def _section(output: Output, rows: Sequence[tuple[str, ...]], title: str = "") -> None:
+    if not rows:
+        return
+    if title:
+        output.line()
+        output.line(title, "heading")
+    for line in table(rows):
+        output.line(f"  {line}")
+
+
+def _facts(seen: Look) -> list[tuple[str, ...]]:
+    facts, state, now = seen.facts, seen.state, time.time()
+    worker = f"process {facts.pid} on {facts.host}" if facts.pid else ""
+    rows = {
+        "state": f"{state.name}: {state.detail}" if state.detail else state.name,
+        "verdict": facts.verdict,
+        "step": progress(facts.step, facts.steps),
+        "training time": duration(facts.elapsed),
+        "begun": age(facts.created, now),
+        "ended": age(facts.ended, now) if facts.ended else "",
+        "last heard": age(facts.heartbeat, now) if facts.heartbeat and state.alive else "",
+        "preset": facts.preset,
+        "seed": str(facts.seed),
+        "data": ", ".join(filter(None, (facts.data, facts.data_source))),
+        "device": facts.device,
+        "worker": worker,
+        "versions": ", ".join(f"{name} {version}" for name, version in facts.versions.items()),
+        "folder": str(seen.run.path),
+    }
+    return [(name, text) for name, text in rows.items() if text]
+
+
+def _alarms(seen: Look) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = []
+    for alarm in seen.alarms:
+        over = "" if alarm.cleared_step is None else f" (cleared at step {spaced(alarm.cleared_step)})"
+        rows.append((f"step {spaced(alarm.raised_step)}", alarm.severity.upper() + over, alarm.sentence))
+        if alarm.advice and not over:
+            rows.append(("", "try", alarm.advice))
+    return rows
+
+
+def _settings(seen: Look) -> dict[str, object]:
+    """The preset as resolved, with what was changed while training; only the latter where it is damaged."""
+    try:
+        preset = catalogue.parse(seen.run.preset.read_text(encoding="utf-8"), str(seen.run.preset))
+    except (PresetError, OSError, UnicodeDecodeError):
+        return dict(seen.facts.settings)
+    resolved = {key: value for key, value in catalogue.flatten(preset).items() if key not in _PROSE}
+    return {**resolved, **seen.facts.settings}

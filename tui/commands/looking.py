@@ -1,0 +1,79 @@
+"""One look at a run on disk: its facts, whether it lives, the last value of every series, alarms, marks."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.run import folder, launch, liveness
+from engine.run.errors import UsageError
+from engine.run.events import Mark
+from engine.run.facts import RunFacts
+from engine.run.folder import RunFolder
+from engine.run.liveness import Liveness
+from engine.run.reader import Alarm, Batch, Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What one look saw. ``values`` maps a series to its last step and value, whatever that is."""
+
+    run: RunFolder
+    facts: RunFacts
+    state: Liveness
+    values: Mapping[str, tuple[int, float]]
+    alarms: tuple[Alarm, ...]
+    marks: tuple[Mark, ...]
+
+
+def called(run: RunFolder) -> str:
+    """What a person types to name the run: its name, or its path where its folder is not the usual one."""
+    return run.id if run.path.parent == folder.runs_folder(None) else str(run.path)
+
+
+def look(run: RunFolder) -> Look:
+    """Everything about a run, as of now. Raises StorageError for what is no run."""
+    reader = Reader(run.database)
+    try:
+        batch = reader.poll()
+        if batch is None:  # a first poll always reads
+            raise UsageError(f"{run.id} holds nothing yet", "try again")
+        facts, state = judged(reader, batch.facts)
+    finally:
+        reader.close()
+    return Look(
+        run=run,
+        facts=facts,
+        state=state,
+        values=last_values({}, batch),
+        alarms=batch.alarms,
+        marks=batch.marks,
+    )
+
+
+def glance(run: RunFolder) -> tuple[RunFacts, Liveness]:
+    """A run's facts and true state alone: cheap. Raises StorageError for what is no run."""
+    reader = Reader(run.database)
+    try:
+        return judged(reader, reader.facts())
+    finally:
+        reader.close()
+
+
+def judged(reader: Reader, facts: RunFacts) -> tuple[RunFacts, Liveness]:
+    """Facts and true state. A worker may end between reading and judging, so bad news is read twice."""
+    state = liveness.judge(facts, time.time())
+    if state.name in ("crashed", "lost"):
+        facts = reader.facts()
+        state = liveness.judge(facts, time.time())
+    return facts, state
+
+
+def stillborn() -> bool:
+    """Whether the worker that this very process started has ended: known at once, no heartbeat needed."""
+    return any(process.poll() is not None for process in launch.started()[-1:])
+
+
+def last_values(known: Mapping[str, tuple[int, float]], batch: Batch) -> dict[str, tuple[int, float]]:
+    """The last step and value of every series, after a batch."""
+    newer = {name: (int(bins.step[-1]), float(bins.last[-1])) for name, bins in batch.bins.items()}
+    return newer if batch.fresh else {**known, **newer}

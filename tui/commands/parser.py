@@ -1,0 +1,89 @@
+"""The parser of the command line: argparse, with its complaints told in two lines like every other error."""
+
+import argparse
+import difflib
+import re
+from collections.abc import Callable
+from importlib import metadata
+from typing import Any, Literal, NoReturn
+
+from engine.run.errors import UsageError
+from tui.commands.output import Output
+
+Handler = Callable[[argparse.Namespace, Output], int]
+"""What a command does with its options; returns the exit code."""
+
+_EXIT_CODES = (
+    "exit codes: 0 finished · 1 failed · 2 usage · 3 diverged · 4 collapsed · 5 the worker died"
+    " · 130 interrupted"
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises UsageError instead of printing and exiting."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings, allow_abbrev=False)
+        self.commands: list[str] = []
+
+    def error(self, message: str) -> NoReturn:
+        """Tell what is wrong; for an unknown command, name the nearest ones."""
+        unknown = re.search(r"invalid choice: '(.*?)'", message)
+        if unknown and self.commands:
+            near = difflib.get_close_matches(unknown[1], self.commands, n=2) or self.commands
+            raise UsageError(f"no command {unknown[1]!r}", " or ".join(f"latentop {name}" for name in near))
+        where = self.prog.partition(" ")[2]
+        raise UsageError(f"{where}: {message}" if where else message, f"{self.prog} --help")
+
+
+class Commands:
+    """The table of commands: every family adds its own."""
+
+    def __init__(self) -> None:
+        self.parser = Parser(
+            prog="latentop",
+            description="htop for latent-variable models: watch autoencoders and GANs train, in a terminal. "
+            "Without a command: the dashboard.",
+            epilog=_EXIT_CODES,
+        )
+        self.parser.add_argument("--version", action="version", version=f"latentop {_version()}")
+        _add_everywhere(self.parser, None, False)
+        self.parser.set_defaults(handler=None, json=False)
+        self._subparsers = self.parser.add_subparsers(metavar="COMMAND", parser_class=Parser)
+
+    def add(
+        self,
+        name: str,
+        handler: Handler,
+        purpose: str,
+        *,
+        run: Literal["needed", "newest", "newest alive"] | None = None,
+        json: bool = True,
+    ) -> Parser:
+        """A new command; ``run`` says whether it takes a RUN, and which one is meant where none is named."""
+        parser = self._subparsers.add_parser(name, help=purpose, description=f"{purpose}.")
+        parser.set_defaults(handler=handler)
+        self.parser.commands.append(name)
+        if run == "needed":
+            parser.add_argument("run", metavar="RUN", help="the run's name, part of it, or its folder")
+        elif run:
+            about = f"the run's name, part of it, or its folder (the {run} one if none is named)"
+            parser.add_argument("run", metavar="RUN", nargs="?", help=about)
+        if json:
+            parser.add_argument("--json", action="store_true", help="JSON instead of words")
+        _add_everywhere(parser, argparse.SUPPRESS, argparse.SUPPRESS)
+        return parser
+
+
+def _add_everywhere(parser: Parser, runs: str | None, debug: bool | str) -> None:
+    """Options that may stand before the command and after it: the later one wins."""
+    about = "the folder of all runs (else $LATENTOP_RUNS, else ./runs)"
+    parser.add_argument("--runs", metavar="FOLDER", default=runs, help=about)
+    parser.add_argument("--debug", action="store_true", default=debug, help="show tracebacks of errors")
+
+
+def _version() -> str:
+    try:
+        return metadata.version("latentop")
+    except metadata.PackageNotFoundError:
+        return "(not installed)"

@@ -1,0 +1,110 @@
+"""How a run is or ended: as an exit code, as words for standard error, and as one JSON object."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+from engine.run.facts import RunFacts
+from engine.run.folder import RunFolder
+from engine.run.liveness import Liveness
+from engine.run.reader import Alarm
+from tui.commands.looking import Look, called
+from tui.commands.words import spaced
+
+NO_SPACE = "no space left"
+_VERDICT_CODES = {"diverged": 3, "collapsed": 4}
+_LOG_LINES = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """Why there is nothing more to wait for. ``code`` is the exit code; ``log`` the worker's last words."""
+
+    code: int
+    error: str | None = None
+    hint: str | None = None
+    log: tuple[str, ...] = ()
+
+
+def ending(run: RunFolder, facts: RunFacts, state: Liveness, alarms: Iterable[Alarm]) -> Ending | None:
+    """How the run ended; None while it goes on."""
+    if state.name == "paused" and state.detail.startswith(NO_SPACE):
+        return out_of_space(run, state.detail)
+    if state.alive:
+        return None
+    match state.name:
+        case "failed":
+            return Ending(
+                code=1,
+                error=facts.error or f"{run.id} failed at step {spaced(facts.step)}",
+                hint=facts.hint or f"latentop show {called(run)} --debug tells where",
+            )
+        case "crashed" | "lost":
+            return Ending(
+                code=5,
+                error=f"{run.id} is {state.name} at step {spaced(facts.step)}: {state.detail}",
+                hint=f"train on from its last checkpoint: latentop resume {called(run)}",
+                log=last_words(run),
+            )
+        case "finished" if facts.verdict in _VERDICT_CODES:
+            why = next(
+                (one for one in alarms if one.name == facts.verdict and one.cleared_step is None), None
+            )
+            return Ending(
+                code=_VERDICT_CODES[facts.verdict],
+                error=f"{run.id} ended {facts.verdict}" + (f": {why.sentence}" if why else ""),
+                hint=why.advice if why else f"see: latentop show {called(run)}",
+            )
+    return Ending(code=0)
+
+
+def out_of_space(run: RunFolder, detail: str) -> Ending:
+    """The worker can't record and waits paused: nothing is lost."""
+    return Ending(
+        code=1,
+        error=f"{detail}: the worker waits paused, nothing is lost",
+        hint=f"free some space there and it trains on by itself; watch it: latentop follow {called(run)}",
+    )
+
+
+def last_words(run: RunFolder) -> tuple[str, ...]:
+    """The last lines of ``worker.log``."""
+    try:
+        with run.log.open("rb") as log:
+            log.seek(max(run.log.stat().st_size - 4096, 0))
+            return tuple(log.read().decode("utf-8", "replace").splitlines()[-_LOG_LINES:])
+    except OSError:
+        return ()
+
+
+def brief(run: RunFolder, facts: RunFacts, state: Liveness) -> dict[str, object]:
+    """A run's status as ``ls --json`` lists it. Times are seconds, and seconds since the epoch."""
+    return {
+        "run": run.id,
+        "path": str(run.path),
+        "preset": facts.preset,
+        "seed": facts.seed,
+        "state": state.name,
+        "alive": state.alive,
+        "detail": state.detail,
+        "verdict": facts.verdict,
+        "step": facts.step,
+        "steps": facts.steps,
+        "elapsed": facts.elapsed,
+        "created": facts.created,
+        "started": facts.started,
+        "ended": facts.ended,
+        "heartbeat": facts.heartbeat,
+        "device": facts.device,
+    }
+
+
+def status(seen: Look, ended: Ending | None) -> dict[str, object]:
+    """The whole status of a run: the last line of ``train --json`` and of ``follow --json``."""
+    return {
+        **brief(seen.run, seen.facts, seen.state),
+        "exit_code": ended.code if ended else None,
+        "error": ended.error if ended else None,
+        "hint": ended.hint if ended else None,
+        "values": {name: value for name, (_, value) in seen.values.items()},
+        "alarms": [asdict(alarm) for alarm in seen.alarms],
+    }

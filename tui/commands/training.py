@@ -1,0 +1,129 @@
+"""``train``, ``attach``, ``follow`` and the dashboard: start a run, or watch one."""
+
+import sys
+import time
+from argparse import Namespace
+
+from engine.run import commands, folder
+from engine.run.errors import LatentopError, UsageError
+from engine.run.folder import RunFolder
+from presets import catalogue
+from presets.catalogue import PresetError
+from presets.schema import Preset
+from tui import start
+from tui.commands.following import Interrupts, follow, report
+from tui.commands.looking import called
+from tui.commands.output import Output, aside
+from tui.commands.parser import Commands
+from tui.commands.status import Ending
+
+
+def add(table: Commands) -> None:
+    """The commands of this family."""
+    train = table.add("train", _train, "train a preset and watch it; plain lines where there is no terminal")
+    train.add_argument("preset", metavar="PRESET", help="a name (see: latentop presets) or a .toml file")
+    train.add_argument(
+        "--set",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        dest="overrides",
+        help="change a setting, such as generator.lr=1e-4; may be repeated",
+    )
+    train.add_argument("--seed", metavar="N", help="the same as --set seed=N")
+    train.add_argument("--steps", metavar="N", help="the same as --set steps=N")
+    train.add_argument(
+        "--detach", action="store_true", help="start it, print its name, and leave it training"
+    )
+    table.add("attach", _attach, "the dashboard on one run", run="newest", json=False)
+    table.add("follow", _follow, "tell a run in plain lines until it ends; no terminal needed", run="newest")
+
+
+def dashboard(options: Namespace, output: Output) -> int:
+    """What ``latentop`` does without a command."""
+    if not _on_terminal():
+        raise UsageError("no command given, and no terminal for the dashboard", "latentop --help")
+    return _show(options, None)
+
+
+def _train(options: Namespace, output: Output) -> int:
+    name, preset = _chosen(options)
+    run = start.start(folder.runs_folder(options.runs), name, preset)
+    if options.detach:
+        if output.as_json:
+            output.json({"run": run.id, "path": str(run.path)})
+        else:
+            output.line(run.id)
+            aside(f"training in the background · watch it: latentop follow {called(run)}", "faint")
+        return 0
+    if _on_terminal() and not output.as_json:
+        return _show(options, run)
+    with Interrupts() as interrupts:
+        ended = follow(run, output, since=0.0, interrupts=interrupts, leave=_Stopping(run).leave)
+    return report(ended)
+
+
+def _attach(options: Namespace, output: Output) -> int:
+    run = folder.find(folder.runs_folder(options.runs), options.run)
+    if not _on_terminal():
+        raise UsageError("attach needs a terminal", f"without one: latentop follow {called(run)}")
+    return _show(options, run)
+
+
+def _follow(options: Namespace, output: Output) -> int:
+    run = folder.find(folder.runs_folder(options.runs), options.run)
+    with Interrupts() as interrupts:
+        ended = follow(run, output, since=time.time(), interrupts=interrupts, leave=_leave_training)
+    return report(ended)
+
+
+def _leave_training(_times: int) -> Ending:
+    aside("left it training · watch it again: latentop follow", "faint")
+    return Ending(code=130)
+
+
+class _Stopping:
+    """What Ctrl-C means while ``train`` tells its run: once, stop it with a checkpoint; twice, don't wait."""
+
+    def __init__(self, run: RunFolder) -> None:
+        self._run = run
+        self._asked = False
+
+    def leave(self, times: int) -> Ending | None:
+        if not self._asked:
+            self._asked = True
+            try:
+                commands.ask(self._run, "stop")
+            except LatentopError:
+                return None  # it has ended by itself: the next look tells how
+            aside("stopping it with a checkpoint · Ctrl-C again: don't wait for that", "warning")
+        if times > 1:
+            aside(f"not waiting: it stops by itself · see: latentop show {called(self._run)}", "warning")
+            return Ending(code=130)
+        return None
+
+
+def _chosen(options: Namespace) -> tuple[str, Preset]:
+    """The preset that the options name. Raises PresetError, which repeats options as they were written."""
+    entry = catalogue.find(options.preset)
+    words = list(options.overrides)
+    for key in ("seed", "steps"):
+        if (value := getattr(options, key)) is not None:
+            words.append(f"{key}={value}")
+    try:
+        return entry.name, catalogue.load(entry, words)
+    except PresetError as error:
+        for key in ("seed", "steps"):
+            if (value := getattr(options, key)) is not None:
+                error.message = error.message.replace(f"--set {key}={value}:", f"--{key} {value}:")
+        raise
+
+
+def _show(options: Namespace, run: RunFolder | None) -> int:
+    from tui.app import dashboard  # Textual takes its time to import, and plain commands need none of it
+
+    return dashboard(folder.runs_folder(options.runs), run)
+
+
+def _on_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()

@@ -1,0 +1,78 @@
+"""Numbers, times and other people's text in words that are safe and pleasant to print."""
+
+import math
+import unicodedata
+
+from engine.run import series
+
+_BLANK = str.maketrans({"\n": " ", "\r": " ", "\t": " "})
+
+
+def printable(text: str) -> str:
+    r"""The text on one line with nothing in it that a terminal obeys.
+
+    Control characters, escape codes and invisible direction marks are spelt out: ``\x1b``. What a run's
+    database says of itself was written by somebody else, so all output goes through here.
+    """
+    if text.isprintable():
+        return text
+    return "".join(_visible(one) for one in text.translate(_BLANK))
+
+
+def _visible(one: str) -> str:
+    if one.isprintable() or unicodedata.category(one) == "Zs":
+        return one
+    return one.encode("unicode_escape").decode("ascii")
+
+
+def spaced(number: int) -> str:
+    """A whole number with its thousands apart: ``4 210``."""
+    return f"{number:,}".replace(",", " ")
+
+
+def number(value: float) -> str:
+    """Four significant digits; ``NaN`` and ``infinite`` in words."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "infinite" if value > 0 else "-infinite"
+    if float(value).is_integer() and abs(value) < 1e15:
+        return spaced(int(value))
+    return f"{value:.4g}"
+
+
+def measured(name: str, value: float) -> str:
+    """The value of a series with its unit: ``0.8312 nats``, ``87 % of real``, ``9.3 steps/s``."""
+    unit, _ = series.describe(name)
+    if unit in ("share", "of real") and math.isfinite(value):
+        return f"{100 * value:.3g} %" + (" of real" if unit == "of real" else "")
+    return f"{number(value)} {unit}".rstrip()
+
+
+def duration(seconds: float) -> str:
+    """A time span by its two largest units: ``45 s``, ``12 min``, ``2 h 5 min``, ``3 d 4 h``."""
+    if not math.isfinite(seconds):
+        return "unknown"
+    whole = max(round(seconds), 0)
+    if whole < 60:
+        return f"{whole} s"
+    minutes = round(whole / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h" if hours else f"{days} d"
+
+
+def age(wall: float, now: float) -> str:
+    """How long ago a moment was: ``just now``, ``5 min ago``."""
+    return "just now" if now - wall < 3 else f"{duration(now - wall)} ago"
+
+
+def progress(step: int, steps: int) -> str:
+    """How far a run is: ``4 210 of 20 000 (21 %)``."""
+    if steps <= 0:
+        return spaced(step)
+    return f"{spaced(step)} of {spaced(steps)} ({math.floor(100 * step / steps)} %)"

@@ -1,0 +1,1 @@
+"""Drawing: pure functions from arrays to rows of styled text."""

@@ -1,0 +1,112 @@
+"""Axes that stay put: limits on round numbers that move only when they must, ticks and their labels."""
+
+from __future__ import annotations
+
+from math import ceil, floor, isfinite, log10
+
+Limits = tuple[float, float]
+
+FIRST_SPAN = 64
+"""Steps on a time axis before it doubles for the first time."""
+
+LARGEST = 1e300
+"""Values beyond are drawn at this height, so that differences stay within a float."""
+
+NEEDED = 0.2
+"""A value axis is kept while the data fill at least this share of it."""
+
+
+def time_axis(last_step: int) -> int:
+    """Return where a time axis from 0 ends: 64, 128, 256 …, the first that is not below `last_step`."""
+    end = FIRST_SPAN
+    while end < last_step:
+        end *= 2
+    return end
+
+
+def value_axis(lo: float, hi: float, previous: Limits | None = None) -> Limits:
+    """Return limits that hold `lo` and `hi`: multiples of 1, 2 or 5 · 10^k, lower < upper.
+
+    `previous` is returned as it is while it holds the data and they do not look lost in it. Limits that are
+    not finite count as absent; without any the axis is 0 to 1.
+    """
+    lo, hi = (_clipped(value) for value in (lo, hi))
+    if not (isfinite(lo) and isfinite(hi)):
+        return previous or (0.0, 1.0)
+    lo, hi = _with_zero(*_apart(min(lo, hi), max(lo, hi)))
+    if previous is not None:
+        lower, upper = previous
+        if lower <= lo and hi <= upper and hi - lo >= NEEDED * (upper - lower):
+            return previous
+    step = round_up((hi - lo) / 5)
+    return _clean(floor(_near(lo / step)) * step), _clean(ceil(_near(hi / step)) * step)
+
+
+def ticks(lower: float, upper: float, at_most: int) -> list[float]:
+    """Return up to `at_most` round values from `lower` to `upper`, evenly spaced, ascending."""
+    if at_most < 1 or not lower < upper:
+        return []
+    step = round_up((upper - lower) / max(1, at_most))
+    while True:
+        first, last = ceil(_near(lower / step)), floor(_near(upper / step))
+        if last - first < at_most:
+            return [_clean(index * step) for index in range(first, last + 1)]
+        step = round_up(step * 1.5)
+
+
+def round_up(value: float) -> float:
+    """Return the smallest of 1, 2 or 5 · 10^k that is not below `value` (> 0)."""
+    exponent = floor(log10(value))
+    for factor, power in ((1, 0), (2, 0), (5, 0), (1, 1), (2, 1)):
+        rounded = float(f"{factor}e{exponent + power}")
+        if rounded >= value * (1 - 1e-9):
+            return rounded
+    raise ValueError(f"round_up needs a positive finite number, not {value!r}")
+
+
+def short(value: float, digits: int = 4) -> str:
+    """Return `value` in at most 7 characters and `digits` significant digits: `0.25`, `20k`, `-1e30`."""
+    if not isfinite(value):
+        return "nan" if value != value else "inf" if value > 0 else "-inf"
+    for unit, suffix in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
+        if 0.9995 * unit <= abs(value) < 1e12:
+            scale = 1e3 if suffix == "k" else unit
+            return f"{value / scale:.{max(3, digits - 1)}g}{suffix}"
+    for precision in range(digits, 0, -1):
+        text = f"{value:.{precision}g}".replace("e+", "e").replace("e0", "e").replace("e-0", "e-")
+        if len(text) <= 7:
+            break
+    return text
+
+
+def _clipped(value: float) -> float:
+    return max(-LARGEST, min(LARGEST, value)) if isfinite(value) else value
+
+
+def _apart(lo: float, hi: float) -> Limits:
+    if hi - lo > max(abs(lo), abs(hi)) * 1e-6 + 1e-12:
+        return lo, hi
+    if lo == 0:
+        return 0.0, 1.0
+    half = max(abs(lo) / 2, 1e-12)
+    return lo - half, hi + half
+
+
+def _with_zero(lo: float, hi: float) -> Limits:
+    """Take in zero where it is near: a loss reads best against it, and the axis moves less."""
+    if 0 < lo <= hi / 2:
+        return 0.0, hi
+    if lo / 2 <= hi < 0:
+        return lo, 0.0
+    return lo, hi
+
+
+def _clean(value: float) -> float:
+    """Return `value` without the noise that a product of floats leaves: 0.6, not 0.6000000000000001."""
+    return float(f"{value:.12g}")
+
+
+def _near(value: float) -> float:
+    """Return `value`, or the whole number that it misses only by rounding."""
+    nearest = round(value)
+    return float(nearest) if abs(value - nearest) < 1e-6 else value

@@ -1,0 +1,105 @@
+"""The frame of a chart: where its canvas lies, and the axes around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.style import Style
+
+from tui.draw.axis import Limits, short, ticks
+from tui.draw.sheet import Sheet
+
+LABEL_WIDTH = 6
+"""Room for value labels even while they are shorter, so that the canvas does not move."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """Where the canvas lies on a sheet, in cells, and which steps and values it spans."""
+
+    left: int
+    top: int
+    columns: int
+    rows: int
+    axis: bool
+    """Whether a line separates the canvas from the step labels."""
+    labels: bool
+    """Whether there are step labels."""
+    steps: Limits
+    values: Limits
+    value_ticks: tuple[float, ...]
+
+    def column(self, step: float) -> int | None:
+        """Return the column of the sheet in which `step` lies, None where it is outside."""
+        first, last = self.steps
+        if not first <= step <= last or not self.columns:
+            return None
+        place = int((step - first) / max(last - first, 1e-9) * self.columns)
+        return self.left + min(place, self.columns - 1)
+
+    def row(self, value: float) -> int:
+        """Return the row of the sheet in which `value`, within the limits, lies."""
+        lower, upper = self.values
+        place = int((value - lower) / (upper - lower) * self.rows)
+        return self.top + self.rows - 1 - min(max(place, 0), self.rows - 1)
+
+
+def layout(width: int, height: int, steps: Limits, values: Limits) -> Frame:
+    """Return the frame for a sheet of `width` × `height` cells, leaving out what there is no room for."""
+    top = 1 if height >= 2 else 0
+    labels, axis = height >= 4, height >= 7
+    rows = max(0, height - top - labels - axis)
+    value_ticks = _value_ticks(values, rows) if width >= 12 else []
+    longest = max((len(short(value)) for value in value_ticks), default=-1)
+    left = max(longest, LABEL_WIDTH if width >= 40 else -1) + 1
+    return Frame(
+        left=left,
+        top=top,
+        columns=max(0, width - left),
+        rows=rows,
+        axis=axis,
+        labels=labels,
+        steps=steps,
+        values=values,
+        value_ticks=tuple(value_ticks),
+    )
+
+
+def draw_axes(sheet: Sheet, frame: Frame, style: Style, *, ascii: bool) -> None:
+    """Draw the axes with their ticks and labels around the canvas of `frame`."""
+    vertical, horizontal, tick_left, tick_below, corner = "|-+++" if ascii else "│─┤┬└"
+    edge = frame.left - 1
+    for row in range(frame.rows if edge >= 0 else 0):
+        sheet.write(edge, frame.top + row, vertical, style)
+    for value in frame.value_ticks:
+        label = short(value)
+        sheet.write(edge - len(label), frame.row(value), label, style)
+        sheet.write(edge, frame.row(value), tick_left, style)
+    below = frame.top + frame.rows
+    if frame.axis:
+        sheet.write(max(edge, 0), below, (corner if edge >= 0 else "") + horizontal * frame.columns, style)
+    if frame.labels:
+        _draw_step_labels(sheet, frame, below, tick_below, style)
+
+
+def _draw_step_labels(sheet: Sheet, frame: Frame, below: int, tick: str, style: Style) -> None:
+    free = 0
+    for step in ticks(*frame.steps, at_most=max(2, frame.columns // 10)):
+        column = frame.column(step)
+        label = short(step)
+        if column is None:
+            continue
+        start = max(0, min(column - len(label) // 2, sheet.width - len(label)))
+        if start < free:
+            continue
+        if frame.axis:
+            sheet.write(column, below, tick, style)
+        sheet.write(start, below + frame.axis, label, style)
+        free = start + len(label) + 1
+
+
+def _value_ticks(values: Limits, rows: int) -> list[float]:
+    if rows < 2:
+        return list(values[1:])
+    found = ticks(*values, at_most=max(2, rows // 2))
+    return found if len(found) >= 2 else list(values)

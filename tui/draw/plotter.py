@@ -1,0 +1,54 @@
+"""plotext 6, and the only file that knows it: points in, rows of dots out.
+
+plotext keeps one global figure and knows colours, frames and legends of its own. Here it joins points with
+lines, in dots, and nothing else: what a chart looks like is decided in `chart.py`, in plain values.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import plotext
+from numpy.typing import NDArray
+
+BRAILLE = "braille"
+DOTS = {BRAILLE: (2, 4)}
+"""Columns and rows of dots in one cell; any other marker is one character, one dot, per cell."""
+
+plotext.terminal.limit(False, False)  # without it a plot is cut to the terminal that happens to be there
+
+
+def plot(
+    x: NDArray[np.int64],
+    y: NDArray[np.int64],
+    joined: NDArray[np.bool_],
+    *,
+    width: int,
+    height: int,
+    marker: str = BRAILLE,
+) -> NDArray[np.str_]:
+    """Return characters (height, width) with the points (n,), a line from each `joined` to the one before.
+
+    Coordinates are whole dots from the lower left corner. There is no NaN among whole numbers, and there
+    must be none here: plotext kills the process on one inside of a line.
+    """
+    columns, rows = dots(marker)
+    figure = plotext.figure
+    figure.clear()
+    figure.plot_size(width, height)
+    figure.axes(False)
+    figure.canvas("default")
+    for axis, length in (("x", width * columns), ("y", height * rows)):
+        figure.ruler(axis, 0).frequency(0).lim(0, length).alignment("edge")
+    signal = figure.signal((x + 0.5).tolist(), (y + 0.5).tolist(), marker=plotext.marker(marker))
+    signal.density("full")
+    for index in np.flatnonzero(joined).tolist():
+        signal.line(index)
+    figure.draw(signal)
+    text = figure.build().string(colorless=True)
+    rows_of_text = [list(line.ljust(width)[:width]) for line in text.split("\n")[:height]]
+    return np.array(rows_of_text, dtype="<U1").reshape(height, width)
+
+
+def dots(marker: str) -> tuple[int, int]:
+    """Return how many columns and rows of dots a cell has with `marker`."""
+    return DOTS.get(marker, (1, 1))

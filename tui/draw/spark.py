@@ -1,0 +1,42 @@
+"""A series as one line of small bars."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+BARS = "▁▂▃▄▅▆▇█"
+ASCII_BARS = "_.-~=+*#"
+LOST = {True: "x", False: "×"}
+"""What stands for a value that is not finite, in ASCII or not."""
+
+
+def spark(values: Sequence[float] | NDArray[np.float64], width: int, ascii: bool = False) -> str:
+    """Return `values` as exactly `width` characters, from their smallest to their largest value.
+
+    More values than characters are averaged in equal shares; a share with any that is not finite shows a
+    cross. A constant series runs along the middle; fewer values than characters leave blanks on the left.
+    """
+    series = np.asarray(values, dtype=np.float64)
+    if width < 1 or not series.size:
+        return " " * max(0, width)
+    shares = np.array_split(series, min(width, series.size))
+    means = np.array([share.mean() if np.isfinite(share).all() else np.nan for share in shares])
+    bars = ASCII_BARS if ascii else BARS
+    text = "".join(LOST[ascii] if level < 0 else bars[level] for level in _levels(means, len(bars)))
+    return text.rjust(width)
+
+
+def _levels(values: NDArray[np.float64], count: int) -> list[int]:
+    """Return the level of each value, 0 to count - 1; -1 where it is not finite."""
+    finite = np.isfinite(values)
+    if not finite.any():
+        return [-1] * len(values)
+    lo, hi = values[finite].min(), values[finite].max()
+    if hi / 2 - lo / 2 <= max(abs(lo), abs(hi)) * 1e-9:
+        return [count // 2 if known else -1 for known in finite.tolist()]
+    share = (np.where(finite, values, lo) / 2 - lo / 2) / (hi / 2 - lo / 2)
+    levels: list[int] = np.where(finite, np.rint(share * (count - 1)), -1).astype(np.int64).tolist()
+    return levels

@@ -1,0 +1,82 @@
+"""From the store to the screen: looks four times a second, and speaks only where something changed."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from threading import Event, Thread
+
+from engine.run.errors import LatentopError
+from engine.run.folder import RunFolder
+from engine.run.liveness import judge
+from engine.run.reader import Reader
+from tui.state import State, apply, judged
+
+LOOK_SECONDS = 0.25
+JUDGE_SECONDS = 1.0
+PATIENCE_SECONDS = 2.0
+"""A store that can't be read for this long is said to be in trouble: a new run's may not be there yet."""
+
+
+class Feed:
+    """Folds one run's store into states, in a thread of its own: a locked file never freezes the screen.
+
+    ``tell`` is called, from that thread, with each new state.
+    """
+
+    def __init__(self, run: RunFolder, tell: Callable[[State], object]) -> None:
+        self._run = run
+        self._tell = tell
+        self._stop = Event()
+        self._reader: Reader | None = None
+        self._state = State()
+        self._judged = self._read = float("-inf")
+        self._thread = Thread(target=self._watch, name=f"feed {run.id}", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._read = time.monotonic()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Look no more. Does not wait: a look at a locked file may take seconds."""
+        self._stop.set()
+
+    def _watch(self) -> None:
+        told = self._state
+        try:
+            while not self._stop.is_set():
+                self._look()
+                if self._state is not told and not self._stop.is_set():
+                    told = self._state
+                    self._tell(told)
+                self._stop.wait(LOOK_SECONDS)
+        finally:
+            self._close()
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        try:
+            self._reader = self._reader or Reader(self._run.database)
+            batch = self._reader.poll()
+        except LatentopError as error:
+            self._close()
+            self._trouble(f"{error.message}. {error.hint}", now)
+            return
+        self._read = now
+        if batch is not None:
+            self._state = apply(self._state, batch)
+        elif self._state.trouble:
+            self._state = replace(self._state, trouble="")
+        if batch is not None or now - self._judged >= JUDGE_SECONDS:
+            self._judged = now
+            wall = time.time()
+            self._state = judged(self._state, judge(self._state.facts, wall), wall)
+
+    def _trouble(self, words: str, now: float) -> None:
+        if now - self._read >= PATIENCE_SECONDS and words != self._state.trouble:
+            self._state = replace(self._state, trouble=words)
+
+    def _close(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None

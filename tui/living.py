@@ -1,0 +1,29 @@
+"""Which runs of a folder are in training right now."""
+
+import time
+from pathlib import Path
+
+from engine.run import folder
+from engine.run.errors import LatentopError
+from engine.run.folder import RunFolder
+from engine.run.liveness import judge
+from engine.run.reader import Reader
+
+
+def living(runs: Path) -> list[RunFolder]:
+    """The runs whose worker is alive, newest first; those that can't be read count as not."""
+    try:
+        return [run for run in folder.every(runs) if _alive(run)]
+    except LatentopError:
+        return []
+
+
+def _alive(run: RunFolder) -> bool:
+    try:
+        reader = Reader(run.database)
+        try:
+            return judge(reader.facts(), time.time()).alive
+        finally:
+            reader.close()
+    except LatentopError:
+        return False

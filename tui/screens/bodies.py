@@ -1,0 +1,58 @@
+"""The panels of a run, by what it trains: a contest of two networks, or a reconstruction."""
+
+from collections.abc import Iterator
+
+from textual.containers import Vertical
+from textual.widget import Widget
+
+from tui.terminal import Terminal
+from tui.widgets import chart
+from tui.widgets.chart import ChartPanel
+from tui.widgets.diversity import DiversityPanel
+from tui.widgets.images import ImagesPanel
+from tui.widgets.reconstruction import ReconstructionPanel
+from tui.widgets.stability import StabilityPanel
+
+
+def panels(kind: str, terminal: Terminal) -> Iterator[Widget]:
+    """What stands between header and alarms; ``kind`` is ``gan`` or ``autoencoder``.
+
+    Panels of class ``home`` need the room of 120 × 36, those of class ``generous`` that of 200 × 60; those
+    of class ``small`` are for 80 × 24 only.
+    """
+    charts, images, meter = _autoencoder(terminal) if kind == "autoencoder" else _gan(terminal)
+    below_charts = StabilityPanel(terminal, classes="panel meter small")
+    below_images = StabilityPanel(terminal, classes="panel meter home")
+    for stability in (below_charts, below_images):
+        stability.border_title = "stability"
+    yield Vertical(*charts, meter, below_charts, id="left")
+    yield Vertical(*images, below_images, id="right")
+
+
+def _gan(terminal: Terminal) -> tuple[list[Widget], list[Widget], Widget]:
+    charts: list[Widget] = [
+        ChartPanel(terminal, "losses", chart.LOSSES, id="losses"),
+        ChartPanel(terminal, "scores", chart.SCORES, id="scores", classes="home"),
+        ChartPanel(
+            terminal, "diversity, 1 = like real data", chart.DIVERSITY, id="history", classes="generous"
+        ),
+    ]
+    images: list[Widget] = [
+        ImagesPanel(terminal, "samples", ("samples",), id="samples"),
+        ImagesPanel(terminal, "real data", ("real",), id="real", classes="generous"),
+    ]
+    meter = DiversityPanel(terminal, id="diversity", classes="panel meter")
+    meter.border_title = "diversity, % of real data"
+    return charts, images, meter
+
+
+def _autoencoder(terminal: Terminal) -> tuple[list[Widget], list[Widget], Widget]:
+    charts: list[Widget] = [
+        ChartPanel(terminal, "reconstruction error", chart.RECONSTRUCTION, id="losses"),
+        ChartPanel(terminal, "gradient norm", chart.GRADIENT, id="scores", classes="home"),
+    ]
+    kinds = ("input", "reconstruction", "error")
+    images: list[Widget] = [ImagesPanel(terminal, "reconstructions", kinds, id="samples")]
+    meter = ReconstructionPanel(terminal, id="diversity", classes="panel meter")
+    meter.border_title = "error"
+    return charts, images, meter

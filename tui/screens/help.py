@@ -1,0 +1,61 @@
+"""The keys and how to read the screen; the keys come from their one table."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Label, Static
+
+from tui import keys
+from tui.keys import Place
+
+HEADINGS: dict[Place, str] = {
+    "run": "on a run",
+    "runs": "in the list of runs",
+    "presets": "among the presets",
+}
+READING = """
+coverage   how much of the real data has a sample near it. It falls when modes are lost.
+density    how close samples are to real data. Low: blur or noise.
+distinct   how far the most similar samples are apart. It falls when samples repeat.
+modes      how many of the classes appear among the samples.
+
+100 % is what real images reach, measured the same way. Nothing is judged before the
+samples have been good once: early ones are bad, not collapsed.
+
+In a chart the line is the mean, the shade behind it reaches from the smallest to the
+largest value, and a mark on the top edge is a value that was not a number.
+
+Training goes on in a process of its own. Closing this screen, or losing the connection,
+does not touch it; latentop brings the screen back.
+"""
+
+
+class HelpScreen(ModalScreen[None]):
+    """Scrolled with the arrow keys."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,enter,question_mark", "dismiss(None)", "close", show=False)
+    ]
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(classes="dialogue")
+        self._place = place
+
+    def compose(self) -> ComposeResult:
+        """The keys of the place that help was asked for, then how to read what is shown."""
+        with Vertical(id="dialogue", classes="reading"):
+            yield Label(f"keys {HEADINGS[self._place]}", classes="question")
+            with VerticalScroll():
+                yield Static(_listed(self._place))
+            yield Label("esc closes", classes="hint")
+
+
+def _listed(place: Place) -> Content:
+    parts: list[Content | tuple[str, str]] = []
+    for key in keys.of(place):
+        parts += [(f"{key.shown:<8}", "bold $text-accent"), Content(f"{key.does}\n")]
+    return Content.assemble(*parts, Content(READING if place == "run" else ""))

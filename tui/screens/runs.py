@@ -1,0 +1,183 @@
+"""The list of runs: what trains, what ended, how it went. Live; Enter opens one."""
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.events import Resize
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import DataTable, Static
+
+from engine.run.folder import RunFolder
+from tui import keys, selectors, wording
+from tui.runs_feed import RunRow, RunsFeed
+from tui.terminal import Terminal
+from tui.widgets.keyline import KeyLine
+
+WIDTHS = {"run": 30, "preset": 14, "state": 12, "verdict": 18, "step": 9, "newest values": 36, "age": 13}
+"""Headings in their order, and widths in cells."""
+IMPORTANCE = ("run", "state", "verdict", "step", "newest values", "age", "preset")
+PADDING = 1
+
+
+class RunsScreen(Screen[None]):
+    """Every run of the folder, newest first."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("runs")]
+
+    class Listed(Message):
+        """The runs as they are now. Only the newest list matters."""
+
+        def __init__(self, rows: tuple[RunRow, ...]) -> None:
+            self.rows = rows
+            super().__init__()
+
+        def can_replace(self, message: Message) -> bool:
+            """Whether this list makes an older one needless."""
+            return isinstance(message, RunsScreen.Listed)
+
+    class Chosen(Message):
+        """This run shall be opened."""
+
+        def __init__(self, run: RunFolder) -> None:
+            self.run = run
+            super().__init__()
+
+    def __init__(self, runs: Path, terminal: Terminal) -> None:
+        super().__init__()
+        self._terminal = terminal
+        self._runs = runs
+        self._rows: tuple[RunRow, ...] = ()
+        self._feed = RunsFeed(runs, lambda rows: self.post_message(self.Listed(rows)))
+        self._columns: tuple[str, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """A heading, the table, the keys."""
+        yield Static("runs", id="heading")
+        yield DataTable[Text](cursor_type="row", zebra_stripes=False, cell_padding=PADDING)
+        yield Static("No runs here yet.\n\np chooses a preset and trains it at once.", id="none")
+        yield KeyLine(self._terminal, "runs")
+
+    def on_mount(self) -> None:
+        """Begin to look."""
+        self.query_one("#heading", Static).update(
+            Text.assemble((" latentop ", "bold"), "  runs in ", wording.clean(str(self._runs)))
+        )
+        self.query_one("#none").display = False
+        self._feed.start()
+
+    def on_unmount(self) -> None:
+        """Look no more."""
+        self._feed.stop()
+
+    def on_resize(self, event: Resize) -> None:
+        """Show as many columns as fit."""
+        self._show(event.size.width)
+
+    def on_runs_screen_listed(self, message: Listed) -> None:
+        """Take in the runs as they are now."""
+        self._rows = message.rows
+        self._show(self.size.width)
+
+    def on_data_table_row_selected(self, event: "DataTable.RowSelected") -> None:
+        """Open the run of the row."""
+        chosen = next((row.run for row in self._rows if row.run.id == event.row_key.value), None)
+        if chosen is not None:
+            self.post_message(self.Chosen(chosen))
+
+    def _show(self, width: int) -> None:
+        table: DataTable[Text] = self.query_one(DataTable)
+        columns = _fitting(width)
+        table.display = bool(self._rows)
+        self.query_one("#none").display = not self._rows
+        names = [row.run.id for row in self._rows]
+        if columns != self._columns or names != [key.value for key in table.rows]:
+            self._rebuild(table, columns)
+            return
+        now = time.time()
+        for row in self._rows:
+            for name, cell in _cells(row, now, self._terminal, self.app.theme_variables).items():
+                if name in columns and table.get_cell(row.run.id, name) != cell:
+                    table.update_cell(row.run.id, name, cell)
+
+    def _rebuild(self, table: DataTable[Text], columns: tuple[str, ...]) -> None:
+        """All rows anew, the cursor on the run that it was on."""
+        keys_before = [key.value for key in table.rows]
+        chosen = (
+            keys_before[table.cursor_row] if keys_before and table.cursor_row < len(keys_before) else None
+        )
+        table.clear(columns=True)
+        for name in columns:
+            table.add_column(Text(name, style="bold"), key=name, width=WIDTHS[name])
+        now = time.time()
+        for row in self._rows:
+            cells = _cells(row, now, self._terminal, self.app.theme_variables)
+            table.add_row(*(cells[name] for name in columns), key=row.run.id)
+        names = [row.run.id for row in self._rows]
+        if chosen in names:
+            table.move_cursor(row=names.index(chosen))
+        self._columns = columns
+        if self._rows and self.focused is None:
+            table.focus()
+
+
+def _fitting(width: int) -> tuple[str, ...]:
+    """The most important columns that fit, in the order of the headings."""
+    kept: set[str] = set()
+    for name in IMPORTANCE:
+        if sum(WIDTHS[one] + 2 * PADDING for one in {*kept, name}) <= width:
+            kept.add(name)
+    return tuple(name for name in WIDTHS if name in kept)
+
+
+def _cells(row: RunRow, now: float, terminal: Terminal, colours: Mapping[str, str]) -> dict[str, Text]:
+    state, facts, ascii = row.state, row.state.facts, terminal.ascii
+    begun = selectors.has_data(state)
+    step = wording.spaced(selectors.step(state), ascii=ascii)
+    told = {
+        "run": row.run.id,
+        "preset": facts.preset,
+        "state": "unreadable" if state.trouble else wording.state(state.liveness, selectors.pending(state)),
+        "verdict": wording.verdict(facts.verdict) if begun else "",
+        "step": f"{step:>9}" if begun else "",
+        "newest values": _values(row),
+        "age": f"{wording.duration(now - facts.created)} ago" if facts.created else "",
+    }
+    cells = {
+        name: Text(wording.clean(text, ascii=ascii), no_wrap=True, overflow="ellipsis")
+        for name, text in told.items()
+    }
+    if terminal.colour:
+        cells["state"].stylize(_ink("lost" if state.trouble else state.liveness.name, colours))
+        cells["verdict"].stylize(_ink(facts.verdict, colours))
+    return cells
+
+
+def _ink(name: str, colours: Mapping[str, str]) -> str:
+    """The theme's colour for a state or a verdict; none where the theme has the terminal's own."""
+    colour = colours.get(wording.tone(name), "")
+    return colour[:7] if colour.startswith("#") else ""
+
+
+def _values(row: RunRow) -> str:
+    state = row.state
+    shown = (
+        ("G", "loss/generator"),
+        ("D", "loss/discriminator"),
+        ("error", "loss/reconstruction"),
+        ("valid", "valid/reconstruction"),
+    )
+    parts = [
+        f"{label} {wording.number(value)}"
+        for label, name in shown
+        if (value := selectors.last(state, name)) is not None
+    ]
+    coverage = selectors.last(state, "diversity/coverage")
+    if coverage is not None and selectors.finite(coverage):
+        parts.append(f"coverage {wording.percent(coverage)}")
+    return "  ".join(parts)

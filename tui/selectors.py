@@ -1,0 +1,121 @@
+"""What can be told from a state: speed, time left, last values, standing alarms. Pure."""
+
+from math import ceil, isfinite
+
+import numpy as np
+
+from engine.run.bins import Bins
+from engine.run.reader import Alarm
+from tui.state import State
+
+RECENT_SECONDS = 30.0
+"""Speed is told over this long."""
+WARM_UP_STEPS = 20
+"""The first steps compile kernels and fill caches: they say nothing about speed."""
+CALM_ROWS = 16
+PACE_SERIES = ("loss/generator", "loss/reconstruction")
+
+
+def last(state: State, name: str) -> float | None:
+    """The newest value of a series, NaN or infinite if it is; None before the first."""
+    bins = state.series.get(name)
+    return float(bins.last[-1]) if bins is not None and len(bins) else None
+
+
+def typical(state: State, name: str) -> float | None:
+    """The mean of a series' newest finite rows; None where there is none. Calmer than the last value."""
+    bins = state.series.get(name)
+    if bins is None:
+        return None
+    finite = bins.mean[np.isfinite(bins.mean)]
+    return float(finite[-CALM_ROWS:].mean()) if len(finite) else None
+
+
+def step(state: State) -> int:
+    """The newest step that anything is known of."""
+    newest = [int(bins.step[-1]) for bins in state.series.values() if len(bins)]
+    return max([state.facts.step, *newest])
+
+
+def has_data(state: State) -> bool:
+    """Whether a first value or image of its own has arrived; real data to compare with is none."""
+    return bool(state.series) or bool(state.frames.keys() - {"real"})
+
+
+def speed(state: State) -> float | None:
+    """Steps a second over the recent past, pauses left out; None before there is enough to tell."""
+    bins = _pace(state)
+    if bins is None:
+        return None
+    stepped, waited = np.diff(bins.step).astype(float), np.diff(bins.wall)
+    good = (bins.wall[1:] > bins.wall[-1] - RECENT_SECONDS) & (bins.step[:-1] >= WARM_UP_STEPS)
+    good &= (waited > 0) | (stepped > 0)
+    good &= ~_paused(state, bins)
+    seconds = float(waited[good].sum())
+    return float(stepped[good].sum()) / seconds if seconds > 0 else None
+
+
+def seconds_left(state: State) -> float | None:
+    """Seconds of training until the last step, as fast as now; None where that can't be told."""
+    now = speed(state)
+    remaining = state.facts.steps - step(state)
+    if not now or remaining <= 0 or not state.liveness.alive:
+        return None
+    return remaining / now
+
+
+def epoch(state: State) -> tuple[int, int] | None:
+    """Which epoch it is in and how many there will be, from 1; None where the run does not say."""
+    each = state.facts.steps_per_epoch
+    if each <= 0:
+        return None
+    total = max(1, ceil(state.facts.steps / each))
+    return min(total, max(1, ceil(step(state) / each))), total
+
+
+def standing(state: State) -> tuple[Alarm, ...]:
+    """Alarms that have not cleared, the worst and oldest first."""
+    alarms = [alarm for alarm in state.alarms if alarm.cleared_step is None]
+    return tuple(sorted(alarms, key=lambda alarm: (alarm.severity != "critical", alarm.id)))
+
+
+def bad_values(state: State) -> int:
+    """How many values of all series were NaN or infinite."""
+    return sum(int(bins.bad.sum()) for bins in state.series.values())
+
+
+def lost_classes(state: State) -> tuple[str, ...]:
+    """The classes that a standing alarm says are gone, in the order of the data's classes."""
+    said = " ".join(alarm.sentence.partition("lost:")[2] for alarm in standing(state))
+    said = said.partition("·")[0]
+    words = {word.strip() for word in said.split(",")}
+    return tuple(name for name in state.facts.classes if name in words)
+
+
+def pending(state: State) -> tuple[str, ...]:
+    """Names of commands that the worker has not answered yet, oldest first."""
+    if not state.liveness.alive:
+        return ()
+    return tuple(command.name for command in state.commands if command.state == "asked")
+
+
+def finite(value: float | None) -> bool:
+    """Whether there is a value, and it is neither NaN nor infinite."""
+    return value is not None and isfinite(value)
+
+
+def _pace(state: State) -> Bins | None:
+    for name in PACE_SERIES:
+        bins = state.series.get(name)
+        if bins is not None and len(bins) > 1:
+            return bins
+    return next((bins for bins in state.series.values() if len(bins) > 1), None)
+
+
+def _paused(state: State, bins: Bins) -> "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]":
+    """Of each gap between two rows, whether a pause lies in it: ``(rows - 1,)``."""
+    pauses = [mark.wall for mark in state.marks if mark.kind == "pause"]
+    within = np.zeros(len(bins) - 1, dtype=np.bool_)
+    for wall in pauses:
+        within |= (bins.wall[:-1] <= wall) & (wall < bins.wall[1:])
+    return within

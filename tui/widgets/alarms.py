@@ -1,0 +1,90 @@
+"""What the watch has to say: each alarm as a sentence with numbers, and what to try."""
+
+from textual.strip import Strip
+
+from engine.run.reader import Alarm
+from tui import selectors, wording
+from tui.state import State
+from tui.widgets.panel import Panel
+from tui.widgets.texts import Span, wrapped
+
+SEVERITY = {"warning": ("WARNING", "warning"), "critical": ("CRITICAL", "error")}
+
+
+class AlarmsPanel(Panel):
+    """Standing alarms first, the worst on top; then those that cleared, newest first."""
+
+    can_focus = True
+
+    def concerns(self, state: State) -> tuple[object, ...]:
+        """The alarms, and whether anything was measured yet."""
+        return (state.alarms, selectors.has_data(state))
+
+    def rows(self, width: int, height: int) -> list[Strip]:
+        """Return as many alarms as there is room for, and how many more there are."""
+        alarms = in_order(self.state)
+        if not alarms:
+            return [self.line(self._none(), width=width)]
+        rows: list[Strip] = []
+        for place, alarm in enumerate(alarms):
+            rows += self.alarm_rows(alarm, width)
+            more = len(alarms) - place - 1
+            if len(rows) >= height and more:
+                said = f"… {more} more: a"
+                room = [*rows[: height - 1], rows[height - 1]]
+                last = room[-1].adjust_cell_length(max(0, width - len(said) - 1))
+                room[-1] = Strip.join([last, self.line(" ", Span(said, "accent"))])
+                return room
+        return rows[:height]
+
+    def alarm_rows(self, alarm: Alarm, width: int) -> list[Strip]:
+        """The rows of one alarm: when, how severe, the sentence, the advice."""
+        ascii = self.terminal.ascii
+        word, colour = SEVERITY.get(alarm.severity, (alarm.severity.upper(), "error"))
+        if alarm.cleared_step is not None:
+            word, colour = "cleared", ""
+        when = f"{wording.clock(alarm.raised_wall)} step {wording.spaced(alarm.raised_step, ascii=ascii)}  "
+        head: list[Span | str] = [when, Span(word, colour, bold=True), "  "]
+        indent = len(when) + len(word) + 2
+        sentence = alarm.sentence
+        if alarm.cleared_step is not None:
+            sentence += f" · over at step {wording.spaced(alarm.cleared_step, ascii=ascii)}"
+        hanging = 6
+        first, *others = _flowing(sentence, width, indent, hanging)
+        rows = [self.line(*head, first, width=width)]
+        rows += [self.line(" " * hanging, line, width=width) for line in others]
+        if alarm.cleared_step is None and alarm.advice:
+            advice = wrapped(f"try: {alarm.advice}", width - hanging)
+            rows += [self.line(" " * hanging, Span(line, "accent"), width=width) for line in advice]
+        return rows
+
+    def _none(self) -> str:
+        if not selectors.has_data(self.state):
+            return "none so far"
+        watched = "losses are watched at every step"
+        also = ", diversity every few seconds" if self.state.facts.kind == "gan" else ""
+        return f"none so far: {watched}{also}"
+
+
+def in_order(state: State) -> list[Alarm]:
+    """All alarms: standing ones first, then those that cleared, newest first."""
+    cleared = [alarm for alarm in state.alarms if alarm.cleared_step is not None]
+    return [*selectors.standing(state), *reversed(cleared)]
+
+
+def _flowing(text: str, width: int, first: int, hanging: int) -> list[str]:
+    """The lines of a text whose first line begins at column ``first``, the others at ``hanging``."""
+    start = wrapped(text, width - first)[0]
+    rest = wording.clean(text)[len(start) :].strip()
+    return [start, *(wrapped(rest, width - hanging) if rest else [])]
+
+
+def as_text(state: State) -> str:
+    """All alarms as lines of text, in full."""
+    texts = []
+    for alarm in in_order(state):
+        over = "" if alarm.cleared_step is None else f", over at step {wording.spaced(alarm.cleared_step)}"
+        when = f"{wording.clock(alarm.raised_wall)} step {wording.spaced(alarm.raised_step)}{over}"
+        numbers = "  ".join(f"{name} {value:.4g}" for name, value in alarm.evidence.items())
+        texts.append(f"{when}  {alarm.severity.upper()}\n{alarm.sentence}\ntry: {alarm.advice}\n{numbers}\n")
+    return "\n".join(texts) or "No alarms so far."

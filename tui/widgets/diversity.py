@@ -1,0 +1,83 @@
+"""How diverse the samples are, each measure against real data measured the same way."""
+
+from textual.strip import Strip
+
+from tui import selectors, wording
+from tui.draw.meter import meter
+from tui.state import State
+from tui.widgets.panel import Panel
+from tui.widgets.texts import Span
+
+WARN_BELOW = 0.6
+MEASURES = (
+    ("coverage", "diversity/coverage", WARN_BELOW),
+    ("density", "diversity/density", None),
+    ("distinct", "diversity/duplicates", WARN_BELOW / 2),
+)
+"""Name, series, and the share of real data's value below which the watch raises its alarm."""
+LABEL, VALUE = 10, 6
+
+
+class DiversityPanel(Panel):
+    """Meters of coverage, density and distinctness; how many modes are there, and which are lost."""
+
+    def concerns(self, state: State) -> tuple[object, ...]:
+        """The diversity series, the alarms and the verdict."""
+        series = (state.series.get(name) for name in (*(name for _, name, _ in MEASURES), "diversity/modes"))
+        return (*series, state.alarms, state.facts.verdict)
+
+    def rows(self, width: int, height: int) -> list[Strip]:
+        """Return a row for each measure, one for the modes, and the verdict where there is room."""
+        if selectors.last(self.state, "diversity/coverage") is None:
+            return [
+                self.line("not measured yet: the first check comes"),
+                self.line("within seconds of the first samples"),
+            ]
+        rows = [self._measure(index, width) for index in range(len(MEASURES))]
+        modes = self._modes(width)
+        if height <= 3:
+            return [rows[0], rows[2], modes][:height]
+        return [*rows, modes, self._verdict(width)][:height]
+
+    def _measure(self, index: int, width: int) -> Strip:
+        label, name, warn_below = MEASURES[index]
+        value = selectors.last(self.state, name)
+        text = "?" if value is None or value != value else wording.percent(value)
+        early = self.state.facts.verdict == "unknown"  # bad, not collapsed: no reason for alarm
+        warn_below = None if early else warn_below
+        low = warn_below is not None and value is not None and value < warn_below
+        says = " LOW" if low else ""
+        head = self.line(f"{label:<{LABEL}}", Span(f"{text:>{VALUE}}", "error" if low else "", bold=low), " ")
+        room = width - head.cell_length - 4
+        if room < 4:
+            return Strip.join([head, self.line(Span(says, "error", bold=True))])
+        bar = meter(
+            value,
+            width=room,
+            warn_below=warn_below,
+            ascii=self.terminal.ascii,
+            colour=self.colour("success") or None,
+            alarm=self.colour("error") or None,
+        )
+        return Strip.join([head, bar, self.line(Span(says, "error", bold=True))])
+
+    def _modes(self, width: int) -> Strip:
+        modes = selectors.last(self.state, "diversity/modes")
+        if modes is None or modes != modes:
+            return self.line(f"{'modes':<{LABEL}}", f"{'?':>{VALUE}}", width=width)
+        total = len(self.state.facts.classes)
+        count = f"{modes:.0f}/{total}" if total else f"{modes:.0f}"
+        lost = selectors.lost_classes(self.state)
+        spans: list[Span | str] = [f"{'modes':<{LABEL}}", f"{count:>{VALUE}}", " "]
+        if lost:
+            spans.append(Span(f"lost: {', '.join(lost)}", "error", bold=True))
+        elif total and modes >= total:
+            spans.append("every class appears")
+        return self.line(*spans, width=width)
+
+    def _verdict(self, width: int) -> Strip:
+        verdict = self.state.facts.verdict
+        words = wording.verdict(verdict)
+        tone = wording.tone(verdict)
+        colour = "" if tone == "foreground" else tone
+        return self.line(f"{'verdict':<{LABEL}} ", Span(words, colour, bold=True), width=width)

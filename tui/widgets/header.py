@@ -1,0 +1,64 @@
+"""The first line: which run this is, its state and verdict in words, how far it is, how long it will take."""
+
+from textual.strip import Strip
+
+from tui import selectors, wording
+from tui.state import State
+from tui.widgets.panel import Panel
+from tui.widgets.texts import Span, fit
+
+GAP = 3
+STEP_IMPORTANCE, VERDICT_IMPORTANCE, STATE_IMPORTANCE = 90, 95, 100
+
+
+class Header(Panel):
+    """One row; where it is too narrow the least important words go first."""
+
+    def concerns(self, state: State) -> tuple[object, ...]:
+        """Everything: any part may change a word of it."""
+        return (state,)
+
+    def rows(self, width: int, height: int) -> list[Strip]:
+        """Return the one row."""
+        parts = [*self._identity(), *self._progress()]
+        kept = fit([(importance, " " * GAP + text) for importance, text, _ in parts], width, 0)
+        spans: list[Span | str] = []
+        for place, index in enumerate(kept):
+            _, text, colour = parts[index]
+            spans += [" " * (GAP if place else 1), Span(text, colour, bold=bool(colour))]
+        return [self.line(*spans, width=width)]
+
+    def _identity(self) -> list[tuple[int, str, str]]:
+        facts = self.state.facts
+        parts = [(10, "latentop", "primary")]
+        if facts.preset:
+            parts.append((80, facts.preset, "foreground"))
+        if facts.data:
+            parts += [(20, facts.data.partition(" ")[0], ""), (30, f"s{facts.seed}", "")]
+        return parts
+
+    def _progress(self) -> list[tuple[int, str, str]]:
+        state, ascii = self.state, self.terminal.ascii
+        pending = selectors.pending(state)
+        words = wording.state(state.liveness, pending)
+        parts = [(STATE_IMPORTANCE, f"● {words}", wording.tone(state.liveness.name))]
+        if not selectors.has_data(state):
+            return parts
+        verdict = state.facts.verdict
+        parts.append((VERDICT_IMPORTANCE, wording.verdict(verdict), _verdict_tone(verdict)))
+        total = wording.spaced(state.facts.steps, ascii=ascii)
+        step = wording.spaced(selectors.step(state), ascii=ascii)
+        parts.append((STEP_IMPORTANCE, f"step {step:>{len(total)}}", ""))
+        speed = selectors.speed(state) if state.liveness.name == "running" else None
+        if speed:
+            parts.append((50, f"{wording.rate(speed):<9}".rstrip(), ""))
+        if epoch := selectors.epoch(state):
+            parts.append((40, f"epoch {epoch[0]}/{epoch[1]}", ""))
+        if left := selectors.seconds_left(state):
+            parts.append((60, f"{wording.duration(left)} left", ""))
+        return parts
+
+
+def _verdict_tone(verdict: str) -> str:
+    tone = wording.tone(verdict)
+    return "" if tone == "foreground" else tone

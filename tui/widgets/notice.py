@@ -1,0 +1,102 @@
+"""What a run has to say when it is not simply training: starting, ended, failed, crashed, or out of reach."""
+
+from textual.reactive import reactive
+from textual.strip import Strip
+
+from tui import selectors, wording
+from tui.state import State
+from tui.terminal import Terminal
+from tui.widgets.panel import Panel
+from tui.widgets.texts import Span, wrapped
+
+LOG_LINES = 4
+
+
+class Notice(Panel):
+    """A few lines above the panels; in their place while there is nothing else to show."""
+
+    run_id: reactive[str] = reactive("", repaint=False)
+    printed: reactive[tuple[str, ...]] = reactive((), repaint=False)
+    """The last lines that the worker printed; only read where it crashed."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        super().__init__(terminal, id="notice")
+
+    def concerns(self, state: State) -> tuple[object, ...]:
+        """Everything: the words follow from all of it."""
+        return (state,)
+
+    def watch_printed(self) -> None:
+        """Show what the worker printed."""
+        if self.is_mounted:
+            self.redraw()
+
+    def needed(self, width: int) -> int:
+        """How many rows it wants; 0 while there is nothing to say."""
+        return len(self._all(max(20, width)))
+
+    def rows(self, width: int, height: int) -> list[Strip]:
+        """Return the words."""
+        return self._all(width)[:height]
+
+    def _all(self, width: int) -> list[Strip]:
+        return [
+            self.line(Span(line, colour, bold=colour != ""))
+            for colour, text in self._words()
+            for line in wrapped(text, width)
+        ]
+
+    def _words(self) -> list[tuple[str, str]]:
+        state, facts = self.state, self.state.facts
+        if state.trouble:
+            return [("error", "the run can't be read right now"), ("", state.trouble)]
+        match state.liveness.name:
+            case "starting" if not selectors.has_data(state):
+                doing = state.liveness.detail or "waiting for the worker"
+                return [
+                    ("accent", f"starting · {doing} … {state.seconds} s"),
+                    ("", facts.title),
+                    ("", "training needs no screen: d leaves it, latentop brings it back"),
+                ]
+            case "running" if not selectors.has_data(state):
+                return [("success", "training · the first numbers are on their way")]
+            case "paused":
+                return [("warning", "paused: nothing is computed until you press space")]
+            case "stopping":
+                return [("warning", f"stopping · {state.liveness.detail or 'writing a checkpoint'}")]
+            case "finished":
+                return [("primary", f"finished{self._took()} · p trains another · its files: {self.run_id}")]
+            case "stopped":
+                return [("primary", f"stopped{self._at()} · train on: latentop resume {self.run_id}")]
+            case "failed":
+                return self._failed()
+            case "crashed":
+                return self._crashed()
+            case "lost":
+                return [
+                    ("error", f"lost: {state.liveness.detail}"),
+                    ("", f"look there: it may train on. If not: latentop resume {self.run_id}"),
+                ]
+        return []
+
+    def _failed(self) -> list[tuple[str, str]]:
+        facts = self.state.facts
+        words = [("error", f"failed{self._at()}: {facts.error or 'no reason was recorded'}")]
+        if facts.hint:
+            words.append(("", facts.hint))
+        if facts.traceback:
+            words.append(("", "the traceback: t"))
+        return words
+
+    def _crashed(self) -> list[tuple[str, str]]:
+        words = [("error", f"crashed{self._at()}: {self.state.liveness.detail}")]
+        words += [("", f"  {line}") for line in self.printed[-LOG_LINES:]]
+        return [*words, ("accent", f"train on from its last checkpoint: latentop resume {self.run_id}")]
+
+    def _at(self) -> str:
+        step = selectors.step(self.state)
+        return f" at step {wording.spaced(step, ascii=self.terminal.ascii)}" if step else ""
+
+    def _took(self) -> str:
+        elapsed = self.state.facts.elapsed
+        return f" after {wording.duration(elapsed)}" if elapsed else ""

@@ -1,0 +1,68 @@
+"""The base of every part of a run's screen: it draws anew only if its own parts of the state changed."""
+
+from textual.color import Color
+from textual.reactive import reactive
+from textual.strip import Strip
+
+from tui.draw.chart import ChartStyle
+from tui.state import State
+from tui.terminal import Terminal
+from tui.widgets.cells import CellWidget
+from tui.widgets.texts import Span, strip
+
+
+class Panel(CellWidget):
+    """Receives values, never reaches out. Subclasses say in ``concerns`` which parts of a state they show."""
+
+    state: reactive[State] = reactive(State, repaint=False)
+
+    def __init__(self, terminal: Terminal, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.terminal = terminal
+
+    def concerns(self, state: State) -> tuple[object, ...]:
+        """The parts that the panel shows; it draws anew when one is another object than before."""
+        raise NotImplementedError
+
+    def watch_state(self, old: State, new: State) -> None:
+        """Draw anew if what the panel shows may have changed."""
+        pairs = zip(self.concerns(old), self.concerns(new), strict=True)
+        if self.is_mounted and any(one is not other for one, other in pairs):
+            self.changed()
+            self.redraw()
+
+    def changed(self) -> None:
+        """Called before drawing anew; for what belongs to the panel but is not one of its rows."""
+
+    def colour(self, name: str) -> str:
+        """A colour of the theme as rich names it: ``#rrggbb``, or an empty text where there are none."""
+        if not self.terminal.colour:
+            return ""
+        value = self.app.theme_variables.get(name, "")
+        return value[:7] if value.startswith("#") else _ansi(value)
+
+    def faint(self) -> str:
+        """The colour of what should not draw the eye: halfway from the background to the text."""
+        background, foreground = self.colour("background"), self.colour("foreground")
+        if not (background.startswith("#") and foreground.startswith("#")):
+            return ""
+        return Color.parse(background).blend(Color.parse(foreground), 0.5).hex6
+
+    def chart_style(self) -> ChartStyle:
+        """How charts and meters are drawn here."""
+        background = self.colour("background")
+        return ChartStyle(
+            ascii=self.terminal.ascii,
+            colour=self.terminal.colour,
+            background=background if background.startswith("#") else "",
+            frame=self.faint() or "#808080",
+            alert=self.colour("error") or "#e0483e",
+        )
+
+    def line(self, *spans: Span | str, width: int | None = None) -> Strip:
+        """A row of text; a span is a text with the name of a theme colour."""
+        return strip(spans, self.colour, ascii=self.terminal.ascii, width=width)
+
+
+def _ansi(value: str) -> str:
+    return value.removeprefix("ansi_") if value.startswith("ansi_") and value != "ansi_default" else ""

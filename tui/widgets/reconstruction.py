@@ -1,0 +1,50 @@
+"""How well an autoencoder reconstructs: training and validation error, the best so far, and the gap."""
+
+import numpy as np
+from textual.strip import Strip
+
+from tui import selectors, wording
+from tui.state import State
+from tui.widgets.panel import Panel
+from tui.widgets.texts import Span
+
+TRAINING, VALIDATION = "loss/reconstruction", "valid/reconstruction"
+LABEL, VALUE = 11, 8
+OVERFITTING = 1.25
+"""Validation error over training error from which on the gap is called over-fitting."""
+
+
+class ReconstructionPanel(Panel):
+    """Errors as numbers and in words."""
+
+    def concerns(self, state: State) -> tuple[object, ...]:
+        """The two errors."""
+        return (state.series.get(TRAINING), state.series.get(VALIDATION), state.facts.verdict)
+
+    def rows(self, width: int, height: int) -> list[Strip]:
+        """Return training error, validation error with the best so far, and what their ratio means."""
+        training = selectors.typical(self.state, TRAINING)
+        validation = selectors.typical(self.state, VALIDATION)
+        if training is None:
+            return [self.line("no values yet")]
+        rows = [self._row("training", wording.number(training), width)]
+        if validation is None:
+            return [*rows, self._row("validation", "not yet", width)]
+        rows.append(self._row("validation", wording.number(validation), width, self._best()))
+        if training > 0:
+            rows.append(self._gap(validation / training, width))
+        return rows[:height]
+
+    def _row(self, label: str, value: str, width: int, more: str = "") -> Strip:
+        return self.line(f"{label:<{LABEL}}", f"{value:>{VALUE}}", f"  {more}", width=width)
+
+    def _best(self) -> str:
+        bins = self.state.series[VALIDATION]
+        place = int(np.nanargmin(np.where(np.isfinite(bins.mean), bins.mean, np.inf)))
+        best, step = wording.number(float(bins.lo[place])), wording.spaced(int(bins.step[place]))
+        return f"best {best} at {step}"
+
+    def _gap(self, ratio: float, width: int) -> Strip:
+        over = ratio > OVERFITTING
+        words = Span("over-fitting" if over else "ok", "warning" if over else "success", bold=over)
+        return self.line(f"{'val/train':<{LABEL}}", f"{ratio:>{VALUE}.2f}", "  ", words, width=width)
