@@ -1,0 +1,117 @@
+"""A real pseudo-terminal with a real program in it, and an emulator that shows what a person would see."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import sys
+import termios
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import pyte
+
+from tests.support import wait_until
+
+LATENTOP = Path(sys.executable).with_name("latentop")
+_PRIVATE = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p")
+"""Requests that the emulator does not know, and would print."""
+
+
+class Terminal:
+    """Runs ``latentop`` with these words in a terminal of that size."""
+
+    def __init__(
+        self,
+        *words: str,
+        columns: int = 120,
+        rows: int = 36,
+        environment: Mapping[str, str] | None = None,
+        command: Sequence[str | Path] = (LATENTOP,),
+    ) -> None:
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self._lock = threading.Lock()
+        self.sent = bytearray()
+        """All bytes that the program sent."""
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        inherited = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "TMUX")}
+        self.process = subprocess.Popen(
+            [*command, *words],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            env={**inherited, "TERM": "xterm-256color", "LANG": "C.UTF-8", **(environment or {})},
+        )
+        os.close(slave)
+        self._before = termios.tcgetattr(self._master)
+        self._hung_up = threading.Event()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def __enter__(self) -> "Terminal":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.hang_up()
+
+    @property
+    def text(self) -> str:
+        """All that is on the screen, line by line."""
+        with self._lock:
+            return "\n".join(line.rstrip() for line in self._screen.display)
+
+    @property
+    def as_before(self) -> bool:
+        """Whether the line discipline (echo, line mode, control characters) is what it was at the start."""
+        return termios.tcgetattr(self._master) == self._before
+
+    def press(self, keys: str) -> None:
+        """Type keys."""
+        os.write(self._master, keys.encode())
+
+    def wait_for(self, *texts: str) -> str:
+        """Wait until all of the texts are on the screen at once, and return the screen."""
+        try:
+            wait_until(lambda: all(text in self.text for text in texts))
+        except AssertionError as error:
+            raise AssertionError(f"waited for {texts}, saw:\n{self.text}") from error
+        return self.text
+
+    def resize(self, columns: int, rows: int) -> None:
+        """As a person drags the window's corner."""
+        with self._lock:
+            self._screen.resize(rows, columns)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def hang_up(self) -> None:
+        """Close the terminal, as a lost connection does."""
+        if not self._hung_up.is_set():
+            self._hung_up.set()
+            self._reader.join()
+            os.close(self._master)
+
+    def _read(self) -> None:
+        while not self._hung_up.is_set():
+            readable, _, _ = select.select([self._master], [], [], 0.05)
+            if not readable:
+                continue
+            with suppress(OSError):
+                data = os.read(self._master, 65_536)
+                if not data:
+                    return
+                with self._lock:
+                    self.sent += data
+                    self._stream.feed(_PRIVATE.sub(b"", data))
+                continue
+            return
