@@ -1,0 +1,36 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+NAMESPACE = (
+    ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user", "--mount"]
+)
+
+
+def may_mount() -> bool:
+    """Whether this machine lets us mount a small disk of our own; macOS and some containers do not."""
+    try:
+        trial = [*NAMESPACE, "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
+        return subprocess.run(trial, capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.skipif(not may_mount(), reason="no disk may be mounted here; test_worker has a file-size limit")
+def test_a_full_disk_is_told_in_two_lines_and_loses_nothing(tmp_path: Path) -> None:
+    script = [*NAMESPACE, sys.executable, "-m", "tests.terminal.full_disk", str(tmp_path)]
+    done = subprocess.run(script, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr
+    seen = json.loads(done.stdout)
+    assert seen["exit"] == 1
+    assert "Traceback" not in seen["error"]
+    what, hint = seen["error"].splitlines()
+    assert what.startswith("latentop: no space left")
+    assert hint.startswith("  try: free some space")
+    assert seen["stop"] == 0
+    assert seen["last"] > seen["paused_at"]
+    assert seen["counted"] == seen["last"]
