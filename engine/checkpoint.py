@@ -40,7 +40,7 @@ def save(run: RunFolder, state: dict[str, Any], *, keep: int) -> Path:
     return path
 
 
-def load_newest(run: RunFolder, device: torch.device) -> tuple[dict[str, Any], list[str]]:
+def load_newest(run: RunFolder) -> tuple[dict[str, Any], list[str]]:
     """The newest state that can be read, and the names of the broken files that were passed over.
 
     Raises StorageError where there is none.

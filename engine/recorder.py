@@ -103,7 +103,8 @@ class Recorder(threading.Thread):
         """What the run was doing, to be said again when trouble is over."""
         for event in self._kept:
             if isinstance(event, Facts):
-                self._standing.update({key: event.values[key] for key in event.values if key in self._standing})
+                known = {key: value for key, value in event.values.items() if key in self._standing}
+                self._standing.update(known)
 
     def _report(self, error: StorageError) -> None:
         """Say in the run itself why nothing is recorded: on a full disk, in the room kept for that."""

@@ -2,7 +2,7 @@
 
 import platform
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
 
 import torch
@@ -34,9 +34,9 @@ class Session:
         Raises whatever keeps it from that; what was recorded until then is in the store.
         """
         device = _device(self._preset.device)
-        trainer = self._trainer(device)
+        trainer = self._trainer(device, resume=resume)
         if resume:
-            self._go_back_to_checkpoint(trainer, device)
+            self._go_back_to_checkpoint(trainer)
         settings = catalogue.live(trainer.preset)
         begun = {
             "state": "running",
@@ -67,35 +67,40 @@ class Session:
         if recorder.trouble:
             raise recorder.trouble
 
-    def _trainer(self, device: torch.device) -> Trainer:
+    def _trainer(self, device: torch.device, *, resume: bool) -> Trainer:
         self._say(
             {"detail": f"reading {self._preset.data.tag}", "device": _name(device), "versions": _versions()}
         )
         dataset = load(self._preset.data, device)
+        if not resume:  # it has been said
+            self._mark_data(dataset.notes)
         self._say(
             {
                 "detail": "measuring real data",
                 "data_source": dataset.source,
                 "classes": dataset.classes,
-                "steps_per_epoch": len(dataset.train) // self._preset.batch,
+                "steps_per_epoch": len(dataset.train) // self._preset.per_step,
             }
         )
         return Trainer(self._preset, dataset, device, wall=time.time, clock=time.monotonic)
 
-    def _go_back_to_checkpoint(self, trainer: Trainer, device: torch.device) -> None:
+    def _mark_data(self, notes: Iterable[str]) -> None:
+        """Say what is to be known about the data, such as which files were skipped."""
+        store = Store(self._run.database)
+        store.write({}, [Mark(step=0, wall=time.time(), kind="data", text=note) for note in notes])
+        store.close()
+
+    def _go_back_to_checkpoint(self, trainer: Trainer) -> None:
         """Put the trainer where the newest checkpoint was, and forget what was recorded after it."""
-        state, broken = checkpoint.load_newest(self._run, device)
+        state, broken = checkpoint.load_newest(self._run)
         trainer.restore(state)
         text = f"training again from step {trainer.step}"
         if broken:
             text += f"; passed over, as it can't be read: {', '.join(broken)}"
-        reader = Reader(self._run.database)
-        rewinds = reader.facts().rewinds
-        reader.close()
         store = Store(self._run.database)
         store.rewind(trainer.step)
         mark = Mark(step=trainer.step, wall=time.time(), kind="resume", text=text)
-        store.write({}, [mark, Facts(values={"rewinds": rewinds + 1, "step": trainer.step})])
+        store.write({}, [mark])
         store.close()
 
     def _elapsed(self) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
+from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
@@ -18,7 +19,7 @@ from presets.schema import Preset
 from tui import keys, start
 from tui.hangup import Hangup
 from tui.keys import Place
-from tui.living import living
+from tui.living import any_runs, living
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.help import HelpScreen
 from tui.screens.presets import PresetsScreen
@@ -66,15 +67,14 @@ class LatentopApp(App[None]):
             self.hangup.watch(sys.__stdin__.fileno())
         if self._run is not None:
             self._open(self._run)
-        elif folder.every(self._runs):
+        elif any_runs(self._runs):
             self.action_runs()
         else:
             self.action_presets()
 
     def on_unmount(self) -> None:
         """Let the worker go that waits for nothing now."""
-        if self._waiting is not None:
-            self._waiting.dismiss()
+        self._dismiss()
 
     def on_runs_screen_chosen(self, message: RunsScreen.Chosen) -> None:
         """Open the run that was chosen."""
@@ -98,7 +98,7 @@ class LatentopApp(App[None]):
         """From the lists to the run that was open; from the presets else to the runs."""
         if self._run is not None:
             self._open(self._run)
-        elif isinstance(self.screen, PresetsScreen) and folder.every(self._runs):
+        elif isinstance(self.screen, PresetsScreen) and any_runs(self._runs):
             self.action_runs()
 
     def action_help(self) -> None:
@@ -108,7 +108,11 @@ class LatentopApp(App[None]):
 
     def action_detach(self) -> None:
         """Close the screen; training goes on."""
-        self.exit()
+        screen = self.screen
+        if isinstance(screen, RunScreen) and screen.state.liveness.alive:
+            self.exit(message=_farewell(screen.run))
+        else:
+            self.exit()
 
     def action_leave(self) -> None:
         """Quit, asking what shall become of the training on the screen."""
@@ -143,7 +147,7 @@ class LatentopApp(App[None]):
         if answer == STOP.word:
             self._stop(run)
         if answer is not None:
-            self.exit()
+            self.exit(message=_farewell(run) if answer == DETACH.word else None)
 
     def _train_named(self, entry: catalogue.Entry) -> None:
         try:
@@ -181,6 +185,7 @@ class LatentopApp(App[None]):
 
     def _open(self, run: RunFolder) -> None:
         self._run = run
+        self._dismiss()
         self._go(RunScreen(run, self.terminal))
 
     def _go(self, screen: Screen[None]) -> None:
@@ -196,13 +201,26 @@ class LatentopApp(App[None]):
         if self._waiting is None:
             self._waiting = WaitingWorker()
 
+    def _dismiss(self) -> None:
+        if self._waiting is not None:
+            self._waiting.dismiss()
+            self._waiting = None
+
     def _place(self, screen: Screen[object] | None = None) -> Place | None:
         places: dict[type, Place] = {RunScreen: "run", PresetsScreen: "presets", RunsScreen: "runs"}
         return places.get(type(screen or self.screen))
 
 
+def _farewell(run: RunFolder) -> Text:
+    return Text(f"{run.id} trains on. Back to it: latentop attach. End it: latentop stop {run.id}")
+
+
 def dashboard(runs: Path, run: RunFolder | None = None) -> int:
-    """Show runs until the person leaves or the terminal is gone; 0 either way. Training is not touched."""
+    """Show runs until the person leaves or the terminal is gone; 0 either way. Training is not touched.
+
+    Raises UsageError where the folder of runs can't be read.
+    """
+    folder.every(runs)
     app = LatentopApp(runs, run)
     app.run()
     if app.hangup.happened:

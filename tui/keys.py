@@ -113,7 +113,7 @@ KEYS = (
         shown="i",
         action="images",
         label="images",
-        does="Draw images in another way: characters, half blocks, braille",
+        does="Draw images in another way",
         places=RUN,
         importance=40,
     ),
@@ -192,7 +192,7 @@ KEYS = (
         shown="q",
         action="app.leave",
         label="quit",
-        does="Quit; you are asked what shall become of the training",
+        does="Quit; asks what shall become of the training",
         importance=88,
     ),
 )

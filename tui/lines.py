@@ -169,7 +169,7 @@ def _raised(alarm: Alarm) -> Said:
 
 
 def _mark(mark: Mark) -> Said:
-    told_by_text = mark.text and mark.kind in ("pause", "resume", "stop", "edit")
+    told_by_text = mark.text and mark.kind in ("pause", "resume", "stop", "edit", "data")
     what = mark.text if told_by_text else f"{mark.kind} {mark.text}".rstrip()
     text = f"step {spaced(mark.step)} · {what}"
     fields = {"mark": mark.kind, "text": mark.text}

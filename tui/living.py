@@ -18,6 +18,14 @@ def living(runs: Path) -> list[RunFolder]:
         return []
 
 
+def any_runs(runs: Path) -> bool:
+    """Whether the folder holds a run; one that can't be read holds none."""
+    try:
+        return bool(folder.every(runs))
+    except LatentopError:
+        return False
+
+
 def _alive(run: RunFolder) -> bool:
     try:
         reader = Reader(run.database)

@@ -59,7 +59,7 @@ def seconds_left(state: State) -> float | None:
     """Seconds of training until the last step, as fast as now; None where that can't be told."""
     now = speed(state)
     remaining = state.facts.steps - step(state)
-    if not now or remaining <= 0 or not state.liveness.alive:
+    if not now or remaining <= 0 or state.liveness.name != "running":
         return None
     return remaining / now
 

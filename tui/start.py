@@ -14,6 +14,7 @@ def start(runs: Path, name: str, preset: Preset, waiting: launch.WaitingWorker |
 
     Raises UsageError or StorageError where the runs folder can't be written.
     """
+    preset = catalogue.anchored(preset)
     facts = RunFacts(
         preset=name,
         title=preset.title,

@@ -14,8 +14,8 @@ from typing import Any, Literal, get_args
 
 from engine.run import database, liveness
 from engine.run.errors import UsageError
+from engine.run.facts import read_facts
 from engine.run.folder import RunFolder
-from engine.run.reader import read_facts
 
 Name = Literal["pause", "resume", "stop", "checkpoint", "set"]
 
@@ -47,6 +47,8 @@ def ask(folder: RunFolder, name: Name, arguments: Mapping[str, Any] | None = Non
     try:
         with database.told(folder.database):
             state = liveness.judge(read_facts(connection), time.time())
+            if state.name == "crashed":  # or it has ended well between being read and being looked for
+                state = liveness.judge(read_facts(connection), time.time())
             if not state.alive:
                 raise UsageError(
                     f"{folder.id} is {state.name}: nobody is there to {name} it",

@@ -31,7 +31,7 @@ class Frame:
     """A grid of images at one step.
 
     ``images`` is uint8 ``(count, channels, height, width)``. ``kind`` is one of ``samples``, ``real``,
-    ``input``, ``reconstruction``, ``error``, ``codings``.
+    ``input``, ``noisy``, ``reconstruction``, ``error``, ``codings``, ``interpolation``, ``traversal``.
     """
 
     step: int
@@ -42,7 +42,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """Something that happened: ``edit``, ``checkpoint``, ``pause``, ``resume``, ``stop``."""
+    """Something that happened: ``edit``, ``checkpoint``, ``pause``, ``resume``, ``stop``, ``data``."""
 
     step: int
     wall: float

@@ -1,5 +1,7 @@
 """What a run says of itself, as one record: who trains what, where, since when, and how far it is."""
 
+import json
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -17,6 +19,8 @@ class RunFacts:
     """The dataset's name and size: ``fashion-mnist (small)``."""
     data_source: str = ""
     classes: tuple[str, ...] = ()
+    guidelines: tuple[str, ...] = ()
+    """DCGAN's, of a convolutional GAN, each ``kept: …`` or ``broken: … (in discriminator.layers.3)``."""
     seed: int = 0
     device: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -56,6 +60,13 @@ _NAMES = frozenset(one.name for one in fields(RunFacts))
 def from_values(values: Mapping[str, Any]) -> RunFacts:
     """Facts from the table's keys and values; keys of a later version are passed over."""
     known = {key: value for key, value in values.items() if key in _NAMES}
-    if "classes" in known:
-        known["classes"] = tuple(known["classes"])
+    for name in ("classes", "guidelines"):
+        if name in known:
+            known[name] = tuple(known[name])
     return RunFacts(**known)
+
+
+def read_facts(connection: sqlite3.Connection) -> RunFacts:
+    """The run's own table, as a record."""
+    rows = connection.execute("SELECT key, value FROM run").fetchall()
+    return from_values({key: json.loads(value) for key, value in rows})

@@ -1,7 +1,6 @@
 """A reader of ``run.db``: first the history at a resolution that a chart can use, then only what is new."""
 
 import json
-import sqlite3
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ import numpy as np
 from engine.run import database
 from engine.run.bins import Bins, from_rows
 from engine.run.events import Frame, Mark
-from engine.run.facts import RunFacts, from_values
+from engine.run.facts import RunFacts, read_facts
 from engine.run.store import BIN_COLUMNS, TIER_FACTOR, TIERS
 
 HISTORY_ROWS = 4096
@@ -193,12 +192,6 @@ class Reader:
             Command(**dict(zip(names, row, strict=False)), arguments=json.loads(row[-1]))
             for row in reversed(rows)
         )
-
-
-def read_facts(connection: sqlite3.Connection) -> RunFacts:
-    """The run's own table as a record."""
-    rows = connection.execute("SELECT key, value FROM run").fetchall()
-    return from_values({key: json.loads(value) for key, value in rows})
 
 
 def _frame(row: tuple[Any, ...]) -> Frame:

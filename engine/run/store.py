@@ -12,11 +12,12 @@ import numpy as np
 from engine.run import database, series
 from engine.run.bins import COLUMNS, Bins, after, from_rows, group, join
 from engine.run.events import AlarmCleared, AlarmRaised, Event, Facts, Frame, Mark, Reply
+from engine.run.facts import read_facts
 
 TIER_FACTOR = 8
 TIERS = range(1, 7)
 BIN_COLUMNS = ", ".join(COLUMNS)
-_POINT = f"INSERT INTO points (series, {BIN_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_POINT = f"INSERT OR REPLACE INTO points (series, {BIN_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _ROLLUP = (
     f"INSERT OR REPLACE INTO rollups (series, tier, bucket, {BIN_COLUMNS})"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -47,6 +48,7 @@ class Store:
         """Forget what was recorded after a step, because training goes on from there.
 
         What was rolled up in a bucket that the step cuts is rolled up anew from the points that stay.
+        Commands that no worker saw are refused: they were meant for a training that is over.
         """
         with self._whole():
             execute = self._connection.execute
@@ -68,6 +70,12 @@ class Store:
                         (identity, start),
                     ).fetchall()
                     self._write_rollup(identity, tier, from_rows(rows))
+            execute(
+                "UPDATE commands SET state = 'refused', reply = 'the worker ended before it saw this'"
+                " WHERE state = 'asked'"
+            )
+            rewinds = read_facts(self._connection).rewinds
+            set_facts(self._connection, {"rewinds": rewinds + 1, "step": step})
             self._load()
 
     def close(self) -> None:

@@ -49,7 +49,7 @@ def test_resuming_gives_the_same_losses_to_the_last_bit(
     torch.rand(100)  # whatever happens to the random numbers in between
 
     second = trainer(name, overrides)
-    state, broken = checkpoint.load_newest(run, CPU)
+    state, broken = checkpoint.load_newest(run)
     second.restore(state)
     rest = steps(second)
 
@@ -64,7 +64,7 @@ def test_a_changed_learning_rate_survives_a_checkpoint(tmp_path: Path) -> None:
     first = trainer("stacked", ())
     first.set_learning_rate("autoencoder", 0.125)
     checkpoint.save(run, first.state(), keep=3)
-    state, _ = checkpoint.load_newest(run, CPU)
+    state, _ = checkpoint.load_newest(run)
     assert state["optimisers"]["autoencoder"]["param_groups"][0]["lr"] == 0.125
 
 
@@ -77,7 +77,7 @@ def test_a_truncated_checkpoint_is_passed_over_and_named(tmp_path: Path) -> None
     newest = checkpoint.save(run, one.state(), keep=3)
     newest.write_bytes(newest.read_bytes()[:-1000])
 
-    state, broken = checkpoint.load_newest(run, CPU)
+    state, broken = checkpoint.load_newest(run)
 
     assert state["step"] == 0
     assert broken == [newest.name]

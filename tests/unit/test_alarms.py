@@ -16,6 +16,7 @@ from engine.run.events import AlarmCleared, AlarmRaised, Scalars
 from engine.watch import DiversityMeter, Watch
 from engine.watch.alarms import Alarms, Condition
 from presets import schema
+from presets.data import FashionMNIST
 
 COUNT = 512
 BAD = Condition(
@@ -37,7 +38,7 @@ class Clock:
 
 @cache
 def data() -> Dataset:
-    return load(schema.Data(), torch.device("cpu"))
+    return load(FashionMNIST(), torch.device("cpu"))
 
 
 @cache

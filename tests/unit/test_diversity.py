@@ -12,14 +12,14 @@ from engine.data import Dataset, load
 from engine.data.fashion_mnist import CLASSES
 from engine.watch import features
 from engine.watch.diversity import DiversityMeter, Reading, coverage, density, duplicates, precision
-from presets import schema
+from presets.data import FashionMNIST
 
 COUNT = 512
 
 
 @cache
 def data() -> Dataset:
-    return load(schema.Data(), torch.device("cpu"))
+    return load(FashionMNIST(), torch.device("cpu"))
 
 
 @cache

@@ -23,7 +23,7 @@ from engine.data.download import download_fashion_mnist
 from engine.data.fashion_mnist import FULL, INSTALLED, PACKAGED, SMALL, load_fashion_mnist, read_full
 from engine.data.make_small import make_small
 from engine.run.errors import DataError
-from presets.schema import Data
+from presets import data as records
 
 CPU = torch.device("cpu")
 NAMES = tuple(SMALL)
@@ -44,7 +44,7 @@ def check_balanced_and_normalised(dataset: Dataset) -> None:
 
 @pytest.fixture(scope="module")
 def small() -> Dataset:
-    return load(Data(), CPU)
+    return load(records.FashionMNIST(), CPU)
 
 
 # The small set, inside the package

@@ -95,6 +95,8 @@ def _show(options: Namespace, output: Output) -> int:
     ]
     _section(output, last, "last values")
     _section(output, _alarms(seen), "alarms")
+    guidelines = [tuple(line.split(": ", 1)) for line in seen.facts.guidelines]
+    _section(output, guidelines, "guidelines for convolutional GANs")
     marks = [(f"step {spaced(mark.step)}", mark.kind, mark.text) for mark in seen.marks[-_MARKS_SHOWN:]]
     left_out = len(seen.marks) - len(marks)
     _section(output, marks, f"marks (and {left_out} earlier: --json)" if left_out else "marks")

@@ -15,12 +15,12 @@ from tui.widgets.stability import StabilityPanel
 
 
 def panels(kind: str, terminal: Terminal) -> Iterator[Widget]:
-    """What stands between header and alarms; ``kind`` is ``gan`` or ``autoencoder``.
+    """What stands between header and alarms; ``kind`` is ``gan``, ``autoencoder`` or ``pretraining``.
 
     Panels of class ``home`` need the room of 120 × 36, those of class ``generous`` that of 200 × 60; those
     of class ``small`` are for 80 × 24 only.
     """
-    charts, images, meter = _autoencoder(terminal) if kind == "autoencoder" else _gan(terminal)
+    charts, images, meter = _gan(terminal) if kind == "gan" else _autoencoder(terminal, kind)
     below_charts = StabilityPanel(terminal, classes="panel meter small")
     below_images = StabilityPanel(terminal, classes="panel meter home")
     for stability in (below_charts, below_images):
@@ -46,13 +46,18 @@ def _gan(terminal: Terminal) -> tuple[list[Widget], list[Widget], Widget]:
     return charts, images, meter
 
 
-def _autoencoder(terminal: Terminal) -> tuple[list[Widget], list[Widget], Widget]:
+def _autoencoder(terminal: Terminal, kind: str) -> tuple[list[Widget], list[Widget], Widget]:
     charts: list[Widget] = [
         ChartPanel(terminal, "reconstruction error", chart.RECONSTRUCTION, id="losses"),
         ChartPanel(terminal, "gradient norm", chart.GRADIENT, id="scores", classes="home"),
     ]
-    kinds = ("input", "reconstruction", "error")
-    images: list[Widget] = [ImagesPanel(terminal, "reconstructions", kinds, id="samples")]
+    if kind == "pretraining":  # what the encoder is worth to a classifier is what one waits for
+        charts[1] = ChartPanel(terminal, "accuracy with few labels", chart.ACCURACY, id="scores")
+    kinds = ("input", "noisy", "reconstruction", "error")
+    images: list[Widget] = [
+        ImagesPanel(terminal, "reconstructions", kinds, id="samples"),
+        ImagesPanel(terminal, "codings", ("codings",), id="codings", classes="generous"),
+    ]
     meter = ReconstructionPanel(terminal, id="diversity", classes="panel meter")
     meter.border_title = "error"
     return charts, images, meter

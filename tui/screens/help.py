@@ -17,21 +17,22 @@ HEADINGS: dict[Place, str] = {
     "runs": "in the list of runs",
     "presets": "among the presets",
 }
-READING = """
-coverage   how much of the real data has a sample near it. It falls when modes are lost.
-density    how close samples are to real data. Low: blur or noise.
-distinct   how far the most similar samples are apart. It falls when samples repeat.
-modes      how many of the classes appear among the samples.
-
-100 % is what real images reach, measured the same way. Nothing is judged before the
-samples have been good once: early ones are bad, not collapsed.
-
-In a chart the line is the mean, the shade behind it reaches from the smallest to the
-largest value, and a mark on the top edge is a value that was not a number.
-
-Training goes on in a process of its own. Closing this screen, or losing the connection,
-does not touch it; latentop brings the screen back.
-"""
+READING = (
+    "",
+    "coverage  share of real data with a sample near; low: lost modes",
+    "density   how close samples are to real data; low: blur, noise",
+    "distinct  how far similar samples are apart; low: they repeat",
+    "modes     how many of the classes appear among the samples",
+    "",
+    "100 % is what real images reach, measured the same way. Nothing is judged before the samples "
+    "have been good once: early ones are bad, not collapsed.",
+    "",
+    "In a chart the line is the mean, the shade behind it reaches from the smallest to the largest "
+    "value, and a mark on the top edge is a value that was not a number.",
+    "",
+    "Training goes on in a process of its own. Closing this screen, or losing the connection, does "
+    "not touch it; latentop brings the screen back.",
+)
 
 
 class HelpScreen(ModalScreen[None]):
@@ -58,4 +59,4 @@ def _listed(place: Place) -> Content:
     parts: list[Content | tuple[str, str]] = []
     for key in keys.of(place):
         parts += [(f"{key.shown:<8}", "bold $text-accent"), Content(f"{key.does}\n")]
-    return Content.assemble(*parts, Content(READING if place == "run" else ""))
+    return Content.assemble(*parts, Content("\n".join(READING) if place == "run" else ""))

@@ -1,8 +1,9 @@
 """What can be trained: each preset with what it shows, what to look for, its source and its settings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
+import msgspec
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -27,7 +28,7 @@ GROUPS = {
     "failures": "failures to see once",
     "yours": "your own",
 }
-TOLD_ELSEWHERE = ("kind", "title", "shows", "look_for", "source")
+TOLD_ELSEWHERE = ("kind", "title", "shows", "look_for", "source", "steps", "batch")
 
 
 class PresetsScreen(Screen[None]):
@@ -53,7 +54,7 @@ class PresetsScreen(Screen[None]):
         yield Static(Text.assemble((" latentop ", "bold"), "  what shall be trained?"), id="heading")
         with Horizontal(id="shelf"):
             yield OptionList(*self._options(), id="presets")
-            with VerticalScroll(id="details", can_focus=False):
+            with VerticalScroll(id="details"):
                 yield Static(id="about")
         yield KeyLine(self._terminal, "presets")
 
@@ -106,23 +107,34 @@ def _about(entry: Entry, terminal: Terminal) -> Content:
     parts: list[Content | tuple[str, str]] = [(f"{clean(preset.title, ascii=ascii)}\n\n", "bold")]
     for heading, text in (("shows", preset.shows), ("look for", preset.look_for), ("source", preset.source)):
         parts += [(f"{heading}\n", "bold $text-accent"), Content(f"{clean(text, ascii=ascii)}\n\n")]
-    parts.append(("settings", "bold $text-accent"))
-    parts.append(Content(f"  {steps} steps of {preset.batch} images\n{_settings(preset, ascii)}"))
+    parts.append(("settings\n", "bold $text-accent"))
+    parts.append(Content(f"{steps} steps of {preset.batch} images\n{_settings(preset, ascii)}"))
     return Content.assemble(*parts)
 
 
 def _settings(preset: Preset, ascii: bool) -> str:
-    """Every setting of the preset that is its own, by table: ``generator   network dcgan …``."""
-    tables: dict[str, list[str]] = {}
-    for key, value in catalogue.flatten(preset).items():
-        table, dot, leaf = key.rpartition(".")
-        if key in TOLD_ELSEWHERE or table in ("watch", "keep"):
-            continue
-        shown = "-".join(str(one) for one in value) if isinstance(value, tuple | list) else str(value)
-        tables.setdefault(table if dot else "run", []).append(f"{leaf} {shown}")
-    tables.get("run", [])[:] = [
-        word for word in tables.get("run", []) if not word.startswith(("steps ", "batch "))
-    ]
-    width = max(len(name) for name in tables)
-    text = "\n".join(f"{name:<{width}}  {'  '.join(words)}" for name, words in tables.items())
-    return "\n".join(clean(line, ascii=ascii) for line in text.splitlines())
+    """What the preset sets otherwise than by default, one setting a line."""
+    shown = {
+        key: value for key, value in _own(msgspec.to_builtins(preset), preset) if key not in TOLD_ELSEWHERE
+    }
+    width = max((len(key) for key in shown), default=0)
+    return "\n".join(clean(f"{key:<{width}}  {_word(value)}", ascii=ascii) for key, value in shown.items())
+
+
+def _own(
+    table: Mapping[str, object], record: msgspec.Struct, prefix: str = ""
+) -> Iterator[tuple[str, object]]:
+    """Yield dotted key and value of each setting without a default, or with another value."""
+    defaults = {field.name: field.default for field in msgspec.structs.fields(record)}
+    for key, value in table.items():
+        inner = getattr(record, key, None)
+        if isinstance(value, Mapping) and isinstance(inner, msgspec.Struct):
+            yield from _own(value, inner, f"{prefix}{key}.")
+        elif key not in defaults or inner != defaults[key]:
+            yield f"{prefix}{key}", value
+
+
+def _word(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return "-".join(str(one) for one in value)
+    return str(value).lower() if isinstance(value, bool) else str(value)

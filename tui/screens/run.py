@@ -121,6 +121,7 @@ class RunScreen(Screen[None]):
         self.set_class(empty, "-empty")
         needed = notice.needed(self.size.width - 2)
         notice.display = empty or needed > 0
+        self.set_class(needed > 2, "-told")
         notice.styles.height = "1fr" if empty else min(needed, 7)
 
     def action_pause(self) -> None:

@@ -27,18 +27,23 @@ class AlarmsPanel(Panel):
             return [self.line(self._none(), width=width)]
         rows: list[Strip] = []
         for place, alarm in enumerate(alarms):
-            rows += self.alarm_rows(alarm, width)
+            sentence, advice = self.alarm_rows(alarm, width)
+            if len(rows) + len(sentence) + len(advice) > height and advice:
+                sentence = sentence[: max(1, height - len(rows) - 1)]  # what to do is worth more than numbers
+            rows += [*sentence, *advice]
             more = len(alarms) - place - 1
-            if len(rows) >= height and more:
-                said = f"… {more} more: a"
-                room = [*rows[: height - 1], rows[height - 1]]
-                last = room[-1].adjust_cell_length(max(0, width - len(said) - 1))
-                room[-1] = Strip.join([last, self.line(" ", Span(said, "accent"))])
-                return room
-        return rows[:height]
+            if len(rows) >= height and (more or len(rows) > height):
+                return self._with_more(rows[:height], more, width)
+        return rows
 
-    def alarm_rows(self, alarm: Alarm, width: int) -> list[Strip]:
-        """The rows of one alarm: when, how severe, the sentence, the advice."""
+    def _with_more(self, rows: list[Strip], more: int, width: int) -> list[Strip]:
+        """The rows with, at the end of the last, how to read what there is no room for."""
+        said = f"… {more} more: a" if more else "… all of it: a"
+        last = rows[-1].adjust_cell_length(max(0, width - len(said) - 1))
+        return [*rows[:-1], Strip.join([last, self.line(" ", Span(said, "accent"))])]
+
+    def alarm_rows(self, alarm: Alarm, width: int) -> tuple[list[Strip], list[Strip]]:
+        """The rows of one alarm: when, how severe and the sentence; then the advice while it stands."""
         ascii = self.terminal.ascii
         word, colour = SEVERITY.get(alarm.severity, (alarm.severity.upper(), "error"))
         if alarm.cleared_step is not None:
@@ -53,10 +58,10 @@ class AlarmsPanel(Panel):
         first, *others = _flowing(sentence, width, indent, hanging)
         rows = [self.line(*head, first, width=width)]
         rows += [self.line(" " * hanging, line, width=width) for line in others]
-        if alarm.cleared_step is None and alarm.advice:
-            advice = wrapped(f"try: {alarm.advice}", width - hanging)
-            rows += [self.line(" " * hanging, Span(line, "accent"), width=width) for line in advice]
-        return rows
+        if alarm.cleared_step is not None or not alarm.advice:
+            return rows, []
+        advice = wrapped(f"try: {alarm.advice}", width - hanging)
+        return rows, [self.line(" " * hanging, Span(line, "accent"), width=width) for line in advice]
 
     def _none(self) -> str:
         if not selectors.has_data(self.state):

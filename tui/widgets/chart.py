@@ -39,6 +39,11 @@ RECONSTRUCTION = (
     Series("loss/reconstruction", "training", "primary"),
     Series("valid/reconstruction", "validation", "accent"),
 )
+ACCURACY = (
+    Series("accuracy/fine-tuned", "fine-tuned", "primary"),
+    Series("accuracy/frozen", "frozen", "success"),
+    Series("accuracy/scratch", "from scratch", "accent"),
+)
 GRADIENT = (Series("grad/autoencoder", "|∇|", "primary"),)
 
 

@@ -23,6 +23,7 @@ class ImagesPanel(Panel):
         super().__init__(terminal, id=id, classes=f"panel {classes}")
         self.border_title = self._title = title
         self._kinds = kinds
+        self.set_class(self.has_class("generous"), "-absent")  # extras stay away until they have something
         self.set_reactive(ImagesPanel.images, terminal.images)
 
     def concerns(self, state: State) -> tuple[object, ...]:
@@ -32,6 +33,7 @@ class ImagesPanel(Panel):
     def changed(self) -> None:
         """Say in the title which step the images are of."""
         frames = [self.state.frames[kind] for kind in self._kinds if kind in self.state.frames]
+        self.set_class(not frames and self.has_class("generous"), "-absent")
         if frames and self._kinds != ("real",):
             step = spaced(max(frame.step for frame in frames), ascii=self.terminal.ascii)
             dot = "-" if self.terminal.ascii else "·"

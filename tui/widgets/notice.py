@@ -60,6 +60,8 @@ class Notice(Panel):
                 ]
             case "running" if not selectors.has_data(state):
                 return [("success", "training · the first numbers are on their way")]
+            case "paused" if facts.error:
+                return [("error", f"waiting: {facts.error}"), ("", facts.hint or "it trains on by itself")]
             case "paused":
                 return [("warning", "paused: nothing is computed until you press space")]
             case "stopping":

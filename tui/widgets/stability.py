@@ -15,6 +15,7 @@ ROWS = (
     ("|∇G|", "grad/generator", "diverged"),
     ("|∇D|", "grad/discriminator", "diverged"),
     ("|∇|", "grad/autoencoder", "diverged"),
+    ("|∇C|", "grad/classifier", "diverged"),
 )
 """Label, series, and the alarm that says the series is not well."""
 LABEL, VALUE, WORD = 11, 7, 9

@@ -1,0 +1,203 @@
+"""Runs written by a real Store, and the app driven as a person would; only the worker in waiting is none."""
+
+import sqlite3
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+from textual.app import App
+from textual.pilot import Pilot
+
+from engine.run import launch, liveness
+from engine.run.bins import Bins, from_values
+from engine.run.events import AlarmRaised, Event, Facts, Frame
+from engine.run.facts import RunFacts
+from engine.run.folder import RunFolder
+from engine.run.store import Store
+from presets import catalogue
+from tui.app import LatentopApp
+from tui.terminal import Terminal
+
+CLASSES = (
+    "T-shirt",
+    "Trouser",
+    "Pullover",
+    "Dress",
+    "Coat",
+    "Sandal",
+    "Shirt",
+    "Sneaker",
+    "Bag",
+    "Ankle boot",
+)
+SIZES = ((80, 24), (120, 36), (200, 60))
+TRIES = 1000
+DEAD_PID = 2**22 - 3
+
+
+class FakeWaitingWorker:
+    """Stands where a process with torch imported would wait; remembers what it was given."""
+
+    claimed: list[RunFolder]
+
+    def __init__(self) -> None:
+        self.dismissed = False
+
+    def claim(self, run: RunFolder) -> None:
+        FakeWaitingWorker.claimed.append(run)
+
+    def dismiss(self) -> None:
+        self.dismissed = True
+
+
+class Recorded:
+    """A run as a worker writes it: this very process poses as the worker, so that it is alive."""
+
+    def __init__(self, runs: Path, preset: str = "dcgan") -> None:
+        loaded = catalogue.load(catalogue.find(preset))
+        facts = RunFacts(
+            preset=preset,
+            title=loaded.title,
+            kind=str(loaded.__struct_config__.tag),
+            data="fashion-mnist (small)",
+            seed=42,
+            steps=20_000,
+            settings=catalogue.live(loaded),
+        )
+        self.run = launch.new(runs, facts, catalogue.dump(loaded))
+        self.store = Store(self.run.database)
+        self.now = time.time()
+
+    def says(self, **facts: object) -> None:
+        self.writes(events=[Facts(values=facts)])
+
+    def trains(self, steps: int, **facts: object) -> None:
+        """Alive, and at that step."""
+        self.says(
+            **{
+                **liveness.identity(),
+                "state": "running",
+                "heartbeat": time.time(),
+                "classes": CLASSES,
+                "steps_per_epoch": 156,
+                "step": steps,
+                **facts,
+            }
+        )
+
+    def writes(self, values: Mapping[str, Bins] | None = None, events: list[Event] | None = None) -> None:
+        self.store.write(values or {}, events or [])
+
+    def draws(self, name: str, values: list[float], first: int = 1) -> None:
+        """One value a step, ten steps a second."""
+        steps = np.arange(first, first + len(values), dtype=np.int64)
+        walls = self.now - 600 + steps / 10
+        self.writes({name: from_values(steps, walls, np.array(values, dtype=np.float64))})
+
+    def shows(self, kind: str, step: int, bright: int = 200) -> None:
+        images = np.zeros((9, 1, 28, 28), dtype=np.uint8)
+        images[:, :, 8:20, 8:20] = bright
+        self.writes(events=[Frame(step=step, wall=self.now, kind=kind, images=images)])
+
+
+@pytest.fixture
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder of runs, and no process started by whatever the app does."""
+    FakeWaitingWorker.claimed = []
+    monkeypatch.setattr("tui.app.WaitingWorker", FakeWaitingWorker)
+    monkeypatch.setattr("presets.catalogue.user_folder", lambda: tmp_path / "yours")
+    return tmp_path / "runs"
+
+
+@pytest.fixture
+def open_app(runs: Path) -> Callable[..., LatentopApp]:
+    """The dashboard on those runs, in a terminal that can show everything unless told otherwise."""
+
+    def make(run: RunFolder | None = None, terminal: Terminal | None = None) -> LatentopApp:
+        return LatentopApp(runs, run, terminal or Terminal())
+
+    return make
+
+
+def text(app: App[None]) -> str:
+    """What is on the screen, line by line, thin spaces as spaces."""
+    strips = app.screen._compositor.render_strips(app.size)
+    return "\n".join(strip.text for strip in strips).replace("\u2009", " ")
+
+
+async def wait_for(pilot: Pilot[None], condition: Callable[[], object]) -> None:
+    """Return as soon as the condition holds; fail, with what is on the screen, where it never does."""
+    for _ in range(TRIES):
+        if condition():
+            return
+        await pilot.pause(0.02)
+    raise AssertionError(f"never happened; on the screen:\n{text(pilot.app)}")
+
+
+async def wait_for_text(pilot: Pilot[None], *words: str) -> str:
+    """Return what is on the screen once it holds all the words."""
+    await wait_for(pilot, lambda: all(word in text(pilot.app) for word in words))
+    return text(pilot.app)
+
+
+def healthy_gan(runs: Path, steps: int = 400) -> Recorded:
+    """A GAN that trains well, everything measured."""
+    recorded = Recorded(runs)
+    recorded.trains(steps, verdict="healthy")
+    for name, value in (
+        ("loss/generator", 1.25),
+        ("loss/discriminator", 0.93),
+        ("score/real", 0.7),
+        ("score/fake", 0.3),
+        ("accuracy/discriminator", 0.78),
+        ("grad/generator", 1.2),
+        ("grad/discriminator", 0.9),
+        ("diversity/coverage", 0.87),
+        ("diversity/density", 0.92),
+        ("diversity/duplicates", 0.98),
+        ("diversity/modes", 10.0),
+    ):
+        recorded.draws(name, [value] * steps)
+    recorded.shows("real", 0)
+    recorded.shows("samples", steps)
+    return recorded
+
+
+def healthy_autoencoder(runs: Path, steps: int = 400) -> Recorded:
+    """An autoencoder that trains well."""
+    recorded = Recorded(runs, "stacked")
+    recorded.trains(steps, verdict="healthy")
+    recorded.draws("loss/reconstruction", [0.02] * steps)
+    recorded.draws("valid/reconstruction", [0.022] * steps)
+    recorded.draws("grad/autoencoder", [0.1] * steps)
+    for kind in ("input", "reconstruction", "error"):
+        recorded.shows(kind, steps)
+    return recorded
+
+
+def asked(run: RunFolder) -> list[tuple[str, str]]:
+    """Name and arguments of every command in the run's database."""
+    connection = sqlite3.connect(run.database)
+    try:
+        return list(connection.execute("SELECT name, arguments FROM commands ORDER BY id"))
+    finally:
+        connection.close()
+
+
+def collapse(recorded: Recorded, step: int = 390) -> None:
+    recorded.writes(
+        events=[
+            AlarmRaised(
+                name="collapsed",
+                severity="critical",
+                step=step,
+                wall=recorded.now,
+                sentence="mode collapse: samples reach 31 % of what real data reaches, lost: Sandal, Bag",
+                advice="lower the generator's learning rate",
+                evidence={"coverage": 0.31},
+            ),
+            Facts(values={"verdict": "collapsed"}),
+        ]
+    )

@@ -1,0 +1,126 @@
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from engine.run.events import Facts, Reply
+from tests.pilot.conftest import asked, collapse, healthy_gan, text, wait_for, wait_for_text
+from tui.app import LatentopApp
+from tui.draw.image import Style
+from tui.terminal import Terminal
+
+Open = Callable[..., LatentopApp]
+
+
+async def test_space_leaves_a_command_and_its_answer_is_told(runs: Path, open_app: Open) -> None:
+    recorded = healthy_gan(runs)
+    async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "● training")
+        await pilot.press("space")
+        await wait_for(pilot, lambda: asked(recorded.run) == [("pause", "{}")])
+        await wait_for_text(pilot, "pausing …")
+        answer = Reply(command=1, applied=True, step=400, wall=recorded.now, text="paused at step 400")
+        recorded.writes(events=[answer, Facts(values={"state": "paused"})])
+        await wait_for_text(pilot, "● paused", "paused at step 400", "space resume")
+        await pilot.press("space")
+        await wait_for(pilot, lambda: [name for name, _ in asked(recorded.run)] == ["pause", "resume"])
+
+
+async def test_a_refusal_is_told_with_its_reason(runs: Path, open_app: Open) -> None:
+    recorded = healthy_gan(runs)
+    async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "● training")
+        await pilot.press("c")
+        await wait_for(pilot, lambda: asked(recorded.run) == [("checkpoint", "{}")])
+        recorded.writes(
+            events=[Reply(command=1, applied=False, step=400, wall=recorded.now, text="no space left")]
+        )
+        await wait_for_text(pilot, "checkpoint refused: no space left")
+
+
+async def test_answers_from_before_are_no_news(runs: Path, open_app: Open) -> None:
+    recorded = healthy_gan(runs)
+    connection = sqlite3.connect(recorded.run.database)
+    connection.execute(
+        "INSERT INTO commands (name, arguments, asked_by, asked_wall, state, applied_step, reply)"
+        " VALUES ('checkpoint', '{}', 'me', 0, 'applied', 5, 'checkpoint at step 5')"
+    )
+    connection.commit()
+    connection.close()
+    async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "● training", "losses")
+        assert "checkpoint at step 5" not in text(pilot.app)
+
+
+async def test_stop_asks_first(runs: Path, open_app: Open) -> None:
+    recorded = healthy_gan(runs)
+    async with open_app(recorded.run).run_test(notifications=True, size=(80, 24)) as pilot:
+        await wait_for_text(pilot, "● training")
+        await pilot.press("s")
+        await wait_for_text(pilot, "Stop training?", "ends after a checkpoint", "nothing happens")
+        await pilot.press("escape")
+        await wait_for_text(pilot, "losses")
+        assert asked(recorded.run) == []
+        await pilot.press("s")
+        await wait_for_text(pilot, "Stop training?")
+        await pilot.press("s")
+        await wait_for(pilot, lambda: asked(recorded.run) == [("stop", "{}")])
+
+
+async def test_quit_says_what_becomes_of_the_training(runs: Path, open_app: Open) -> None:
+    recorded = healthy_gan(runs)
+    app = open_app(recorded.run)
+    async with app.run_test(notifications=True, size=(80, 24)) as pilot:
+        await wait_for_text(pilot, "● training")
+        await pilot.press("q")
+        await wait_for_text(pilot, "dcgan is training", "training goes on", "ends after a checkpoint")
+        await pilot.press("d")
+    assert app.return_code == 0
+    assert asked(recorded.run) == []
+
+
+async def test_quit_may_stop_the_training(runs: Path, open_app: Open) -> None:
+    recorded = healthy_gan(runs)
+    async with open_app(recorded.run).run_test(notifications=True, size=(80, 24)) as pilot:
+        await wait_for_text(pilot, "● training")
+        await pilot.press("q")
+        await wait_for_text(pilot, "What shall become of it?")
+        await pilot.press("s")
+    assert asked(recorded.run) == [("stop", "{}")]
+
+
+async def test_i_draws_images_in_another_way(runs: Path, open_app: Open) -> None:
+    run = healthy_gan(runs).run
+    async with open_app(run, Terminal(images=Style.half)).run_test(
+        notifications=True, size=(120, 36)
+    ) as pilot:
+        await wait_for_text(pilot, "samples · step 400")
+        await pilot.press("i")
+        await wait_for_text(pilot, "images as braille", "⣿")
+
+
+async def test_the_focused_part_can_have_the_whole_screen(runs: Path, open_app: Open) -> None:
+    run = healthy_gan(runs).run
+    async with open_app(run).run_test(notifications=True, size=(80, 24)) as pilot:
+        await wait_for_text(pilot, "losses")
+        await pilot.press("tab", "enter")
+        await wait_for(pilot, lambda: "coverage" not in text(pilot.app))
+        assert "losses" in text(pilot.app)
+        await pilot.press("enter")
+        await wait_for_text(pilot, "coverage")
+
+
+async def test_all_alarms_can_be_read(runs: Path, open_app: Open) -> None:
+    recorded = healthy_gan(runs)
+    collapse(recorded)
+    async with open_app(recorded.run).run_test(notifications=True, size=(80, 24)) as pilot:
+        await wait_for_text(pilot, "CRITICAL")
+        await pilot.press("a")
+        await wait_for_text(pilot, "coverage 0.31", "esc closes")
+
+
+async def test_help_lists_every_key_of_the_place(runs: Path, open_app: Open) -> None:
+    run = healthy_gan(runs).run
+    async with open_app(run).run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "losses")
+        await pilot.press("question_mark")
+        await wait_for_text(pilot, "keys on a run", "Pause training", "Close this screen; training goes on")

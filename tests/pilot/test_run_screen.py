@@ -1,0 +1,221 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from engine.run.events import AlarmCleared, AlarmRaised
+from tests.pilot.conftest import (
+    DEAD_PID,
+    SIZES,
+    Recorded,
+    collapse,
+    healthy_autoencoder,
+    healthy_gan,
+    text,
+    wait_for,
+    wait_for_text,
+)
+from tui.app import LatentopApp
+from tui.draw.image import Style
+from tui.screens.run import RunScreen
+from tui.terminal import Terminal
+
+Open = Callable[..., LatentopApp]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_gan_says_how_it_is_at_every_size(runs: Path, open_app: Open, size: tuple[int, int]) -> None:
+    run = healthy_gan(runs).run
+    async with open_app(run).run_test(notifications=True, size=size) as pilot:
+        shown = await wait_for_text(pilot, "dcgan", "● training", "healthy", "step", "400", "samples")
+        for words in ("losses", "generator 1.25", "coverage", "87 %", "10/10", "non-finite", "none so far"):
+            assert words in shown
+
+
+async def test_what_has_no_room_is_left_out_and_comes_with_room(runs: Path, open_app: Open) -> None:
+    run = healthy_gan(runs).run
+    async with open_app(run).run_test(notifications=True, size=(80, 24)) as pilot:
+        shown = await wait_for_text(pilot, "losses", "distinct")
+        assert "D(real)" not in shown
+        await pilot.resize_terminal(120, 36)
+        shown = await wait_for_text(pilot, "D(real)", "density", "|∇D|")
+        assert "─ real data" not in shown
+        await pilot.resize_terminal(200, 60)
+        await wait_for_text(pilot, "─ real data", "1 = like real data")
+
+
+async def test_a_terminal_that_is_too_small_says_so(runs: Path, open_app: Open) -> None:
+    async with open_app(healthy_gan(runs).run).run_test(notifications=True, size=(40, 10)) as pilot:
+        await wait_for_text(pilot, "60 columns and 16 rows")
+        await pilot.resize_terminal(80, 24)
+        await wait_for_text(pilot, "losses")
+        assert "60 columns" not in text(pilot.app)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_autoencoder_shows_errors_and_reconstructions(
+    runs: Path, open_app: Open, size: tuple[int, int]
+) -> None:
+    async with open_app(healthy_autoencoder(runs).run).run_test(notifications=True, size=size) as pilot:
+        shown = await wait_for_text(pilot, "reconstructions", "input", "validation")
+        assert "1.10" in shown
+        assert "D(real)" not in shown
+
+
+async def test_new_values_and_images_appear(runs: Path, open_app: Open) -> None:
+    recorded = healthy_gan(runs)
+    async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "generator 1.25", "step 400")
+        recorded.draws("loss/generator", [3.5] * 10, first=401)
+        recorded.shows("samples", 410)
+        recorded.says(step=410)
+        await wait_for_text(pilot, "generator 3.5", "step 410")
+
+
+async def test_collapse_is_said_in_words_with_the_lost_classes(runs: Path, open_app: Open) -> None:
+    recorded = healthy_gan(runs)
+    async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "none so far")
+        recorded.draws("diversity/coverage", [0.31], first=401)
+        recorded.draws("diversity/modes", [8.0], first=401)
+        collapse(recorded)
+        await wait_for_text(pilot, "COLLAPSED", "CRITICAL", "mode collapse:", "try: lower the generator's")
+        await wait_for_text(pilot, "31 %", "LOW", "8/10", "lost: Sandal, Bag")
+        recorded.writes(events=[AlarmCleared(name="collapsed", step=450, wall=recorded.now)])
+        shown = await wait_for_text(pilot, "cleared", "over at")
+        assert "try: lower" not in shown
+
+
+async def test_low_coverage_is_no_alarm_while_it_is_too_early_to_judge(runs: Path, open_app: Open) -> None:
+    recorded = healthy_gan(runs)
+    recorded.draws("diversity/coverage", [0.05], first=401)
+    recorded.says(verdict="unknown")
+    async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
+        shown = await wait_for_text(pilot, "too early to judge", "5 %")
+        assert "LOW" not in shown
+
+
+async def test_values_that_are_not_numbers_are_counted(runs: Path, open_app: Open) -> None:
+    recorded = healthy_gan(runs)
+    recorded.draws("loss/generator", [float("nan")] * 3, first=401)
+    async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "▼", "WARNING")
+
+
+async def test_starting_says_what_it_does(runs: Path, open_app: Open) -> None:
+    recorded = Recorded(runs)
+    recorded.trains(0, state="starting", detail="importing torch")
+    async with open_app(recorded.run).run_test(notifications=True, size=(80, 24)) as pilot:
+        await wait_for_text(pilot, "● starting", "starting · importing torch …", "DCGAN on Fashion-MNIST")
+        recorded.says(state="running", detail="")
+        await wait_for_text(pilot, "the first numbers are on their way")
+        recorded.draws("loss/generator", [1.0])
+        await wait_for_text(pilot, "losses", "generator 1")
+
+
+async def test_failure_gives_reason_hint_and_traceback(runs: Path, open_app: Open) -> None:
+    recorded = healthy_gan(runs)
+    recorded.says(
+        state="failed",
+        error="RuntimeError: out of memory",
+        hint="a smaller batch needs less",
+        traceback='Traceback:\n  File "trainer.py", line 7\nRuntimeError: [bold]out of memory[/bold]',
+    )
+    async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "failed at step 400: RuntimeError: out of memory", "a smaller batch")
+        await pilot.press("t")
+        await wait_for_text(pilot, 'File "trainer.py", line 7', "[bold]out of memory[/bold]")
+
+
+async def test_a_full_disk_is_told_while_the_worker_waits(runs: Path, open_app: Open) -> None:
+    recorded = healthy_gan(runs)
+    recorded.says(state="paused", error="no space left for run.db", hint="free some space")
+    async with open_app(recorded.run).run_test(notifications=True, size=(80, 24)) as pilot:
+        shown = await wait_for_text(pilot, "waiting: no space left for run.db", "free some space", "losses")
+        assert "until you press space" not in shown
+
+
+async def test_crash_shows_the_log_and_what_to_do(runs: Path, open_app: Open) -> None:
+    recorded = healthy_gan(runs)
+    recorded.run.log.write_bytes(b"one\nKilled [red]\x1b[31m\xff\n")
+    recorded.says(pid=DEAD_PID)
+    async with open_app(recorded.run).run_test(notifications=True, size=(80, 24)) as pilot:
+        shown = await wait_for_text(pilot, "● crashed", "Killed [red][31m", "latentop resume")
+        assert recorded.run.id in shown
+        assert "\x1b" not in shown
+        assert "space pause" not in shown
+
+
+async def test_a_crash_is_seen_while_looking(runs: Path, open_app: Open) -> None:
+    recorded = healthy_gan(runs)
+    async with open_app(recorded.run).run_test(notifications=True, size=(80, 24)) as pilot:
+        await wait_for_text(pilot, "● training")
+        recorded.says(pid=DEAD_PID)
+        await wait_for_text(pilot, "● crashed")
+
+
+async def test_text_from_a_run_is_never_obeyed(runs: Path, open_app: Open) -> None:
+    recorded = healthy_gan(runs)
+    recorded.says(preset="[blink]x\x1b[2J", data="a\x07b (c)")
+    collapse(recorded)
+    recorded.writes(
+        events=[
+            AlarmRaised(
+                name="[red]",
+                severity="critical",
+                step=399,
+                wall=recorded.now,
+                sentence="[link=evil]press\x1b]0;pwned\x07\u202e[/link]",
+                advice="[@click=app.quit]here[/]",
+                evidence={},
+            )
+        ]
+    )
+    async with open_app(recorded.run).run_test(notifications=True, size=(200, 60)) as pilot:
+        shown = await wait_for_text(
+            pilot, "[blink]x[2J", "[link=evil]press]0;pwned[/link]", "[@click=app.quit]"
+        )
+        assert not {"\x1b", "\x07", "\u202e"} & set(shown)
+
+
+async def test_a_store_that_is_not_there_is_told_and_then_found(runs: Path, open_app: Open) -> None:
+    recorded = healthy_gan(runs)
+    hidden = recorded.run.database.rename(recorded.run.path / "hidden")
+    async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "the run can't be read right now", "run.db", "latentop ls")
+        hidden.rename(recorded.run.database)
+        shown = await wait_for_text(pilot, "● training", "losses")
+        assert "can't be read" not in shown
+
+
+async def test_going_back_forgets_what_came_after(runs: Path, open_app: Open) -> None:
+    recorded = healthy_gan(runs)
+    async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "generator 1.25")
+        recorded.store.rewind(100)
+        recorded.draws("loss/generator", [2.75] * 5, first=101)
+        recorded.says(rewinds=1, step=105)
+        await wait_for_text(pilot, "generator 2.75", "105")
+
+
+async def test_plain_terminals_get_plain_characters(runs: Path, open_app: Open) -> None:
+    recorded = healthy_gan(runs)
+    collapse(recorded)
+    plain = Terminal(ascii=True, colour=False, images=Style.ascii)
+    async with open_app(recorded.run, plain).run_test(notifications=True, size=(120, 36)) as pilot:
+        shown = await wait_for_text(pilot, "* training", "COLLAPSED", "coverage", "mode collapse:")
+        assert [character for character in shown if not character.isascii()] == []
+
+
+async def test_nothing_is_drawn_while_nothing_changes(runs: Path, open_app: Open) -> None:
+    recorded = healthy_gan(runs)
+    async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "generator 1.25")
+        screen = pilot.app.screen
+        assert isinstance(screen, RunScreen)
+        before = screen.state
+        recorded.says(heartbeat=recorded.now + 1)
+        await wait_for(pilot, lambda: screen.state is not before)
+        assert screen.state.series is before.series
+        assert screen.state.frames is before.frames
+        assert screen.state.alarms is before.alarms

@@ -1,0 +1,77 @@
+"""Checkpoints on disk: the newest ones are kept, none of a future that training went back from."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from engine import checkpoint
+from engine.run.errors import StorageError
+from engine.run.folder import RunFolder
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunFolder:
+    run = RunFolder(tmp_path)
+    run.checkpoints.mkdir()
+    return run
+
+
+def save(run: RunFolder, step: int, keep: int = 3) -> Path:
+    return checkpoint.save(run, {"step": step, "weights": torch.ones(3)}, keep=keep)
+
+
+def kept(run: RunFolder) -> list[int]:
+    return sorted(int(path.stem.removeprefix("step-")) for path in run.checkpoints.iterdir())
+
+
+def test_only_the_newest_are_kept(run: RunFolder) -> None:
+    for step in (0, 90, 100, 1000, 20_000):
+        save(run, step)
+    assert kept(run) == [100, 1000, 20_000]
+    assert checkpoint.load_newest(run)[0]["step"] == 20_000
+
+
+@pytest.mark.parametrize("keep", [1, 3])
+def test_what_was_just_saved_is_kept_where_broken_ones_were_passed_over(run: RunFolder, keep: int) -> None:
+    for step in (600, 700, 800, 900):
+        save(run, step, keep=4)
+    for step in (700, 800, 900):
+        (run.checkpoints / f"step-{step:09d}.pt").write_bytes(b"torn")
+    state, broken = checkpoint.load_newest(run)
+    assert (state["step"], len(broken)) == (600, 3)
+    save(run, 650, keep=keep)
+    assert kept(run) == ([650] if keep == 1 else [600, 650])
+    assert checkpoint.load_newest(run)[0]["step"] == 650
+
+
+def test_saving_the_same_step_again_is_no_second_checkpoint(run: RunFolder) -> None:
+    for _ in range(2):
+        path = save(run, 7)
+    assert kept(run) == [7]
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_where_nothing_can_be_written_the_older_ones_stay(
+    run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(run, 7)
+
+    def full(state: object, file: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(torch, "save", full)
+    with pytest.raises(StorageError, match=r"no checkpoint at step 8: .*No space left") as told:
+        save(run, 8, keep=1)
+    assert "free some space" in told.value.hint
+    assert kept(run) == [7]
+
+
+def test_where_there_is_none_it_is_told(run: RunFolder) -> None:
+    with pytest.raises(StorageError, match="no checkpoint to go on from"):
+        checkpoint.load_newest(run)
+    save(run, 7).write_bytes(b"")
+    with pytest.raises(StorageError, match=r"step-000000007\.pt: can't be read"):
+        checkpoint.load_newest(run)

@@ -1,0 +1,92 @@
+"""Whether a run is being trained right now: told from the process itself, not from what it last wrote."""
+
+import os
+import socket
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+
+import psutil
+import pytest
+
+from engine.run import liveness
+from engine.run.facts import RunFacts, from_values
+from engine.run.liveness import SILENT_SECONDS, judge
+from tests.support import wait_until
+
+NOW = 1_000_000.0
+
+
+@pytest.fixture
+def running() -> RunFacts:
+    """A run that this very process trains, and that was heard of just now."""
+    return from_values({**liveness.identity(), "state": "running", "heartbeat": NOW, "created": NOW - 60})
+
+
+@pytest.fixture
+def ended() -> Iterator[subprocess.Popen[bytes]]:
+    """A process that has ended, and that nobody has asked about yet: a zombie."""
+    process = subprocess.Popen(["true"])
+    wait_until(lambda: psutil.Process(process.pid).status() == psutil.STATUS_ZOMBIE)
+    yield process
+    process.wait()
+
+
+@pytest.mark.parametrize("state", ["starting", "running", "paused", "stopping"])
+def test_a_living_worker_is_what_it_says(running: RunFacts, state: str) -> None:
+    told = judge(replace(running, state=state, detail="reading data"), NOW + 1)
+    assert (told.name, told.alive, told.detail) == (state, True, "reading data")
+
+
+def test_a_living_worker_that_is_silent_is_said_to_be(running: RunFacts) -> None:
+    told = judge(running, NOW + 42)
+    assert (told.name, told.alive) == ("running", True)
+    assert told.detail == "no word from the worker for 42 s"
+    assert judge(running, NOW + SILENT_SECONDS).detail == ""
+
+
+@pytest.mark.parametrize("state", ["starting", "running", "paused", "stopping"])
+def test_a_dead_worker_has_crashed_whatever_it_last_wrote(
+    running: RunFacts, ended: subprocess.Popen[bytes], state: str
+) -> None:
+    gone = replace(
+        running, state=state, pid=ended.pid, process_started=psutil.Process(ended.pid).create_time()
+    )
+    ended.wait()
+    told = judge(gone, NOW)
+    assert (told.name, told.alive) == ("crashed", False)
+    assert told.detail == "the worker is gone without a word"
+
+
+def test_a_zombie_has_crashed(running: RunFacts, ended: subprocess.Popen[bytes]) -> None:
+    zombie = replace(running, pid=ended.pid, process_started=psutil.Process(ended.pid).create_time())
+    assert judge(zombie, NOW).name == "crashed"
+
+
+def test_a_stranger_with_the_workers_pid_is_not_the_worker(running: RunFacts) -> None:
+    assert running.process_started is not None
+    for seconds in (-3600, 3600):
+        recycled = replace(running, process_started=running.process_started + seconds)
+        assert judge(recycled, NOW).name == "crashed"
+
+
+@pytest.mark.parametrize("state", ["finished", "stopped", "failed"])
+def test_a_run_that_ended_stays_so_even_where_its_process_lives(running: RunFacts, state: str) -> None:
+    for now in (NOW, NOW + 1e6):
+        told = judge(replace(running, state=state), now)
+        assert (told.name, told.alive) == (state, False)
+
+
+def test_a_worker_on_another_host_is_known_by_its_heartbeat_only(running: RunFacts) -> None:
+    there = replace(running, host=f"not-{socket.gethostname()}", pid=os.getpid(), process_started=1.0)
+    assert judge(there, NOW + 1).name == "running"
+    lost = judge(there, NOW + 42)
+    assert (lost.name, lost.alive) == ("lost", False)
+    assert lost.detail == f"no word from not-{socket.gethostname()} for 42 s"
+
+
+def test_a_worker_that_never_began_has_crashed_after_a_while() -> None:
+    made = RunFacts(state="starting", created=NOW)
+    assert judge(made, NOW + 5).name == "starting"
+    told = judge(made, NOW + 3 * SILENT_SECONDS)
+    assert (told.name, told.alive, told.detail) == ("crashed", False, "the worker never began")

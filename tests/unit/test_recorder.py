@@ -1,0 +1,170 @@
+"""The recorder: every step counts, at any speed; on a full disk it waits, says so, and loses nothing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from engine.recorder import BINS_PER_FLUSH, Recorder
+from engine.run import launch
+from engine.run.events import Event, Facts, Frame, Mark, Scalars
+from engine.run.facts import RunFacts
+from engine.run.folder import RunFolder
+from tests.support import everything, facts, wait_until
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunFolder:
+    return launch.new(tmp_path, RunFacts(preset="dcgan", seed=42), "")
+
+
+@pytest.fixture
+def recorder(run: RunFolder) -> Iterator[Recorder]:
+    """One whose thread has not started: flushes come when the test says so."""
+    recorder = Recorder(run, lambda: Facts(values={"heartbeat": 1.0}))
+    recorder.put(Facts(values={"state": "running", "detail": ""}))
+    yield recorder
+    recorder._store.close()
+
+
+def put(recorder: Recorder, first: int, last: int, value: float = 1.0) -> None:
+    for step in range(first, last + 1):
+        loss = torch.tensor(value + step)
+        recorder.put(Scalars(step=step, wall=step / 8, values={"loss/generator": loss}))
+
+
+def big(step: int) -> Event:
+    """A frame of random pixels, which no compression makes small."""
+    images = np.random.default_rng(0).integers(0, 256, (64, 3, 64, 64), dtype=np.uint8)
+    return Frame(step=step, wall=step / 8, kind="samples", images=images)
+
+
+def set_disk(recorder: Recorder, *, full: bool) -> None:
+    """Let SQLite find the disk full, or no longer."""
+    connection = recorder._store._connection
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    connection.execute(f"PRAGMA max_page_count = {pages + (4 if full else 10_000)}")
+
+
+def assert_every_step_is_recorded(run: RunFolder, last: int) -> None:
+    bins = everything(run).bins["loss/generator"]
+    assert bins.step.tolist() == list(range(1, last + 1))
+    assert bins.last.tolist() == [1.0 + step for step in range(1, last + 1)]
+    assert bins.n.tolist() == [1] * last
+
+
+def test_slow_training_keeps_each_step_apart(run: RunFolder, recorder: Recorder) -> None:
+    for first in range(1, 1000, BINS_PER_FLUSH):
+        put(recorder, first, first + BINS_PER_FLUSH - 1)
+        recorder._flush()
+    assert_every_step_is_recorded(run, 1024)
+
+
+@pytest.mark.parametrize("steps", [65, 1000, 3001])
+def test_fast_training_takes_few_rows_and_counts_every_step(
+    run: RunFolder, recorder: Recorder, steps: int
+) -> None:
+    for flush in range(4):
+        put(recorder, flush * steps + 1, (flush + 1) * steps)
+        recorder.put(Scalars(step=flush * steps + 1, wall=0.0, values={"grad/generator": 1e9}))
+        recorder._flush()
+    recorded = everything(run).bins
+    bins = recorded["loss/generator"]
+    assert len(bins) <= 4 * (BINS_PER_FLUSH + 1)
+    assert bins.n.sum() == 4 * steps
+    assert (bins.lo.min(), bins.hi.max()) == (2.0, 1.0 + 4 * steps)
+    assert bins.step[-1] == 4 * steps
+    assert np.average(bins.mean, weights=bins.n) == pytest.approx(1 + (1 + 4 * steps) / 2)
+    assert recorded["grad/generator"].n.tolist() == [1] * 4  # what is seldom measured is not condensed
+
+
+def test_a_spike_and_a_nan_in_fast_training_are_seen(run: RunFolder, recorder: Recorder) -> None:
+    for step in range(1, 2001):
+        value = {700: 1e6, 1400: np.nan}.get(step, 1.0)
+        recorder.put(Scalars(step=step, wall=0.0, values={"loss/generator": value}))
+    recorder._flush()
+    bins = everything(run).bins["loss/generator"]
+    assert (bins.hi.max(), bins.bad.sum(), bins.n.sum()) == (1e6, 1, 2000)
+
+
+def test_on_a_full_disk_nothing_is_lost_doubled_or_kept_quiet(run: RunFolder, recorder: Recorder) -> None:
+    put(recorder, 1, 10)
+    recorder._flush()
+    set_disk(recorder, full=True)
+    for first in (11, 21):
+        put(recorder, first, first + 9)
+        recorder.put(big(first))
+        recorder.put(Mark(step=first, wall=1.0, kind="edit", text=f"at {first}"))
+        recorder._flush()
+        assert recorder.trouble
+        assert "no space left" in recorder.trouble.message
+        assert not recorder.idle
+        told = facts(run)
+        assert (told.state, told.error) == ("paused", recorder.trouble.message)
+        assert "free some space" in (told.hint or "")
+        assert everything(run).bins["loss/generator"].step[-1] == 10
+    set_disk(recorder, full=False)
+    put(recorder, 31, 40)
+    recorder._flush()
+    assert recorder.trouble is None
+    assert recorder.idle
+    assert_every_step_is_recorded(run, 40)
+    assert [mark.text for mark in everything(run).marks] == ["at 11", "at 21"]
+    assert everything(run).frames["samples"].step == 21
+
+
+@pytest.mark.parametrize("meanwhile", [False, True])
+@pytest.mark.parametrize("state", ["running", "paused"])
+def test_after_trouble_the_run_is_said_to_do_what_it_did(
+    run: RunFolder, recorder: Recorder, state: str, meanwhile: bool
+) -> None:
+    """Whether that was told before the disk was full, or while it was."""
+    doing = Facts(values={"state": state, "detail": "as asked"})
+    if not meanwhile:
+        recorder.put(doing)
+    recorder._flush()
+    set_disk(recorder, full=True)
+    recorder.put(big(1))
+    recorder._flush()
+    assert facts(run).error
+    if meanwhile:
+        recorder.put(doing)
+    set_disk(recorder, full=False)
+    recorder._flush()
+    told = facts(run)
+    assert (told.state, told.detail, told.error, told.hint) == (state, "as asked", None, None)
+
+
+def test_what_is_left_is_written_when_it_closes(run: RunFolder) -> None:
+    """By its own thread; trouble that is over by then leaves no trace in the run."""
+    recorder = Recorder(run, lambda: Facts(values={"heartbeat": 1.0}))
+    set_disk(recorder, full=True)
+    recorder.start()
+    put(recorder, 1, 10)
+    recorder.put(big(5))
+    wait_until(lambda: recorder.trouble)
+    put(recorder, 11, 20)
+    recorder.put(Facts(values={"state": "finished", "detail": ""}))
+    set_disk(recorder, full=False)
+    recorder.close()
+    assert recorder.trouble is None
+    assert_every_step_is_recorded(run, 20)
+    told = facts(run)
+    assert (told.state, told.error) == ("finished", None)
+    assert not (run.path / "ballast").exists()
+
+
+def test_where_it_can_not_go_on_training_hears_of_it(run: RunFolder) -> None:
+    """An error that no free space mends must not leave a run in training with nothing recorded."""
+    recorder = Recorder(run, lambda: Facts(values={}))
+    recorder.start()
+    recorder.put(Facts(values={"versions": object()}))
+    wait_until(lambda: not recorder.is_alive())
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        put(recorder, 1, 1)
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        assert recorder.idle
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        recorder.close()
