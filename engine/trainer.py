@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 import torch
@@ -12,9 +13,10 @@ from engine.gallery import Gallery, exhibits
 from engine.gather import gather
 from engine.objectives import Generative, build_objective
 from engine.run.events import Event, Facts, Scalars
-from engine.watch import DiversityMeter, Watch
+from engine.watch import HELD_OUT, DiversityMeter, Meter, MixtureMeter, Watch
+from engine.watch.guidelines import check
 from presets import catalogue
-from presets.schema import Preset
+from presets.schema import GAN, Preset
 
 OBSERVE_SECONDS = 1.0
 
@@ -41,21 +43,21 @@ class Trainer:
         self._dataset = dataset
         self._wall = wall
         self._clock = clock
-        self._objective = build_objective(
-            preset, tuple(dataset.train.shape[1:]), len(dataset.classes), device
-        )
-        self._sampler = Sampler(len(dataset.train), preset.batch, preset.seed, device)
-        self._gallery = Gallery(exhibits(self._objective, dataset, preset), preset.keep.frames, clock=clock)
-        self._watch = Watch(preset.watch, _meter(self._objective, dataset, preset), clock=clock)
+        self.objective = build_objective(preset, dataset, device)
+        self._sampler = Sampler(len(dataset.train), preset.per_step, preset.seed, device)
+        self._gallery = Gallery(exhibits(self.objective, dataset, preset), preset.keep.frames, clock=clock)
+        self._watch = Watch(preset.watch, _meter(self.objective, dataset, preset), clock=clock)
         self._unseen: list[Scalars] = []
         self._observed = clock()
 
     def run(self) -> Iterator[Event]:
         """Train from where it stands to the preset's last step: one Scalars a step, then what is due."""
-        yield from self._gallery.show(self.step, self._wall())
+        if guidelines := check(self.objective.networks):
+            yield Facts(values={"guidelines": guidelines})
+        yield from self._show()
         while self.step < self.preset.steps:
             chosen = next(self._sampler)
-            values = self._objective.step(self._dataset.train[chosen], self._dataset.train_labels[chosen])
+            values = self.objective.step(self._dataset.train[chosen], self._dataset.train_labels[chosen])
             self.step += 1
             scalars = Scalars(step=self.step, wall=self._wall(), values=values)
             self._unseen.append(scalars)
@@ -63,16 +65,16 @@ class Trainer:
             yield from self._look(last=self.step == self.preset.steps)
 
     def set_learning_rate(self, network: str, rate: float) -> None:
-        """Change the rate of ``generator``, ``discriminator`` or ``autoencoder`` from the next step on."""
-        for group in self._objective.optimisers[network].param_groups:
+        """Change the rate of ``generator``, ``discriminator``, ``autoencoder`` or ``classifier`` at once."""
+        for group in self.objective.optimisers[network].param_groups:
             group["lr"] = rate
 
     def state(self) -> dict[str, Any]:
         """All that is needed to go on bit for bit: tensors, numbers, texts, and nothing else."""
         return {
             "step": self.step,
-            "networks": {name: one.state_dict() for name, one in self._objective.networks.items()},
-            "optimisers": {name: one.state_dict() for name, one in self._objective.optimisers.items()},
+            "networks": {name: one.state_dict() for name, one in self.objective.networks.items()},
+            "optimisers": {name: one.state_dict() for name, one in self.objective.optimisers.items()},
             "settings": catalogue.live(self.preset),
             "sampler": self._sampler.state(),
             "watch": self._watch.state(),
@@ -81,9 +83,9 @@ class Trainer:
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from ``state()`` of a trainer of the same preset."""
-        for name, network in self._objective.networks.items():
+        for name, network in self.objective.networks.items():
             network.load_state_dict(state["networks"][name])
-        for name, optimiser in self._objective.optimisers.items():
+        for name, optimiser in self.objective.optimisers.items():
             optimiser.load_state_dict(state["optimisers"][name])
         edited = [f"{key}={value}" for key, value in state["settings"].items()]
         self.preset = catalogue.override(self.preset, edited)
@@ -94,40 +96,59 @@ class Trainer:
 
     def _look(self, *, last: bool) -> Iterator[Event]:
         """Whatever is due after a step; everything after the last one."""
-        if last or self._gallery.due(self.step):
-            yield from self._gallery.show(self.step, self._wall())
         verdict = self._watch.verdict
+        if last or self._gallery.due(self.step):
+            yield from self._show()
         if last or self._clock() >= self._observed + OBSERVE_SECONDS:
             yield from self._observe()
-        if isinstance(self._objective, Generative) and (self._watch.due or last):
+        if isinstance(self.objective, Generative) and (self._watch.due or (last and self._watch.metered)):
             # Other codings at every check, but the same for the same step.
-            draw = partial(self._objective.draw, seed=self.preset.seed + self.step)
+            draw = partial(self.objective.draw, seed=self.preset.seed + self.step)
             yield from self._watch.judge(draw, step=self.step, wall=self._wall())
         if self._watch.verdict != verdict:
             yield Facts(values={"verdict": self._watch.verdict})
 
+    def _show(self) -> Iterator[Event]:
+        """What the run has to show, and what the watch makes of the series among it."""
+        for event in self._gallery.show(self.step, self._wall()):
+            yield event
+            if isinstance(event, Scalars):
+                yield from self._watch.validate(event.step, event.values, wall=event.wall)
+
     def _observe(self) -> Iterator[Event]:
         """Let the watch see the values of the steps since it last looked."""
-        columns = gather(self._unseen)
+        # Where training enters another phase, other series begin, and the watch takes one set at a time.
+        phases = [gather(alike) for _, alike in groupby(self._unseen, key=lambda one: one.values.keys())]
         now, wall = self._clock(), self._wall()
         speed = len(self._unseen) / max(now - self._observed, 1e-9)
         yield Scalars(step=self.step, wall=wall, values={"speed/steps": speed})
         self._unseen, self._observed = [], now
-        steps = next(iter(columns.values())).steps
-        yield from self._watch.observe(
-            steps, {name: column.values for name, column in columns.items()}, wall=wall
+        for columns in phases:
+            steps = next(iter(columns.values())).steps
+            yield from self._watch.observe(
+                steps, {name: column.values for name, column in columns.items()}, wall=wall
+            )
+
+
+def _meter(objective: object, dataset: Dataset, preset: Preset) -> Meter | None:
+    """A GAN's samples are held against real data, of which enough must be held out.
+
+    Those of a variational autoencoder are blurred by nature.
+    """
+    if not (isinstance(objective, Generative) and isinstance(preset, GAN)):
+        return None
+    if (mixture := dataset.mixture) is not None:
+        return MixtureMeter(
+            real=dataset.test, centres=mixture.centres, sd=mixture.sd, classes=dataset.classes
         )
-
-
-def _meter(objective: object, dataset: Dataset, preset: Preset) -> DiversityMeter | None:
-    if not isinstance(objective, Generative):
+    if len(dataset.shape) != 3 or len(dataset.test) < HELD_OUT:
         return None
     return DiversityMeter(
         real=dataset.test,
         real_labels=dataset.test_labels,
         training=dataset.train,
         training_labels=dataset.train_labels,
-        classes=dataset.classes,
+        classes=dataset.classes or (dataset.name,),
         samples=preset.watch.samples,
         seed=preset.seed,
     )

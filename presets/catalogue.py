@@ -5,6 +5,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import msgspec
 import platformdirs
 import tomli_w
 
+from presets.data import Folder
 from presets.explain import explain
 from presets.schema import Preset
 
@@ -83,10 +85,7 @@ def load(entry: Entry, overrides: Sequence[str] = ()) -> Preset:
 
 def parse(text: str, where: str) -> Preset:
     """A preset from the text of a resolved one. Raises PresetError."""
-    try:
-        return _validate(tomllib.loads(text), where, ())
-    except tomllib.TOMLDecodeError as error:
-        raise PresetError(f"{where} is no TOML: {error}", "mend that line") from error
+    return _validate(_toml(text, where), where, ())
 
 
 def override(preset: Preset, words: Sequence[str]) -> Preset:
@@ -119,6 +118,18 @@ def data_name(preset: Preset) -> str:
     return f"{preset.data.tag} ({size})" if size else preset.data.tag
 
 
+def anchored(preset: Preset) -> Preset:
+    """The preset with the path to its data made absolute, as seen from here: a worker runs elsewhere."""
+    if not (isinstance(preset.data, Folder) and preset.data.path):
+        return preset
+    path = Path(preset.data.path)
+    with suppress(RuntimeError):  # ~somebody who isn't there: then it is a folder of that name
+        path = path.expanduser()
+    return msgspec.structs.replace(
+        preset, data=msgspec.structs.replace(preset.data, path=str(path.absolute()))
+    )
+
+
 def differences(preset: Preset, other: Preset) -> list[tuple[str, object, object]]:
     """``(key, value here, value there)`` of every setting that differs; None where one lacks it."""
     here, there = flatten(preset), flatten(other)
@@ -131,11 +142,17 @@ def differences(preset: Preset, other: Preset) -> list[tuple[str, object, object
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise PresetError(f"{path} is no TOML: {error}", "mend that line") from error
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise PresetError(f"{path} can't be read: {error}", "see: latentop presets") from error
+    return _toml(text, str(path))
+
+
+def _toml(text: str, where: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except ValueError as error:  # TOMLDecodeError, or a number of more digits than Python reads
+        raise PresetError(f"{where} is no TOML: {error}", "mend that line") from error
 
 
 def _override(document: dict[str, Any], words: Sequence[str]) -> dict[str, Any]:
@@ -167,7 +184,7 @@ def _value(text: str) -> Any:
     """A TOML value; what is none is taken as the text itself, so that names need no quotes."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except ValueError:  # TOMLDecodeError, or a number of more digits than Python reads
+    except ValueError:  # as above
         return text
 
 

@@ -11,9 +11,12 @@ class Images(Record, frozen=True, kw_only=True):
     """What every set of images says."""
 
     train: Annotated[int, Meta(ge=0, le=10**8)] = 0
-    """Train on the first so many images only; 0: on all."""
+    """Train on the first so many images only, as many of each class; 0: on all."""
     held_out: Annotated[int, Meta(ge=0, le=10**7)] = 0
-    """Validate on the last so many training images and leave them out; 0: validate on the test set."""
+    """Validate on the last so many training images and leave them out; 0: validate on the test set.
+
+    Where there is no test set, 0 means a tenth of the images.
+    """
 
 
 class FashionMNIST(Images, frozen=True, kw_only=True, tag_field="name", tag="fashion-mnist"):
@@ -45,7 +48,8 @@ class Digits(Images, frozen=True, kw_only=True, tag_field="name", tag="digits"):
 class Folder(Images, frozen=True, kw_only=True, tag_field="name", tag="folder"):
     """A folder of your own images, of any size and mode; its subfolders are classes."""
 
-    path: str
+    path: str = ""
+    """Where it is: absolute, or as seen from where the run is started."""
     pixels: Annotated[int, Meta(ge=8, le=256)] = 64
     """Height and width: the middle is cropped to a square and resized."""
     channels: Literal[1, 3] = 3
@@ -81,4 +85,5 @@ class Zero(Record, frozen=True, kw_only=True, tag_field="name", tag="zero"):
     """One point at zero: what the Dirac-GAN learns (Mescheder et al. 2018, arXiv 1801.04406, section 2)."""
 
 
-Data = FashionMNIST | MNIST | CIFAR10 | CelebA | Digits | Folder | Ring | Grid | Plane3D | Zero
+ImageSet = FashionMNIST | MNIST | CIFAR10 | CelebA | Digits | Folder
+Data = ImageSet | Ring | Grid | Plane3D | Zero

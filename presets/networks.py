@@ -40,7 +40,7 @@ class ConvolutionalAutoencoder(Trained, frozen=True, kw_only=True, tag_field="ne
 
 
 class RecurrentAutoencoder(Trained, frozen=True, kw_only=True, tag_field="network", tag="recurrent"):
-    """An image as a sequence of rows: two LSTMs to the codings, one LSTM back (Géron 2019, chapter 17)."""
+    """An image as a sequence of rows: two LSTMs to the codings, one LSTM back (Géron 2022, chapter 17)."""
 
     hidden: Width = 100
     latent_dim: Width = 30
@@ -51,6 +51,16 @@ class VariationalAutoencoder(Trained, frozen=True, kw_only=True, tag_field="netw
 
     hidden: Widths = (150, 100)
     latent_dim: Width = 10
+
+
+class Classifier(Trained, frozen=True, kw_only=True):
+    """An encoder, then dense layers to one logit a class, trained on few labels with cross-entropy."""
+
+    lr: LearningRate = 1e-3
+    hidden: Widths = ()
+    """ReLU layers between codings and classes, the same in every arm."""
+    batch: Annotated[int, Meta(ge=1, le=65_536)] = 50
+    """Labelled images per step."""
 
 
 class DenseGenerator(Trained, frozen=True, kw_only=True, tag_field="network", tag="dense"):
@@ -98,6 +108,8 @@ class PointGenerator(Trained, frozen=True, kw_only=True, tag_field="network", ta
 
     latent_dim: Width = 2
     hidden: Widths = (400, 400, 400, 400)
+    normalisation: Literal["batch", "none"] = "batch"
+    """Without it, weights are initialised after He et al. 2015, for N(0, 0.02) would shrink every signal."""
 
 
 class PointDiscriminator(Trained, frozen=True, kw_only=True, tag_field="network", tag="points"):

@@ -20,7 +20,7 @@ class Denoise(Record, frozen=True, kw_only=True, tag_field="name", tag="denoise"
 
 
 class SparseL1(Record, frozen=True, kw_only=True, tag_field="name", tag="sparse-l1"):
-    """Reconstruction, and the mean absolute activation of the codings times a weight."""
+    """Reconstruction, and the sum of an input's absolute activations times a weight (Géron 2022)."""
 
     weight: Weight = 1e-4
 
@@ -28,7 +28,8 @@ class SparseL1(Record, frozen=True, kw_only=True, tag_field="name", tag="sparse-
 class SparseKL(Record, frozen=True, kw_only=True, tag_field="name", tag="sparse-kl"):
     """Reconstruction, and how far each unit's mean activation is from a target (Ng 2011, CS294A, 3)."""
 
-    weight: Weight = 5e-3
+    weight: Weight = 1.5625e-4
+    """Times the sum over units. Keras divides an activity penalty by the batch: its 5e-3 / 32."""
     target: Annotated[float, Meta(gt=0, lt=1)] = 0.1
 
 
@@ -52,8 +53,8 @@ class Adversarial(Record, frozen=True, kw_only=True):
     """Real and fake share one batch of the discriminator, which batch normalisation then tells apart."""
 
 
-class NonSaturating(Adversarial, frozen=True, kw_only=True, tag_field="name", tag="non-saturating"):
-    """Goodfellow et al. 2014, section 3: the generator maximises log D(G(z))."""
+class Logistic(Adversarial, frozen=True, kw_only=True):
+    """What both objectives with a discriminator that says probabilities have."""
 
     real_label: Annotated[float, Meta(gt=0, le=1)] = 1.0
     """0.9 smooths one side; 1 does not."""
@@ -61,6 +62,14 @@ class NonSaturating(Adversarial, frozen=True, kw_only=True, tag_field="name", ta
     """Weight of the gradient penalty on real data (Mescheder et al. 2018, arXiv 1801.04406, section 4.1)."""
     r1_every: Annotated[int, Meta(ge=1, le=1000)] = 16
     """Steps from one penalty to the next (Karras et al. 2020, arXiv 1912.04958, appendix B)."""
+
+
+class NonSaturating(Logistic, frozen=True, kw_only=True, tag_field="name", tag="non-saturating"):
+    """Goodfellow et al. 2014, section 3: the generator maximises log D(G(z))."""
+
+
+class Minimax(Logistic, frozen=True, kw_only=True, tag_field="name", tag="minimax"):
+    """Goodfellow et al. 2014, equation 1: the generator minimises log(1 - D(G(z)))."""
 
 
 class Hinge(Adversarial, frozen=True, kw_only=True, tag_field="name", tag="hinge"):
@@ -75,4 +84,4 @@ class Wasserstein(Adversarial, frozen=True, kw_only=True, tag_field="name", tag=
 
 
 AutoencoderObjective = Reconstruct | Denoise | SparseL1 | SparseKL | Variational
-AdversarialObjective = NonSaturating | Hinge | Wasserstein
+AdversarialObjective = NonSaturating | Minimax | Hinge | Wasserstein

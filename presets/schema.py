@@ -9,9 +9,24 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from presets.data import Data, FashionMNIST
-from presets.networks import AutoencoderNetwork, DiscriminatorNetwork, GeneratorNetwork, StackedAutoencoder
-from presets.objectives import AdversarialObjective, AutoencoderObjective, NonSaturating, Reconstruct
-from presets.records import Fraction, LearningRate, Record, Seconds, Width
+from presets.networks import (
+    AutoencoderNetwork,
+    Classifier,
+    DiscriminatorNetwork,
+    GeneratorNetwork,
+    StackedAutoencoder,
+    VariationalAutoencoder,
+)
+from presets.objectives import (
+    AdversarialObjective,
+    AutoencoderObjective,
+    Denoise,
+    NonSaturating,
+    Reconstruct,
+    SparseKL,
+    Variational,
+)
+from presets.records import Fraction, Record, Seconds
 
 
 class Watch(Record, frozen=True, kw_only=True):
@@ -68,12 +83,24 @@ class Settings(Record, frozen=True, kw_only=True, tag_field="kind"):
     watch: Watch = Watch()
     keep: Keep = Keep()
 
+    @property
+    def per_step(self) -> int:
+        """How many images one step takes: the batch, or several where a step trains several times."""
+        return self.batch
+
 
 class Autoencoder(Settings, frozen=True, kw_only=True, tag="autoencoder"):
     """Learns codings by reconstructing its input."""
 
     autoencoder: AutoencoderNetwork
     objective: AutoencoderObjective = Reconstruct()
+
+    def __post_init__(self) -> None:
+        if isinstance(self.objective, Variational) != isinstance(self.autoencoder, VariationalAutoencoder):
+            raise ValueError("network = variational and objective.name = variational go together")
+        bounded = isinstance(self.autoencoder, StackedAutoencoder) and self.autoencoder.codings == "sigmoid"
+        if isinstance(self.objective, SparseKL) and not bounded:
+            raise ValueError("objective.name = sparse-kl needs network = stacked with codings = sigmoid")
 
 
 class GAN(Settings, frozen=True, kw_only=True, tag="gan"):
@@ -83,6 +110,11 @@ class GAN(Settings, frozen=True, kw_only=True, tag="gan"):
     discriminator: DiscriminatorNetwork
     objective: AdversarialObjective = NonSaturating()
 
+    @property
+    def per_step(self) -> int:
+        """A batch for each step of the discriminator."""
+        return self.batch * self.objective.discriminator_steps
+
 
 class Pretraining(Settings, frozen=True, kw_only=True, tag="pretraining"):
     """An autoencoder on unlabelled data, then classifiers on its encoder, with few labels, in three arms.
@@ -91,15 +123,14 @@ class Pretraining(Settings, frozen=True, kw_only=True, tag="pretraining"):
     """
 
     autoencoder: StackedAutoencoder
+    objective: Reconstruct | Denoise = Reconstruct()
     pretrain: Annotated[int, Meta(ge=1, le=10**9)]
-    """Steps of the autoencoder."""
-    labels: Annotated[int, Meta(ge=1, le=10**6)] = 500
+    """Steps of the autoencoder, on all training images, without labels."""
+    classifier: Classifier = Classifier()
+    labels: Annotated[int, Meta(ge=2, le=10**6)] = 500
     """Labelled images, as many of each class."""
-    seeds: Annotated[int, Meta(ge=1, le=64)] = 5
+    seeds: Annotated[int, Meta(ge=2, le=64)] = 5
     """Classifiers per arm, each with its own labelled images and initialisation."""
-    head: Width = 20
-    """Units of the hidden layer between codings and classes, the same in every arm."""
-    classifier_lr: LearningRate = 1e-3
 
 
 Preset = Autoencoder | GAN | Pretraining

@@ -10,7 +10,7 @@ from engine.run.liveness import SILENT_SECONDS, Liveness
 from engine.run.reader import Alarm, Batch
 from tui.commands.looking import last_values
 from tui.commands.output import Tone
-from tui.commands.words import duration, measured, progress, spaced
+from tui.wording import duration, measured, progress, spaced
 
 _SHORTEST_GAP, _LONGEST_GAP = 5.0, 300.0
 _SHOWN = ("loss/", "valid/", "diversity/coverage")

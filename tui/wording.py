@@ -1,77 +1,69 @@
-"""Numbers, times and states in words. Text that comes from runs is made harmless here."""
+"""Numbers, times and other people's text in words that are safe and pleasant to print."""
 
+import math
 import time
 import unicodedata
 
-from engine.run.liveness import Liveness
+from engine.run import series
 from tui.draw.sheet import plain_ascii
 
-THIN = "\u2009"
-
-STATES = {
-    "starting": "starting",
-    "running": "training",
-    "paused": "paused",
-    "stopping": "stopping",
-    "finished": "finished",
-    "stopped": "stopped",
-    "failed": "failed",
-    "crashed": "crashed",
-    "lost": "lost",
-}
-ASKED = {
-    "pause": "pausing",
-    "resume": "resuming",
-    "stop": "stopping",
-    "checkpoint": "writing a checkpoint",
-    "set": "changing a setting",
-}
-VERDICTS = {
-    "unknown": "too early to judge",
-    "healthy": "healthy",
-    "warning": "warning",
-    "collapsed": "COLLAPSED",
-    "diverged": "DIVERGED",
-    "cycling": "CYCLING",
-    "oscillating": "OSCILLATING",
-    "memorising": "MEMORISING",
-    "stalled": "STALLED",
-}
-TONES = {
-    "running": "success",
-    "starting": "accent",
-    "paused": "warning",
-    "stopping": "warning",
-    "finished": "primary",
-    "stopped": "primary",
-    "failed": "error",
-    "crashed": "error",
-    "lost": "error",
-    "healthy": "success",
-    "warning": "warning",
-    "unknown": "foreground",
-}
-"""Which colour of the theme goes with a state or a verdict; the verdicts left out are errors."""
+_BLANK = str.maketrans({"\n": " ", "\r": " ", "\t": " "})
 
 
-def tone(name: str) -> str:
-    """The theme's colour for a state or a verdict."""
-    return TONES.get(name, "error")
+def printable(text: str) -> str:
+    r"""The text on one line with nothing in it that a terminal obeys.
+
+    Control characters, escape codes and invisible direction marks are spelt out: ``\x1b``. What a run's
+    database says of itself was written by somebody else, so all output goes through here.
+    """
+    if text.isprintable():
+        return text
+    return "".join(_visible(one) for one in text.translate(_BLANK))
+
+
+def _visible(one: str) -> str:
+    if one.isprintable() or unicodedata.category(one) == "Zs":
+        return one
+    return one.encode("unicode_escape").decode("ascii")
 
 
 def clean(text: str, *, ascii: bool = False) -> str:
-    """One line without control, format or bidirectional characters, which a terminal might obey."""
-    kept = "".join(
-        " " if character in "\n\r\t" else character
-        for character in text
-        if character in "\n\r\t" or not unicodedata.category(character).startswith("C")
-    )
-    return plain_ascii(_plainer(kept)) if ascii else kept
+    """Printable text for the screen; for one that shows nothing but ASCII, in the nearest such characters."""
+    shown = printable(text)
+    return plain_ascii(_plainer(shown)) if ascii else shown
 
 
-def spaced(number: int, *, ascii: bool = False) -> str:
-    """A whole number with its thousands apart: 4 210."""
-    return f"{number:,}".replace(",", " " if ascii else THIN)
+def spaced(number: int) -> str:
+    """A whole number with its thousands apart: ``4 210``."""
+    return f"{number:,}".replace(",", " ")
+
+
+def number(value: float) -> str:
+    """Four significant digits; ``NaN`` and ``infinite`` in words."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "infinite" if value > 0 else "-infinite"
+    if float(value).is_integer() and abs(value) < 1e15:
+        return spaced(int(value))
+    return f"{value:.4g}"
+
+
+def short(value: float) -> str:
+    """A measured value in at most six characters: ``0.0123``, ``1.21``, ``480``, ``nan``."""
+    if value != value or value in (float("inf"), float("-inf")):
+        return str(value)
+    if value != 0 and (abs(value) < 1e-3 or abs(value) >= 1e5):
+        return f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e")
+    return f"{value:.3g}"
+
+
+def measured(name: str, value: float) -> str:
+    """The value of a series with its unit: ``0.8312 nats``, ``87 % of real``, ``9.3 steps/s``."""
+    unit, _ = series.describe(name)
+    if unit in ("share", "of real") and math.isfinite(value):
+        return f"{100 * value:.3g} %" + (" of real" if unit == "of real" else "")
+    return f"{number(value)} {unit}".rstrip()
 
 
 def percent(share: float) -> str:
@@ -80,17 +72,32 @@ def percent(share: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Seconds as a person says them: ``45 s``, ``31 min``, ``2 h 05 min``, ``3 d 4 h``."""
-    whole = max(0, round(seconds))
+    """A time span by its two largest units: ``45 s``, ``12 min``, ``2 h 5 min``, ``3 d 4 h``."""
+    if not math.isfinite(seconds):
+        return "unknown"
+    whole = max(round(seconds), 0)
     if whole < 60:
         return f"{whole} s"
-    minutes = round(seconds / 60)
+    minutes = round(whole / 60)
     if minutes < 60:
         return f"{minutes} min"
     hours, minutes = divmod(minutes, 60)
-    if hours < 48:
-        return f"{hours} h {minutes:02d} min"
-    return f"{hours // 24} d {hours % 24} h"
+    if hours < 24:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h" if hours else f"{days} d"
+
+
+def age(wall: float, now: float) -> str:
+    """How long ago a moment was: ``just now``, ``5 min ago``."""
+    return "just now" if now - wall < 3 else f"{duration(now - wall)} ago"
+
+
+def progress(step: int, steps: int) -> str:
+    """How far a run is: ``4 210 of 20 000 (21 %)``."""
+    if steps <= 0:
+        return spaced(step)
+    return f"{spaced(step)} of {spaced(steps)} ({math.floor(100 * step / steps)} %)"
 
 
 def rate(speed: float) -> str:
@@ -105,30 +112,8 @@ def clock(wall: float) -> str:
     return time.strftime("%H:%M", time.localtime(wall))
 
 
-def state(liveness: Liveness, pending: tuple[str, ...] = ()) -> str:
-    """A run's state in words, or what it has been asked to do and has not answered yet."""
-    if pending:
-        return f"{ASKED.get(pending[-1], clean(pending[-1]))} …"
-    return STATES.get(liveness.name, clean(liveness.name))
-
-
-def verdict(name: str) -> str:
-    """A verdict in words; those that need somebody are in capitals."""
-    return VERDICTS.get(name, clean(name).replace("-", " ").upper())
-
-
-def number(value: float) -> str:
-    """A measured value in at most six characters: ``0.0123``, ``1.21``, ``480``, ``nan``."""
-    if value != value or value in (float("inf"), float("-inf")):
-        return str(value)
-    if value != 0 and (abs(value) < 1e-3 or abs(value) >= 1e5):
-        return f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e")
-    return f"{value:.3g}"
-
-
 def _plainer(text: str) -> str:
     for fancy, plain in (
-        (THIN, " "),
         ("·", "-"),
         ("│", "|"),
         ("…", "..."),

@@ -6,15 +6,29 @@ from torch import Tensor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Dataset:
-    """Images in [0, 1] as float32 `(count, channels, height, width)`, labels as int64 `(count,)`.
+class Mixture:
+    """A distribution that is known exactly: equally likely round Gaussians in the plane.
 
-    All four tensors lie on one device. A label indexes ``classes``. Training never sees ``test``: that part
-    serves validation losses, reconstructions and the diversity meter's idea of real data.
+    ``centres`` is float32 `(modes, 2)`, on the dataset's device, in the order of its classes; ``sd`` is the
+    standard deviation of each, the same along both axes.
+    """
+
+    centres: Tensor
+    sd: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Dataset:
+    """Data as float32 `(count, *shape)`, labels as int64 `(count,)`.
+
+    The shape is `(channels, height, width)` for images, in [0, 1], and `(dimensions,)` for points, unbounded.
+    All tensors lie on one device. A label indexes ``classes``. Training never sees ``test``: that part serves
+    validation losses, reconstructions and the diversity meter's idea of real data.
     """
 
     name: str
-    size: str
+    size: str = ""
+    """Which edition, where there are several."""
     source: str
     """In words, which files it was read from: kept with the run."""
     classes: tuple[str, ...]
@@ -22,3 +36,12 @@ class Dataset:
     train_labels: Tensor
     test: Tensor
     test_labels: Tensor
+    mixture: Mixture | None = None
+    """What points were drawn from, where that is known."""
+    notes: tuple[str, ...] = ()
+    """What a person should know about the reading, such as which files were skipped: one sentence each."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of one image, `(channels, height, width)`, or of one point, `(dimensions,)`."""
+        return tuple(self.train.shape[1:])

@@ -1,4 +1,4 @@
-"""Download the full Fashion-MNIST through torchvision: all of it, checked, or nothing."""
+"""Download a set through torchvision: all of it, checked, or nothing."""
 
 import socket
 import tempfile
@@ -14,28 +14,46 @@ PATIENCE = 30.0
 
 
 def download_fashion_mnist(cache: Path, *, check: Callable[[Path], object], instead: str) -> None:
-    """Leave the four files in ``FashionMNIST/raw`` in `cache`, as torchvision lays them out.
+    """Leave the four files in ``FashionMNIST/raw`` in `cache`, as torchvision does: see `download`."""
 
-    They arrive in a folder of their own beside it, pass torchvision's MD5 sums and then `check` (called with
-    the folder that holds the files), and only then take their place in one rename. An interrupted download
-    leaves nothing that a later run would trust; two runs that download at once don't disturb each other.
+    def fetch(root: Path) -> None:
+        # Imported only here: it takes seconds, and almost no run downloads.
+        from torchvision.datasets import FashionMNIST
+
+        FashionMNIST(root, download=True)
+
+    place = cache / "FashionMNIST" / "raw"
+    download("Fashion-MNIST", place, cache=cache, fetch=fetch, check=check, instead=instead)
+
+
+def download(
+    name: str,
+    place: Path,
+    *,
+    cache: Path,
+    fetch: Callable[[Path], object],
+    check: Callable[[Path], object],
+    instead: str,
+) -> None:
+    """Have torchvision leave a set's files in the folder `place`, inside `cache`.
+
+    `fetch` is called with a folder of its own beside `place`, which it fills as if it were `cache`, passing
+    torchvision's MD5 sums; then `check` with what has become of `place` there; and only then the files take
+    their place in one rename. An interrupted download leaves nothing that a later run would trust; two runs
+    that download at once don't disturb each other.
 
     Raises `DataError`, with `instead` as its hint, where they can't be downloaded or written.
     """
-    place = cache / "FashionMNIST" / "raw"
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="partial-", dir=place.parent) as partial, _impatient():
-            # Imported only here: it takes seconds, and almost no run downloads.
-            from torchvision.datasets import FashionMNIST
-
-            FashionMNIST(partial, download=True)
-            arrived = Path(partial) / "FashionMNIST" / "raw"
+            fetch(Path(partial))
+            arrived = Path(partial) / place.relative_to(cache)
             check(arrived)
             _move(arrived, place)
     except (OSError, RuntimeError, HTTPException, EOFError, DataError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise DataError(f"Fashion-MNIST could not be downloaded to {place}: {reason}", instead) from error
+        raise DataError(f"{name} could not be downloaded to {place}: {reason}", instead) from error
 
 
 def _move(arrived: Path, place: Path) -> None:

@@ -4,21 +4,17 @@ Source: Xiao, Rasul and Vollgraf 2017, "Fashion-MNIST: a novel image dataset for
 learning algorithms", arXiv:1708.07747. The small edition is drawn from it by `engine.data.make_small`.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-import numpy as np
-import numpy.typing as npt
 import torch
 from platformdirs import user_cache_path
-from torch import Tensor
 
 from engine.data.dataset import Dataset
 from engine.data.download import download_fashion_mnist
-from engine.data.idx import SUFFIXES, read_idx
+from engine.data.idx_set import Arrays, as_pixels, holds_any, read_arrays
+from engine.data.pixels import Pixels, normalised
 
 CLASSES = (
     "T-shirt/top",
@@ -56,16 +52,6 @@ FULL = MappingProxyType(
 """File name to SHA-256 of its content, decompressed. Debian's files and Zalando's hold the same content."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Arrays:
-    """The four files as they are: images uint8 `(count, 28, 28)`, labels uint8 `(count,)` in 0…9."""
-
-    train: npt.NDArray[np.uint8]
-    train_labels: npt.NDArray[np.uint8]
-    test: npt.NDArray[np.uint8]
-    test_labels: npt.NDArray[np.uint8]
-
-
 def load_fashion_mnist(
     size: Literal["small", "full"],
     device: torch.device,
@@ -83,18 +69,29 @@ def load_fashion_mnist(
     Raises `DataError` where a file is missing, truncated, corrupt or different from the published one, and
     where downloading fails.
     """
+    return normalised(read_fashion_mnist(size, packaged=packaged, installed=installed, cache=cache), device)
+
+
+def read_fashion_mnist(
+    size: Literal["small", "full"],
+    *,
+    packaged: Path = PACKAGED,
+    installed: Path = INSTALLED,
+    cache: Path | None = None,
+) -> Pixels:
+    """Return the same as bytes, before anything is chosen from it. Raises as `load_fashion_mnist` does."""
     if size == "small":
         hint = "install latentop anew: one of its own files is damaged"
-        return _dataset(size, "inside the package", read_arrays(packaged, SMALL, hint), device)
+        return _pixels(size, "inside the package", read_arrays(packaged, SMALL, hint))
     cache = user_cache_path("latentop") if cache is None else cache
     folder, source = installed, str(installed)
-    if not _holds_any(folder):
+    if not holds_any(folder, FULL):
         folder = cache / "FashionMNIST" / "raw"
         source = str(folder)
-        if not _holds_any(folder):
+        if not holds_any(folder, FULL):
             download_fashion_mnist(cache, check=read_full, instead=_instead(installed, folder))
             source = f"downloaded to {folder}"
-    return _dataset(size, source, read_full(folder), device)
+    return _pixels(size, source, read_full(folder))
 
 
 def read_full(folder: Path) -> Arrays:
@@ -106,48 +103,8 @@ def read_full(folder: Path) -> Arrays:
     return read_arrays(folder, FULL, hint)
 
 
-def read_arrays(folder: Path, checksums: Mapping[str, str], hint: str) -> Arrays:
-    """Return the four files of `checksums` in `folder`, each plain or compressed.
-
-    Raises `DataError` with the given `hint`, naming the first file that is not what its checksum promises.
-    """
-    train, train_labels, test, test_labels = (
-        read_idx(_path(folder, name), sha256=sha256, hint=hint) for name, sha256 in checksums.items()
-    )
-    return Arrays(train=train, train_labels=train_labels, test=test, test_labels=test_labels)
-
-
-def _dataset(size: str, source: str, arrays: Arrays, device: torch.device) -> Dataset:
-    return Dataset(
-        name="fashion-mnist",
-        size=size,
-        source=source,
-        classes=CLASSES,
-        train=_images(arrays.train, device),
-        train_labels=_labels(arrays.train_labels, device),
-        test=_images(arrays.test, device),
-        test_labels=_labels(arrays.test_labels, device),
-    )
-
-
-def _images(pixels: npt.NDArray[np.uint8], device: torch.device) -> Tensor:
-    # Bytes travel to the device, and are divided there: a quarter of the traffic.
-    return torch.from_numpy(pixels).to(device).unsqueeze(1).to(torch.float32).div_(255)
-
-
-def _labels(labels: npt.NDArray[np.uint8], device: torch.device) -> Tensor:
-    return torch.from_numpy(labels).to(device).to(torch.int64)
-
-
-def _path(folder: Path, name: str) -> Path:
-    """Return the file of that name, plain or compressed; where there is none, the plain one's path."""
-    candidates = [folder / (name + suffix) for suffix in SUFFIXES]
-    return next((path for path in candidates if path.exists()), folder / name)
-
-
-def _holds_any(folder: Path) -> bool:
-    # Any, not all: half a set is a fault that should be named, not a reason to look elsewhere.
-    return any(_path(folder, name).exists() for name in FULL)
+def _pixels(size: str, source: str, arrays: Arrays) -> Pixels:
+    return as_pixels(arrays, name="fashion-mnist", size=size, source=source, classes=CLASSES)
 
 
 def _instead(installed: Path, folder: Path) -> str:

@@ -1,7 +1,7 @@
 """An exhibit: one thing that a run shows of itself. What several of them need to make frames."""
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -15,6 +15,15 @@ class Exhibit(Protocol):
 
     def show(self, step: int, wall: float) -> Iterator[Event]:
         """Frames and series of this step. Training is unmoved."""
+        ...
+
+
+@runtime_checkable
+class Scheduled(Protocol):
+    """An exhibit that is shown at steps of its own choice, too, whatever the clock says."""
+
+    def wants(self, step: int) -> bool:
+        """Whether this is such a step."""
         ...
 
 

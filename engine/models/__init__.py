@@ -2,9 +2,23 @@
 
 from torch import nn
 
-from engine.models import dcgan, stacked
+from engine.models import convolutional, dcgan, dense, dirac, points, recurrent, stacked, variational
 from engine.run.errors import UsageError
-from presets.networks import DCGANDiscriminator, DCGANGenerator, StackedAutoencoder, Trained
+from presets.networks import (
+    ConvolutionalAutoencoder,
+    DCGANDiscriminator,
+    DCGANGenerator,
+    DenseDiscriminator,
+    DenseGenerator,
+    DiracDiscriminator,
+    DiracGenerator,
+    PointDiscriminator,
+    PointGenerator,
+    RecurrentAutoencoder,
+    StackedAutoencoder,
+    Trained,
+    VariationalAutoencoder,
+)
 
 Shape = tuple[int, ...]
 
@@ -17,10 +31,30 @@ def build(spec: Trained, shape: Shape, classes: int) -> nn.Module:
     match spec:
         case StackedAutoencoder():
             return stacked.Stacked(spec, shape)
+        case ConvolutionalAutoencoder():
+            return convolutional.Convolutional(spec, as_image(shape, spec))
+        case RecurrentAutoencoder():
+            return recurrent.Recurrent(spec, as_image(shape, spec))
+        case VariationalAutoencoder():
+            return variational.Variational(spec, shape)
         case DCGANGenerator():
-            return dcgan.Generator(spec, as_image(shape, spec))
+            return dcgan.Generator(spec, as_image(shape, spec), classes)
         case DCGANDiscriminator():
-            return dcgan.Discriminator(spec, as_image(shape, spec))
+            return dcgan.Discriminator(spec, as_image(shape, spec), classes)
+        case DenseGenerator():
+            return dense.Generator(spec, as_image(shape, spec))
+        case DenseDiscriminator():
+            return dense.Discriminator(spec, as_image(shape, spec))
+        case PointGenerator():
+            return points.Generator(spec, as_point(shape, spec))
+        case PointDiscriminator():
+            return points.Discriminator(spec, as_point(shape, spec))
+        case DiracGenerator():
+            as_point(shape, spec)
+            return dirac.Generator(spec)
+        case DiracDiscriminator():
+            as_point(shape, spec)
+            return dirac.Discriminator(spec)
     raise AssertionError(spec)
 
 
@@ -32,3 +66,14 @@ def as_image(shape: Shape, spec: Trained) -> tuple[int, int, int]:
         )
     channels, height, width = shape
     return channels, height, width
+
+
+def as_point(shape: Shape, spec: Trained) -> int:
+    """How many numbers a point has. Raises UsageError where the data are images, or not what is made."""
+    if len(shape) != 1:
+        raise UsageError(
+            f"network = {spec.tag} makes points, and the data are images", "choose network = dcgan, or dense"
+        )
+    if isinstance(spec, DiracGenerator | DiracDiscriminator) and shape != (1,):
+        raise UsageError("network = dirac knows one number a point", "choose data.name = zero")
+    return shape[0]

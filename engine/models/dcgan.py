@@ -8,54 +8,100 @@ leaky ReLU in the discriminator; weights from N(0, 0.02). Images are in [-1, 1].
 from itertools import pairwise
 
 from torch import Tensor, nn
+from torch.nn.utils.parametrizations import spectral_norm
 
+from engine.models.packing import beside, packed
 from engine.run.errors import UsageError
 from presets.networks import DCGANDiscriminator, DCGANGenerator
 
 
 class Generator(nn.Module):
-    """Codings ``(batch, latent_dim)`` to images ``(batch, channels, height, width)`` in [-1, 1]."""
+    """Codings ``(batch, latent_dim)`` to images ``(batch, channels, height, width)`` in [-1, 1].
 
-    def __init__(self, spec: DCGANGenerator, image: tuple[int, int, int]) -> None:
+    A conditional one is told the class of each, ``labels`` ``(batch,)``.
+    """
+
+    def __init__(self, spec: DCGANGenerator, image: tuple[int, int, int], classes: int) -> None:
         super().__init__()
+        self._classes = _told(classes) if spec.conditional else 0
         colours, height, width = image
         halvings = _halvings(height, width)
         base = height >> halvings, width >> halvings
         widths = [spec.channels << step for step in reversed(range(halvings))]
-        layers: list[nn.Module] = [nn.ConvTranspose2d(spec.latent_dim, widths[0], base, bias=False)]
+        plain = spec.normalisation == "none"
+        codings = spec.latent_dim + self._classes
+        layers: list[nn.Module] = [nn.ConvTranspose2d(codings, widths[0], base, bias=plain)]
         for channels_in, channels_out in zip(widths, [*widths[1:], None], strict=True):
-            layers += [nn.BatchNorm2d(channels_in), nn.ReLU()]
+            layers += [*_normalisation(spec.normalisation, channels_in), nn.ReLU()]
             last = channels_out is None
-            layers += [nn.ConvTranspose2d(channels_in, channels_out or colours, 4, 2, 1, bias=last)]
+            layers += [nn.ConvTranspose2d(channels_in, channels_out or colours, 4, 2, 1, bias=last or plain)]
         self.layers = nn.Sequential(*layers, nn.Tanh())
         self.apply(_initialise)
 
-    def forward(self, codings: Tensor) -> Tensor:
+    def forward(self, codings: Tensor, labels: Tensor | None = None) -> Tensor:
         """Draw one image for each row of codings."""
-        images: Tensor = self.layers(codings[:, :, None, None])
+        codings = codings[:, :, None, None]
+        if self._classes:
+            assert labels is not None
+            codings = beside(codings, labels, self._classes)
+        images: Tensor = self.layers(codings)
         return images
 
 
 class Discriminator(nn.Module):
-    """Images ``(batch, channels, height, width)`` in [-1, 1] to logits ``(batch,)``: real where positive."""
+    """Images ``(batch, channels, height, width)`` in [-1, 1] to logits ``(batch / pack,)``.
 
-    def __init__(self, spec: DCGANDiscriminator, image: tuple[int, int, int]) -> None:
+    A conditional one is told the class of each, ``labels`` ``(batch,)``. Layer normalisation is over channels
+    and places of one image, with a scale for each channel (Gulrajani et al. 2017, section 4).
+    """
+
+    def __init__(self, spec: DCGANDiscriminator, image: tuple[int, int, int], classes: int) -> None:
         super().__init__()
+        self._pack = spec.pack
+        self._classes = _told(classes) if spec.conditional else 0
         colours, height, width = image
         halvings = _halvings(height, width)
         widths = [spec.channels << step for step in range(halvings)]
-        layers: list[nn.Module] = [nn.Conv2d(colours, widths[0], 4, 2, 1), nn.LeakyReLU(spec.slope)]
+        plain = spec.normalisation in ("none", "spectral")
+        shown = (colours + self._classes) * spec.pack
+        layers: list[nn.Module] = [nn.Conv2d(shown, widths[0], 4, 2, 1), nn.LeakyReLU(spec.slope)]
         for channels_in, channels_out in pairwise(widths):
-            layers += [nn.Conv2d(channels_in, channels_out, 4, 2, 1, bias=False)]
-            layers += [nn.BatchNorm2d(channels_out), nn.LeakyReLU(spec.slope)]
+            layers += [nn.Conv2d(channels_in, channels_out, 4, 2, 1, bias=plain)]
+            layers += [*_normalisation(spec.normalisation, channels_out), nn.LeakyReLU(spec.slope)]
         layers += [nn.Conv2d(widths[-1], 1, (height >> halvings, width >> halvings))]
         self.layers = nn.Sequential(*layers)
         self.apply(_initialise)
+        if spec.normalisation == "spectral":  # after the initialisation, which it would hide from
+            for layer in self.layers:
+                if isinstance(layer, nn.Conv2d):
+                    spectral_norm(layer)
 
-    def forward(self, images: Tensor) -> Tensor:
-        """One logit for each image."""
-        logits: Tensor = self.layers(images)
+    def forward(self, images: Tensor, labels: Tensor | None = None) -> Tensor:
+        """One logit for each pack of images."""
+        if self._classes:
+            assert labels is not None
+            images = beside(images, labels, self._classes)
+        logits: Tensor = self.layers(packed(images, self._pack))
         return logits.flatten()
+
+
+def _told(classes: int) -> int:
+    """The number of classes that a conditional network is told of."""
+    if classes < 2:
+        raise UsageError(
+            f"a conditional network needs classes, and the data have {classes or 'none'}",
+            "set conditional = false, or choose data with classes",
+        )
+    return classes
+
+
+def _normalisation(name: str, channels: int) -> list[nn.Module]:
+    match name:
+        case "batch":
+            return [nn.BatchNorm2d(channels)]
+        case "layer":
+            return [nn.GroupNorm(1, channels)]
+    return []
 
 
 def _halvings(height: int, width: int) -> int:

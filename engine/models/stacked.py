@@ -3,22 +3,28 @@
 from itertools import pairwise
 from math import prod
 
+import torch
 from torch import Tensor, nn
+from torch.nn.functional import linear
 
+from engine.models.glorot import activation
 from presets.networks import StackedAutoencoder
 
 
 class Stacked(nn.Module):
-    """Images ``(batch, channels, height, width)`` in [0, 1] to reconstructions of the same shape.
+    """Data ``(batch, *shape)`` to reconstructions of the same shape; images are in [0, 1].
 
-    ReLU on hidden layers and codings, a linear output; Glorot's uniform initialisation, as Keras has it.
+    A linear output; hidden layers and codings as the record says; Glorot's uniform initialisation, as Keras
+    has it. ``encoder`` gives codings ``(batch, latent_dim)``, ``decoder`` takes them.
     """
 
     def __init__(self, spec: StackedAutoencoder, shape: tuple[int, ...]) -> None:
         super().__init__()
         sizes = [prod(shape), *spec.hidden, spec.latent_dim]
-        self.encoder = nn.Sequential(nn.Flatten(), *_dense(sizes), nn.ReLU())
-        self.decoder = nn.Sequential(*_dense(sizes[::-1]), nn.Unflatten(1, shape))
+        down = dense(sizes, spec.activation)
+        self.encoder = nn.Sequential(nn.Flatten(), *down, activation(spec.codings))
+        up = [Transposed(down, spec.activation)] if spec.tied else dense(sizes[::-1], spec.activation)
+        self.decoder = nn.Sequential(*up, nn.Unflatten(1, shape))
 
     def forward(self, images: Tensor) -> Tensor:
         """Encode and decode."""
@@ -26,12 +32,36 @@ class Stacked(nn.Module):
         return reconstruction
 
 
-def _dense(sizes: list[int]) -> list[nn.Module]:
-    """Dense layers of these sizes with ReLU between them."""
+class Transposed(nn.Module):
+    """Codings back through the encoder's own weights, transposed; only the biases are new.
+
+    Half the weights, so less to learn and to over-fit (Géron 2022, chapter 17, Tying Weights). ``(batch,
+    latent_dim)`` to ``(batch, inputs)``.
+    """
+
+    def __init__(self, encoder: list[nn.Module], between: str) -> None:
+        super().__init__()
+        # A tuple registers nothing: the weights stay the encoder's, in checkpoints and for the optimiser.
+        self._layers = tuple(layer for layer in reversed(encoder) if isinstance(layer, nn.Linear))
+        self.biases = nn.ParameterList(torch.zeros(layer.in_features) for layer in self._layers)
+        self.activation = activation(between)
+
+    def forward(self, codings: Tensor) -> Tensor:
+        """Apply every layer of the encoder backwards."""
+        *hidden, last = zip(self._layers, self.biases, strict=True)
+        values = codings
+        for layer, bias in hidden:
+            values = self.activation(linear(values, layer.weight.T, bias))
+        layer, bias = last
+        return linear(values, layer.weight.T, bias)
+
+
+def dense(sizes: list[int], between: str) -> list[nn.Module]:
+    """Dense layers of these sizes with an activation between them, none after the last."""
     layers: list[nn.Module] = []
     for inputs, outputs in pairwise(sizes):
         layer = nn.Linear(inputs, outputs)
         nn.init.xavier_uniform_(layer.weight)
         nn.init.zeros_(layer.bias)
-        layers += [layer, nn.ReLU()]
+        layers += [layer, activation(between)]
     return layers[:-1]

@@ -2,23 +2,26 @@
 
 import torch
 
+from engine.data import Dataset
 from engine.objectives.adversarial import Adversarial
+from engine.objectives.autoencoding import build_autoencoding
+from engine.objectives.pretraining import PretrainThenClassify
 from engine.objectives.protocol import Generative, Objective, Reconstructing
-from engine.objectives.reconstruct import Reconstruction
 from presets.schema import GAN, Autoencoder, Preset, Pretraining
 
-__all__ = ["Generative", "Objective", "Reconstructing", "build_objective"]
+__all__ = ["Generative", "Objective", "PretrainThenClassify", "Reconstructing", "build_objective"]
 
 
-def build_objective(preset: Preset, shape: tuple[int, ...], classes: int, device: torch.device) -> Objective:
-    """What a preset trains: networks freshly initialised on the device for data ``(batch, *shape)``.
+def build_objective(preset: Preset, dataset: Dataset, device: torch.device) -> Objective:
+    """What a preset trains: networks freshly initialised on the device for that data.
 
-    Raises UsageError where a network can't be built for that shape.
+    Raises UsageError where a network can't be built for data of that shape.
     """
+    shape, classes = dataset.shape, len(dataset.classes)
     match preset:
         case GAN():
             return Adversarial(preset, shape, classes, device)
         case Autoencoder():
-            return Reconstruction(preset, shape, device)
+            return build_autoencoding(preset, shape, device)
         case Pretraining():
-            raise AssertionError
+            return PretrainThenClassify(preset, dataset, device)

@@ -4,79 +4,152 @@ from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import softplus
 from torch.optim import Optimizer
 
-from engine.models import build
+from engine.models import build, dirac
+from engine.objectives.average import average_of, follow
+from engine.objectives.losses import build_loss
 from engine.objectives.optimisers import build_optimiser, take_step
-from presets.networks import DiracGenerator
-from presets.objectives import NonSaturating
+from engine.objectives.penalties import Penalty
+from engine.run.errors import UsageError
+from presets.networks import DCGANDiscriminator, DCGANGenerator, DiscriminatorNetwork, GeneratorNetwork
 from presets.schema import GAN
+
+DRAWN_AT_ONCE = 256
 
 
 class Adversarial:
-    """A generator against a discriminator, one step of each for every batch of real images.
+    """A generator against a discriminator: some steps of the one for every step of the other.
 
-    Images come in [0, 1] and are shown to the networks in [-1, 1].
+    Images come in [0, 1] and are shown to the networks in [-1, 1]; points are shown as they are.
     """
 
     def __init__(self, preset: GAN, shape: tuple[int, ...], classes: int, device: torch.device) -> None:
-        assert isinstance(preset.objective, NonSaturating)
-        assert not isinstance(preset.generator, DiracGenerator)
-        self.latent_dim = preset.generator.latent_dim
-        self.real_label = preset.objective.real_label
+        _refuse_odd_packs(preset)
+        self.classes = classes
+        self.conditional = _conditional(preset.generator)
+        self._spec = preset.objective
+        self._judges_by_class = _conditional(preset.discriminator)
+        self._latent_dim = _latent_dim(preset.generator)
+        self._images = len(shape) == 3
+        self._loss = build_loss(preset.objective)
         self.generator = generator = build(preset.generator, shape, classes).to(device)
         self.discriminator = discriminator = build(preset.discriminator, shape, classes).to(device)
-        self.networks: Mapping[str, nn.Module] = {"generator": generator, "discriminator": discriminator}
+        networks = {"generator": generator, "discriminator": discriminator}
+        self._average = average_of(generator) if preset.objective.ema else None
+        if self._average is not None:
+            networks["average"] = self._average
+        self._penalty = Penalty(preset.objective).to(device)
+        if self._penalty.wanted:
+            networks["penalty"] = self._penalty
+        self.networks: Mapping[str, nn.Module] = networks
         self.optimisers: Mapping[str, Optimizer] = {
             "generator": build_optimiser(preset.generator, generator.parameters()),
             "discriminator": build_optimiser(preset.discriminator, discriminator.parameters()),
         }
 
-    def step(self, images: Tensor, labels: Tensor) -> dict[str, Tensor]:
-        """Train both networks on real images ``(batch, channels, height, width)``; return 0-d series.
+    def step(self, batch: Tensor, labels: Tensor) -> dict[str, Tensor]:
+        """Train both networks on real data ``(batch · discriminator_steps, *shape)``; return 0-d series.
 
-        The discriminator's loss is the sum over real and fake, 2 ln 2 where it can't tell them apart; the
-        generator's is non-saturating (section 3). Real and fake batches are normalised apart.
+        Fake data have the classes of the real ones beside them. Series of the discriminator are of its last
+        step. Real and fake batches are normalised apart, unless they are to be mixed.
         """
-        real = images * 2 - 1
-        fake = self.generator(torch.randn(len(real), self.latent_dim, device=real.device))
-
+        rounds = self._spec.discriminator_steps
+        parts = list(zip(batch.chunk(rounds), labels.chunk(rounds), strict=True))
         self.discriminator.requires_grad_(True)
-        real_logits, fake_logits = self.discriminator(real), self.discriminator(fake.detach())
-        real_loss = softplus(-real_logits).mean() + (1 - self.real_label) * real_logits.mean()
-        discriminator_loss = real_loss + softplus(fake_logits).mean()
-        discriminator_loss.backward()
-        discriminator_norm = take_step(self.optimisers["discriminator"])
-
+        for number, (part, classes) in enumerate(parts, start=1):
+            real = part * 2 - 1 if self._images else part
+            with torch.set_grad_enabled(number == rounds):  # the generator learns from the last fakes
+                fake = self._generate(self.generator, self._codings(len(real), real.device), classes)
+            values = self._improve_discriminator(real, fake.detach(), classes)
         self.discriminator.requires_grad_(False)  # only the gradient that flows through it is wanted
-        generator_loss = softplus(-self.discriminator(fake)).mean()
-        generator_loss.backward()
-        generator_norm = take_step(self.optimisers["generator"])
-
-        with torch.no_grad():
-            right = (real_logits > 0).float().mean() + (fake_logits < 0).float().mean()
-            return {
-                "loss/generator": generator_loss.detach(),
-                "loss/discriminator": discriminator_loss.detach(),
-                "score/real": real_logits.sigmoid().mean(),
-                "score/fake": fake_logits.sigmoid().mean(),
-                "accuracy/discriminator": right / 2,
-                "grad/generator": generator_norm,
-                "grad/discriminator": discriminator_norm,
-            }
+        loss = self._loss.generator(self._judge(self._seen(fake), classes))
+        loss.backward()
+        norm = take_step(self.optimisers["generator"])
+        if self._average is not None:
+            follow(self._average, self.generator, self._spec.ema)
+        return {"loss/generator": loss.detach(), **values, "grad/generator": norm, **self._position()}
 
     @torch.no_grad()
     def draw(self, count: int, seed: int) -> Tensor:
-        """``(count, channels, height, width)`` in [0, 1] by running statistics; training is unmoved."""
-        codings = self._codings(count, seed)
-        self.generator.eval()
-        images = torch.cat([self.generator(part) for part in codings.split(256)])
-        self.generator.train()
-        return (images + 1) / 2
+        """``(count, *shape)``, images in [0, 1], by running statistics; training is unmoved.
 
-    def _codings(self, count: int, seed: int) -> Tensor:
-        """``(count, latent_dim)`` from the prior N(0, 1), the same for the same seed; training is unmoved."""
-        private = torch.Generator().manual_seed(seed)
-        device = next(self.generator.parameters()).device
-        return torch.randn(count, self.latent_dim, generator=private).to(device)
+        A conditional generator draws the classes in turn: 0, 1, 2 … and again. Drawn from the running average
+        where there is one.
+        """
+        drawn = self.generator if self._average is None else self._average
+        device = next(drawn.parameters()).device
+        codings = self._codings(count, torch.device("cpu"), torch.Generator().manual_seed(seed)).to(device)
+        classes = torch.arange(count, device=device) % max(self.classes, 1)
+        drawn.eval()
+        parts = zip(codings.split(DRAWN_AT_ONCE), classes.split(DRAWN_AT_ONCE), strict=True)
+        samples = torch.cat([self._generate(drawn, *part) for part in parts])
+        drawn.train(drawn is self.generator)
+        return (samples + 1) / 2 if self._images else samples
+
+    def _improve_discriminator(self, real: Tensor, fake: Tensor, classes: Tensor) -> dict[str, Tensor]:
+        """One step of the discriminator, and its series."""
+        real, fake = self._seen(real), self._seen(fake)
+        if self._spec.mixed:
+            both = self._judge(torch.cat([real, fake]), torch.cat([classes, classes]))
+            real_scores, fake_scores = both.chunk(2)
+        else:
+            real_scores, fake_scores = self._judge(real, classes), self._judge(fake, classes)
+        loss = self._loss.discriminator(real_scores, fake_scores)
+        penalty = self._penalty(lambda samples: self._judge(samples, classes), real, fake)
+        (loss if penalty is None else loss + penalty).backward()
+        norm = take_step(self.optimisers["discriminator"])
+        with torch.no_grad():
+            values = {"loss/discriminator": loss.detach()}
+            if self._penalty.wanted:
+                values["loss/penalty"] = self._penalty.latest.clone()
+            return {
+                **values,
+                **self._loss.series(real_scores, fake_scores),
+                "grad/discriminator": norm,
+            }
+
+    def _position(self) -> dict[str, Tensor]:
+        """Of a Dirac-GAN both numbers, for they are all there is; of others nothing."""
+        match self.generator, self.discriminator:
+            case dirac.Generator() as generator, dirac.Discriminator() as discriminator:
+                return {
+                    "dirac/generator": generator.place.detach().clone(),
+                    "dirac/discriminator": discriminator.slope.detach().clone(),
+                }
+        return {}
+
+    def _generate(self, generator: nn.Module, codings: Tensor, classes: Tensor) -> Tensor:
+        samples: Tensor = generator(codings, classes) if self.conditional else generator(codings)
+        return samples
+
+    def _judge(self, samples: Tensor, classes: Tensor) -> Tensor:
+        network = self.discriminator
+        scores: Tensor = network(samples, classes) if self._judges_by_class else network(samples)
+        return scores
+
+    def _seen(self, samples: Tensor) -> Tensor:
+        """Samples as the discriminator sees them: with fresh noise on them, if the preset says so."""
+        noise = self._spec.instance_noise
+        return samples + noise * torch.randn_like(samples) if noise else samples
+
+    def _codings(self, count: int, device: torch.device, source: torch.Generator | None = None) -> Tensor:
+        """``(count, latent_dim)`` from the prior N(0, 1)."""
+        return torch.randn(count, self._latent_dim, generator=source, device=device)
+
+
+def _latent_dim(generator: GeneratorNetwork) -> int:
+    return getattr(generator, "latent_dim", 1)  # the Dirac generator has none and takes no notice
+
+
+def _conditional(network: GeneratorNetwork | DiscriminatorNetwork) -> bool:
+    return isinstance(network, DCGANGenerator | DCGANDiscriminator) and network.conditional
+
+
+def _refuse_odd_packs(preset: GAN) -> None:
+    pack = getattr(preset.discriminator, "pack", 1)
+    if preset.batch % pack:
+        raise UsageError(
+            f"batch = {preset.batch} can't be packed by {pack}",
+            f"set batch to a multiple of discriminator.pack, such as {preset.batch // pack * pack or pack}",
+        )

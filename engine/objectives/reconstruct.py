@@ -1,6 +1,6 @@
 """The autoencoder's step: mean squared error between input and output (Hinton and Salakhutdinov 2006)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -9,50 +9,61 @@ from torch.optim import Optimizer
 
 from engine.models import build
 from engine.objectives.optimisers import build_optimiser, take_step
-from presets.schema import Autoencoder
+from presets.schema import Autoencoder, Pretraining
+
+CHUNK = 1024
+"""Images that go through a network at once where no training is done: what fits on a small device."""
 
 
 class Reconstruction:
-    """An autoencoder that learns to give back its input. Images are in [0, 1]."""
+    """An autoencoder that learns to give back its input ``(batch, *shape)``; images are in [0, 1].
 
-    def __init__(self, preset: Autoencoder, shape: tuple[int, ...], device: torch.device) -> None:
+    The base of the other objectives of autoencoders: what they add is a constraint on the way there.
+    """
+
+    def __init__(
+        self, preset: Autoencoder | Pretraining, shape: tuple[int, ...], device: torch.device
+    ) -> None:
         self.autoencoder = autoencoder = build(preset.autoencoder, shape, 0).to(device)
         self.networks: Mapping[str, nn.Module] = {"autoencoder": autoencoder}
         self.optimisers: Mapping[str, Optimizer] = {
             "autoencoder": build_optimiser(preset.autoencoder, autoencoder.parameters())
         }
 
-    def step(self, images: Tensor, labels: Tensor) -> dict[str, Tensor]:
-        """Train on images ``(batch, channels, height, width)``; return 0-d series."""
-        loss = mse_loss(self.autoencoder(images), images)
-        loss.backward()
-        norm = take_step(self.optimisers["autoencoder"])
+    def step(self, batch: Tensor, labels: Tensor) -> dict[str, Tensor]:
+        """Train on data ``(batch, *shape)``; return 0-d series."""
+        loss = mse_loss(self.autoencoder(batch), batch)
+        norm = self.learn(loss)
         return {"loss/reconstruction": loss.detach(), "grad/autoencoder": norm}
 
-    @torch.no_grad()
-    def reconstruct(self, images: Tensor) -> Tensor:
-        """Images and their reconstructions have the same shape; training is unmoved."""
-        self.autoencoder.eval()
-        reconstructions = torch.cat([self.autoencoder(part) for part in images.split(1024)])
-        self.autoencoder.train()
-        return reconstructions
+    def learn(self, loss: Tensor) -> Tensor:
+        """Go one optimiser step down this loss; return the gradients' norm, 0-d."""
+        loss.backward()
+        return take_step(self.optimisers["autoencoder"])
 
-    def corrupt(self, images: Tensor, seed: int) -> Tensor:
-        """The images themselves: nothing is added to them."""
-        return images
+    def reconstruct(self, batch: Tensor) -> Tensor:
+        """Data and their reconstructions have the same shape; training is unmoved."""
+        return self._apply(self.autoencoder, batch)
 
-    @torch.no_grad()
-    def encode(self, images: Tensor) -> Tensor:
+    def corrupt(self, batch: Tensor, seed: int) -> Tensor:
+        """The data themselves: nothing is added to them."""
+        return batch
+
+    def encode(self, batch: Tensor) -> Tensor:
         """Codings ``(count, latent_dim)``; training is unmoved."""
-        codings: Tensor = self.autoencoder.get_submodule("encoder")(images)
-        return codings
+        return self._apply(self.autoencoder.get_submodule("encoder"), batch)
+
+    def decode(self, codings: Tensor) -> Tensor:
+        """Data from codings; training is unmoved."""
+        return self._apply(self.autoencoder.get_submodule("decoder"), codings)
+
+    def validate(self, batch: Tensor) -> dict[str, float]:
+        """Mean squared error per pixel (or coordinate) over held-out data."""
+        return {"valid/reconstruction": mse_loss(self.reconstruct(batch), batch).item()}
 
     @torch.no_grad()
-    def decode(self, codings: Tensor) -> Tensor:
-        """Images from codings; training is unmoved."""
-        images: Tensor = self.autoencoder.get_submodule("decoder")(codings)
-        return images
-
-    def validate(self, images: Tensor) -> dict[str, float]:
-        """Mean squared error per pixel over held-out images, pixels in [0, 1]."""
-        return {"valid/reconstruction": mse_loss(self.reconstruct(images), images).item()}
+    def _apply(self, network: Callable[[Tensor], Tensor], batch: Tensor) -> Tensor:
+        self.autoencoder.eval()
+        outputs = torch.cat([network(part) for part in batch.split(CHUNK)])
+        self.autoencoder.train()
+        return outputs

@@ -1,14 +1,15 @@
 """Reads the training and says how it is: diversity of samples, stability of numbers, alarms.
 
-``Watch`` is all that the trainer needs: give it every step's values about once a second (``observe``), and
-samples whenever a check is ``due`` (``judge``). Both return events.
+``Watch`` is all that the trainer needs: give it every step's values about once a second (``observe``), what
+was measured on held-out data (``validate``), and samples whenever a check is ``due`` (``judge``). All return
+events.
 """
 
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from statistics import median
-from typing import Any
+from typing import Any, Protocol, SupportsFloat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +18,39 @@ from torch import Tensor
 from engine.run.events import AlarmCleared, AlarmRaised, Scalars
 from engine.watch.alarms import Alarms, Condition, Verdict
 from engine.watch.collapse import Collapse
-from engine.watch.diversity import DiversityMeter, Reading
+from engine.watch.diversity import HELD_OUT, DiversityMeter, Reading
+from engine.watch.mixture import MixtureMeter
+from engine.watch.overfitting import Overfitting
+from engine.watch.posterior import posterior_collapse
 from engine.watch.stability import DIVERGED, Stability
 from presets import schema
 
-__all__ = ["Condition", "DiversityMeter", "Reading", "Stability", "Verdict", "Watch"]
+__all__ = [
+    "HELD_OUT",
+    "Condition",
+    "DiversityMeter",
+    "Meter",
+    "MixtureMeter",
+    "Reading",
+    "Stability",
+    "Verdict",
+    "Watch",
+]
 
 _COSTS = 5
+
+
+class Meter(Protocol):
+    """Measures samples: so many of them, and what they say."""
+
+    @property
+    def samples(self) -> int:
+        """How many samples a reading takes."""
+        ...
+
+    def read(self, samples: Tensor) -> Reading:
+        """What the samples ``(n, *shape)`` say."""
+        ...
 
 
 class Watch:
@@ -34,13 +61,14 @@ class Watch:
     """
 
     def __init__(
-        self, settings: schema.Watch, meter: DiversityMeter | None, *, clock: Callable[[], float]
+        self, settings: schema.Watch, meter: Meter | None, *, clock: Callable[[], float]
     ) -> None:
         self._settings = settings
         self._meter = meter
         self._clock = clock
         self._stability = Stability()
         self._collapse = Collapse(settings)
+        self._overfitting = Overfitting()
         self._alarms = Alarms(patience=settings.patience, awaits=("collapsed",) if meter else ())
         self._costs: deque[float] = deque(maxlen=_COSTS)
         self._next = clock()
@@ -51,6 +79,11 @@ class Watch:
     def verdict(self) -> Verdict:
         """The run in one word: unknown, healthy, warning, or the name of the critical alarm that is on."""
         return self._alarms.verdict
+
+    @property
+    def metered(self) -> bool:
+        """Whether samples are judged at all."""
+        return self._meter is not None
 
     @property
     def due(self) -> bool:
@@ -78,7 +111,16 @@ class Watch:
             conditions = [
                 replace(found, clear=found.clear and found.name != DIVERGED) for found in conditions
             ]
+        self._overfitting.observe(steps, values)
         return self._alarms.update(conditions, step=int(steps[-1]), wall=wall)
+
+    def validate(
+        self, step: int, values: Mapping[str, SupportsFloat], *, wall: float
+    ) -> list[AlarmRaised | AlarmCleared]:
+        """Judge series measured on held-out data at one step, such as ``valid/reconstruction``."""
+        numbers = {name: float(value) for name, value in values.items()}
+        conditions = [*self._overfitting.validate(step, numbers), *posterior_collapse(step, numbers)]
+        return self._alarms.update(conditions, step=step, wall=wall)
 
     def judge(
         self, draw: Callable[[int], Tensor], *, step: int, wall: float
@@ -108,12 +150,17 @@ class Watch:
 
     def state(self) -> dict[str, Any]:
         """What a checkpoint keeps, in JSON's types: alarms and arming, but no clock and no windows."""
-        return {"alarms": self._alarms.state(), "collapse": self._collapse.state()}
+        return {
+            "alarms": self._alarms.state(),
+            "collapse": self._collapse.state(),
+            "overfitting": self._overfitting.state(),
+        }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Continue from ``state()``: nothing that is on is raised again."""
         self._alarms.restore(state["alarms"])
         self._collapse.restore(state["collapse"])
+        self._overfitting.restore(state["overfitting"])
 
 
 def _not_finite(samples: Tensor) -> Condition:

@@ -31,6 +31,7 @@ REFERENCES = 1024
 DRAWS = 100
 SMALLEST_POOL = 96
 """Held-out images beside the references, at least."""
+HELD_OUT = REFERENCES + SMALLEST_POOL
 LARGEST_DRAW = 2 / 3
 """Of the images beside the references: draws that share more of them say too little about chance."""
 
@@ -103,8 +104,8 @@ class DiversityMeter:
         draws: int = DRAWS,
         seed: int = 0,
     ) -> None:
-        if len(real) < REFERENCES + SMALLEST_POOL:
-            raise ValueError(f"{len(real)} held-out images; the meter needs {REFERENCES + SMALLEST_POOL}")
+        if len(real) < HELD_OUT:
+            raise ValueError(f"{len(real)} held-out images; the meter needs {HELD_OUT}")
         generator = torch.Generator().manual_seed(seed)
         order = torch.randperm(len(real), generator=generator).to(real.device)
         with features.one_thread():

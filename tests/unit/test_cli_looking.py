@@ -9,7 +9,7 @@ from engine.run.events import Mark
 from tests.recorded import COLLAPSED, new_run, write
 from tui import cli
 from tui.commands.output import to_json
-from tui.commands.words import age, duration, measured, number, printable
+from tui.wording import age, duration, measured, number, printable
 
 
 def test_show_tells_facts_values_alarms_marks_and_settings(

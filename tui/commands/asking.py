@@ -17,7 +17,7 @@ from tui.commands.looking import called, glance, stillborn
 from tui.commands.output import Output
 from tui.commands.parser import Commands, Handler
 from tui.commands.status import ending
-from tui.commands.words import duration, spaced
+from tui.wording import duration, spaced
 
 _ANSWER_SECONDS = 10.0
 _BEGIN_SECONDS = 60.0

@@ -14,9 +14,10 @@ from tui.commands.looking import Look, glance, look
 from tui.commands.output import Output, Tone, table
 from tui.commands.parser import Commands
 from tui.commands.status import brief, ending, status
-from tui.commands.words import age, duration, measured, progress, spaced
+from tui.wording import age, duration, measured, progress, spaced
 
 _MARKS_SHOWN = 10
+_SPREADS = ("-sd", "-se")
 _PROSE = ("title", "shows", "look_for", "source")
 _TONES: dict[str, Tone] = {
     "failed": "critical",
@@ -89,11 +90,7 @@ def _show(options: Namespace, output: Output) -> int:
         output.line(f"  | {line}", "faint")
     for line in (seen.facts.traceback or "").splitlines() if options.debug else ():
         output.line(f"  | {line}", "faint")
-    last = [
-        (name, f"{measured(name, value)}", f"step {spaced(step)}")
-        for name, (step, value) in seen.values.items()
-    ]
-    _section(output, last, "last values")
+    _section(output, _last_values(seen), "last values")
     _section(output, _alarms(seen), "alarms")
     guidelines = [tuple(line.split(": ", 1)) for line in seen.facts.guidelines]
     _section(output, guidelines, "guidelines for convolutional GANs")
@@ -134,6 +131,20 @@ def _facts(seen: Look) -> list[tuple[str, ...]]:
         "folder": str(seen.run.path),
     }
     return [(name, text) for name, text in rows.items() if text]
+
+
+def _last_values(seen: Look) -> list[tuple[str, ...]]:
+    """Every series; a standard deviation (``NAME-sd``) or error (``NAME-se``) stands beside its mean."""
+    rows = []
+    for name, (step, value) in seen.values.items():
+        if name.endswith(_SPREADS) and name[:-3] in seen.values:
+            continue
+        text = measured(name, value)
+        for suffix in _SPREADS:
+            if spread := seen.values.get(name + suffix):
+                text += f" ± {measured(name, spread[1])} ({suffix[1:]})"
+        rows.append((name, text, f"step {spaced(step)}"))
+    return rows
 
 
 def _alarms(seen: Look) -> list[tuple[str, ...]]:

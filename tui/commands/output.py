@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Literal, TextIO
 
-from tui.commands.words import printable
+from tui.wording import printable
 
 Tone = Literal["plain", "heading", "faint", "good", "warning", "critical"]
 

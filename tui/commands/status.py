@@ -8,7 +8,7 @@ from engine.run.folder import RunFolder
 from engine.run.liveness import Liveness
 from engine.run.reader import Alarm
 from tui.commands.looking import Look, called
-from tui.commands.words import spaced
+from tui.wording import spaced
 
 NO_SPACE = "no space left"
 _VERDICT_CODES = {"diverged": 3, "collapsed": 4}

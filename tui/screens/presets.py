@@ -103,7 +103,7 @@ def _about(entry: Entry, terminal: Terminal) -> Content:
             Content(f"{clean(error.message)}\n\n{clean(error.hint)}"),
         )
     ascii = terminal.ascii
-    steps = spaced(preset.steps, ascii=ascii)
+    steps = spaced(preset.steps)
     parts: list[Content | tuple[str, str]] = [(f"{clean(preset.title, ascii=ascii)}\n\n", "bold")]
     for heading, text in (("shows", preset.shows), ("look for", preset.look_for), ("source", preset.source)):
         parts += [(f"{heading}\n", "bold $text-accent"), Content(f"{clean(text, ascii=ascii)}\n\n")]

@@ -15,7 +15,7 @@ from engine.run import commands
 from engine.run.commands import Name
 from engine.run.errors import LatentopError
 from engine.run.folder import RunFolder
-from tui import keys, selectors, wording
+from tui import keys, selectors, states, wording
 from tui.feed import Feed
 from tui.screens.answers import answered, everything_printed, last_lines
 from tui.screens.bodies import panels
@@ -90,7 +90,7 @@ class RunScreen(Screen[None]):
     @property
     def words(self) -> str:
         """What the run is doing, in a word or two."""
-        return wording.state(self.state.liveness, selectors.pending(self.state))
+        return states.state(self.state.liveness, selectors.pending(self.state))
 
     async def watch_state(self, old: State, new: State) -> None:
         """Give every panel the new state."""
@@ -142,7 +142,7 @@ class RunScreen(Screen[None]):
                 self._ask("pause")
 
         if not self.state.liveness.alive:
-            self.notify(f"It is {wording.state(self.state.liveness)} already.", markup=False)
+            self.notify(f"It is {states.state(self.state.liveness)} already.", markup=False)
         else:
             self.app.push_screen(ChoiceScreen("Stop training?", STOP), act)
 

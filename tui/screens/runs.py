@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widgets import DataTable, Static
 
 from engine.run.folder import RunFolder
-from tui import keys, selectors, wording
+from tui import keys, selectors, states, wording
 from tui.runs_feed import RunRow, RunsFeed
 from tui.terminal import Terminal
 from tui.widgets.keyline import KeyLine
@@ -138,12 +138,12 @@ def _fitting(width: int) -> tuple[str, ...]:
 def _cells(row: RunRow, now: float, terminal: Terminal, colours: Mapping[str, str]) -> dict[str, Text]:
     state, facts, ascii = row.state, row.state.facts, terminal.ascii
     begun = selectors.has_data(state)
-    step = wording.spaced(selectors.step(state), ascii=ascii)
+    step = wording.spaced(selectors.step(state))
     told = {
         "run": row.run.id,
         "preset": facts.preset,
-        "state": "unreadable" if state.trouble else wording.state(state.liveness, selectors.pending(state)),
-        "verdict": wording.verdict(facts.verdict) if begun else "",
+        "state": "unreadable" if state.trouble else states.state(state.liveness, selectors.pending(state)),
+        "verdict": states.verdict(facts.verdict) if begun else "",
         "step": f"{step:>9}" if begun else "",
         "newest values": _values(row),
         "age": f"{wording.duration(now - facts.created)} ago" if facts.created else "",
@@ -160,7 +160,7 @@ def _cells(row: RunRow, now: float, terminal: Terminal, colours: Mapping[str, st
 
 def _ink(name: str, colours: Mapping[str, str]) -> str:
     """The theme's colour for a state or a verdict; none where the theme has the terminal's own."""
-    colour = colours.get(wording.tone(name), "")
+    colour = colours.get(states.tone(name), "")
     return colour[:7] if colour.startswith("#") else ""
 
 
@@ -173,7 +173,7 @@ def _values(row: RunRow) -> str:
         ("valid", "valid/reconstruction"),
     )
     parts = [
-        f"{label} {wording.number(value)}"
+        f"{label} {wording.short(value)}"
         for label, name in shown
         if (value := selectors.last(state, name)) is not None
     ]

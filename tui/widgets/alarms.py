@@ -44,16 +44,15 @@ class AlarmsPanel(Panel):
 
     def alarm_rows(self, alarm: Alarm, width: int) -> tuple[list[Strip], list[Strip]]:
         """The rows of one alarm: when, how severe and the sentence; then the advice while it stands."""
-        ascii = self.terminal.ascii
         word, colour = SEVERITY.get(alarm.severity, (alarm.severity.upper(), "error"))
         if alarm.cleared_step is not None:
             word, colour = "cleared", ""
-        when = f"{wording.clock(alarm.raised_wall)} step {wording.spaced(alarm.raised_step, ascii=ascii)}  "
+        when = f"{wording.clock(alarm.raised_wall)} step {wording.spaced(alarm.raised_step)}  "
         head: list[Span | str] = [when, Span(word, colour, bold=True), "  "]
         indent = len(when) + len(word) + 2
         sentence = alarm.sentence
         if alarm.cleared_step is not None:
-            sentence += f" · over at step {wording.spaced(alarm.cleared_step, ascii=ascii)}"
+            sentence += f" · over at step {wording.spaced(alarm.cleared_step)}"
         hanging = 6
         first, *others = _flowing(sentence, width, indent, hanging)
         rows = [self.line(*head, first, width=width)]

@@ -2,7 +2,7 @@
 
 from textual.strip import Strip
 
-from tui import selectors, wording
+from tui import selectors, states, wording
 from tui.draw.meter import meter
 from tui.state import State
 from tui.widgets.panel import Panel
@@ -77,7 +77,7 @@ class DiversityPanel(Panel):
 
     def _verdict(self, width: int) -> Strip:
         verdict = self.state.facts.verdict
-        words = wording.verdict(verdict)
-        tone = wording.tone(verdict)
+        words = states.verdict(verdict)
+        tone = states.tone(verdict)
         colour = "" if tone == "foreground" else tone
         return self.line(f"{'verdict':<{LABEL}} ", Span(words, colour, bold=True), width=width)

@@ -2,7 +2,7 @@
 
 from textual.strip import Strip
 
-from tui import selectors, wording
+from tui import selectors, states, wording
 from tui.state import State
 from tui.widgets.panel import Panel
 from tui.widgets.texts import Span, fit
@@ -38,16 +38,16 @@ class Header(Panel):
         return parts
 
     def _progress(self) -> list[tuple[int, str, str]]:
-        state, ascii = self.state, self.terminal.ascii
+        state = self.state
         pending = selectors.pending(state)
-        words = wording.state(state.liveness, pending)
-        parts = [(STATE_IMPORTANCE, f"● {words}", wording.tone(state.liveness.name))]
+        words = states.state(state.liveness, pending)
+        parts = [(STATE_IMPORTANCE, f"● {words}", states.tone(state.liveness.name))]
         if not selectors.has_data(state):
             return parts
         verdict = state.facts.verdict
-        parts.append((VERDICT_IMPORTANCE, wording.verdict(verdict), _verdict_tone(verdict)))
-        total = wording.spaced(state.facts.steps, ascii=ascii)
-        step = wording.spaced(selectors.step(state), ascii=ascii)
+        parts.append((VERDICT_IMPORTANCE, states.verdict(verdict), _verdict_tone(verdict)))
+        total = wording.spaced(state.facts.steps)
+        step = wording.spaced(selectors.step(state))
         parts.append((STEP_IMPORTANCE, f"step {step:>{len(total)}}", ""))
         speed = selectors.speed(state) if state.liveness.name == "running" else None
         if speed:
@@ -60,5 +60,5 @@ class Header(Panel):
 
 
 def _verdict_tone(verdict: str) -> str:
-    tone = wording.tone(verdict)
+    tone = states.tone(verdict)
     return "" if tone == "foreground" else tone

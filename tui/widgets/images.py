@@ -35,7 +35,7 @@ class ImagesPanel(Panel):
         frames = [self.state.frames[kind] for kind in self._kinds if kind in self.state.frames]
         self.set_class(not frames and self.has_class("generous"), "-absent")
         if frames and self._kinds != ("real",):
-            step = spaced(max(frame.step for frame in frames), ascii=self.terminal.ascii)
+            step = spaced(max(frame.step for frame in frames))
             dot = "-" if self.terminal.ascii else "·"
             self.border_title = f"{self._title} {dot} step {step}"
 

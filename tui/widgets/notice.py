@@ -97,7 +97,7 @@ class Notice(Panel):
 
     def _at(self) -> str:
         step = selectors.step(self.state)
-        return f" at step {wording.spaced(step, ascii=self.terminal.ascii)}" if step else ""
+        return f" at step {wording.spaced(step)}" if step else ""
 
     def _took(self) -> str:
         elapsed = self.state.facts.elapsed

@@ -27,10 +27,10 @@ class ReconstructionPanel(Panel):
         validation = selectors.typical(self.state, VALIDATION)
         if training is None:
             return [self.line("no values yet")]
-        rows = [self._row("training", wording.number(training), width)]
+        rows = [self._row("training", wording.short(training), width)]
         if validation is None:
             return [*rows, self._row("validation", "not yet", width)]
-        rows.append(self._row("validation", wording.number(validation), width, self._best()))
+        rows.append(self._row("validation", wording.short(validation), width, self._best()))
         if training > 0:
             rows.append(self._gap(validation / training, width))
         return rows[:height]
@@ -41,7 +41,7 @@ class ReconstructionPanel(Panel):
     def _best(self) -> str:
         bins = self.state.series[VALIDATION]
         place = int(np.nanargmin(np.where(np.isfinite(bins.mean), bins.mean, np.inf)))
-        best, step = wording.number(float(bins.lo[place])), wording.spaced(int(bins.step[place]))
+        best, step = wording.short(float(bins.lo[place])), wording.spaced(int(bins.step[place]))
         return f"best {best} at {step}"
 
     def _gap(self, ratio: float, width: int) -> Strip:

@@ -44,7 +44,7 @@ class StabilityPanel(Panel):
             value = selectors.typical(self.state, name)
             if name not in self.state.series:
                 continue
-            text = "?" if value is None else wording.number(value)
+            text = "?" if value is None else wording.short(value)
             wrong = alarm in alarms
             yield self._row(label, text, "warning" if wrong else "ok", self._spark(name, width), width)
 
@@ -58,7 +58,7 @@ class StabilityPanel(Panel):
     def _finite(self, width: int) -> Strip:
         count = selectors.bad_values(self.state)
         words = "WARNING" if count else "ok"
-        return self._row("non-finite", wording.spaced(count, ascii=self.terminal.ascii), words, "", width)
+        return self._row("non-finite", wording.spaced(count), words, "", width)
 
     def _row(self, label: str, value: str, word: str, line: str, width: int) -> Strip:
         well = word == "ok"

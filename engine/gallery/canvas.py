@@ -1,0 +1,65 @@
+"""A piece of the plane as a small picture: crowds of points over marks, for whoever draws images."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+PIXELS = 64
+"""Height and width of a picture."""
+MARGIN = 1.25
+"""How much more of the plane is shown than what has to be seen."""
+GAMMA = 0.4
+"""Below 1: a lone point is bright enough to be seen beside a crowd."""
+MARK = (0.16, 0.24, 0.42)
+"""The colour of a mark, under the points."""
+POINT = (1.0, 0.9, 0.6)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canvas:
+    """The square around ``centre`` that reaches ``reach`` to each side."""
+
+    centre: tuple[float, float]
+    reach: float
+
+    def picture(self, points: Tensor, marks: Tensor, radius: float) -> Tensor:
+        """Points ``(n, 2)`` over discs at ``(m, 2)``: an image ``(1, 3, PIXELS, PIXELS)``, y upwards.
+
+        ``radius`` of the discs is in the plane's units, but they are never too small to be seen. Points
+        outside the square, or not finite, are left out.
+        """
+        discs = self._discs(marks.double().cpu(), radius).unsqueeze(2)
+        crowd = self._crowd(points.double().cpu()).unsqueeze(2)
+        image = discs * torch.tensor(MARK) * (1 - crowd) + crowd * torch.tensor(POINT)
+        return image.permute(2, 0, 1).unsqueeze(0).clamp(0, 1)
+
+    def _crowd(self, points: Tensor) -> Tensor:
+        """How crowded each pixel is, ``(PIXELS, PIXELS)`` in [0, 1]."""
+        places = self._pixels(points).floor()
+        seen = points.isfinite().all(1) & (places >= 0).all(1) & (places < PIXELS).all(1)
+        x, y = places[seen].long().unbind(1)
+        counts = torch.bincount(y * PIXELS + x, minlength=PIXELS * PIXELS).reshape(PIXELS, PIXELS).float()
+        share: Tensor = counts / counts.max().clamp(min=1)
+        return share.pow(GAMMA)
+
+    def _discs(self, marks: Tensor, radius: float) -> Tensor:
+        """1 inside of a disc, else 0: ``(PIXELS, PIXELS)``."""
+        along = torch.arange(PIXELS, dtype=torch.float64) + 0.5
+        y, x = torch.meshgrid(along, along, indexing="ij")
+        there = torch.stack([x, y], 2).reshape(-1, 1, 2)
+        size = max(radius / self.reach * PIXELS / 2, 2.0)
+        near = (there - self._pixels(marks)).square().sum(2) <= size * size
+        return near.any(1).reshape(PIXELS, PIXELS).float()
+
+    def _pixels(self, points: Tensor) -> Tensor:
+        """Column and row ``(n, 2)``, not rounded, of points."""
+        offset = (points - torch.tensor(self.centre)) / self.reach
+        return (offset * torch.tensor([1.0, -1.0]) + 1) * (PIXELS / 2)
+
+
+def around(places: Tensor) -> Canvas:
+    """The piece of the plane that shows all of ``(n, 2)`` with a margin."""
+    low, high = places.amin(0), places.amax(0)
+    x, y = ((low + high) / 2).tolist()
+    return Canvas(centre=(x, y), reach=max(float((high - low).max()) / 2, 1e-6) * MARGIN)

@@ -1,0 +1,50 @@
+"""What the Dirac-GAN shows: where its two numbers go, in their phase plane."""
+
+from collections import deque
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor, nn
+
+from engine.gallery.canvas import Canvas
+from engine.gallery.exhibit import frame
+from engine.models import dirac
+from engine.run.events import Event
+
+TRAIL = 4096
+"""Steps that the picture remembers."""
+SMALLEST = 0.5
+"""The least that is shown to each side of the equilibrium."""
+
+
+class PhasePlane:
+    """Frames ``samples``: the generator's number across, the discriminator's upwards, over the last steps.
+
+    The disc in the middle is the equilibrium, where both should end (Mescheder et al. 2018, figure 3). The
+    frame ``real`` shows the equilibrium alone.
+    """
+
+    def __init__(self, generator: dirac.Generator, discriminator: dirac.Discriminator) -> None:
+        self._numbers = generator.place, discriminator.slope
+        self._trail: deque[Tensor] = deque(maxlen=TRAIL)
+        self._remember()
+        self._shown = False
+        generator.register_forward_pre_hook(self._on_forward)
+
+    def show(self, step: int, wall: float) -> Iterator[Event]:
+        """The frame of this step."""
+        trail = torch.stack([*self._trail])
+        start = float(trail.nan_to_num(0.0, 0.0, 0.0).abs().max())
+        canvas = Canvas(centre=(0.0, 0.0), reach=max(start * 1.1, SMALLEST))
+        middle = torch.zeros(1, 2)
+        if not self._shown:
+            yield frame("real", canvas.picture(middle[:0], middle, 0.0), step, wall)
+            self._shown = True
+        yield frame("samples", canvas.picture(trail, middle, 0.0), step, wall)
+
+    def _on_forward(self, module: nn.Module, _: object) -> None:
+        if module.training:  # not while samples are drawn for show
+            self._remember()
+
+    def _remember(self) -> None:
+        self._trail.append(torch.stack([one.detach() for one in self._numbers]))

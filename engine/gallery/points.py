@@ -1,0 +1,39 @@
+"""What a GAN of points shows: its samples in the plane, over the modes that it should reach."""
+
+from collections.abc import Iterator
+
+from engine.data import Dataset
+from engine.gallery.canvas import around
+from engine.gallery.exhibit import frame
+from engine.objectives.protocol import Generative
+from engine.run.events import Event
+from presets.schema import Preset
+
+SHOWN = 2500
+RADIUS = 3.0
+"""Of the disc that marks a mode, in its standard deviations: what lies inside is of high quality."""
+
+
+class Points:
+    """Frames ``samples`` and, at the first step shown, ``real``: pictures of points ``(n, 2)``.
+
+    A mode of a known mixture is a dim disc; one that stays dim has been lost.
+    """
+
+    def __init__(self, objective: Generative, dataset: Dataset, preset: Preset) -> None:
+        self._objective = objective
+        self._seed = preset.seed
+        self._real = dataset.test[:SHOWN]
+        mixture = dataset.mixture
+        self._marks = self._real[:0] if mixture is None else mixture.centres
+        self._radius = 0.0 if mixture is None else RADIUS * mixture.sd
+        self._canvas = around(self._real if mixture is None else mixture.centres)
+        self._shown = False
+
+    def show(self, step: int, wall: float) -> Iterator[Event]:
+        """Frames of this step."""
+        if not self._shown:
+            yield frame("real", self._canvas.picture(self._real, self._marks, self._radius), step, wall)
+            self._shown = True
+        samples = self._objective.draw(SHOWN, self._seed)
+        yield frame("samples", self._canvas.picture(samples, self._marks, self._radius), step, wall)

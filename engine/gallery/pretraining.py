@@ -1,0 +1,64 @@
+"""What unsupervised pretraining shows: reconstructions while the autoencoder learns, then accuracies."""
+
+from collections.abc import Iterator, Sequence
+
+from engine.data import Dataset
+from engine.gallery.exhibit import Exhibit
+from engine.objectives.pretraining import PretrainThenClassify
+from engine.run.events import Event, Scalars
+from presets.schema import Pretraining
+
+POINTS = 20
+
+
+class FirstPhase:
+    """Shows what an autoencoder shows until the classifiers begin, and once then: it changes no more."""
+
+    def __init__(self, objective: PretrainThenClassify, exhibits: Sequence[Exhibit]) -> None:
+        self._objective = objective
+        self._exhibits = exhibits
+        self._over = False
+
+    def show(self, step: int, wall: float) -> Iterator[Event]:
+        """Frames and series of the autoencoder at this step."""
+        if self._over:
+            return
+        self._over = self._objective.classifying
+        for exhibit in self._exhibits:
+            yield from exhibit.show(step, wall)
+
+
+class Accuracies:
+    """How many test images each arm's classifiers get right, once they are trained.
+
+    Series, all as shares: ``accuracy/ARM``, the mean over the classifiers of an arm, and ``accuracy/ARM-sd``;
+    ``lead/ARM``, by how much a pretrained arm is ahead of the one from scratch, and ``lead/ARM-se``, the
+    standard error of that: over pairs with the same labelled images and the same initial head. They are
+    measured at the same steps on any machine: POINTS times while the classifiers train.
+    """
+
+    def __init__(self, objective: PretrainThenClassify, dataset: Dataset, preset: Pretraining) -> None:
+        self._objective = objective
+        self._pretrain, self._last = preset.pretrain, preset.steps
+        self._every = max(1, (preset.steps - preset.pretrain) // POINTS)
+        self._test, self._labels = dataset.test, dataset.test_labels
+
+    def wants(self, step: int) -> bool:
+        """Every so many steps of the classifiers, and after the last one."""
+        done = step - self._pretrain
+        return done > 0 and (done % self._every == 0 or step == self._last)
+
+    def show(self, step: int, wall: float) -> Iterator[Event]:
+        """Accuracies, where they are wanted at this step."""
+        if not self.wants(step):
+            return
+        found = self._objective.accuracies(self._test, self._labels)
+        values: dict[str, float] = {}
+        for arm, shares in found.items():
+            values[f"accuracy/{arm}"] = shares.mean().item()
+            values[f"accuracy/{arm}-sd"] = shares.std().item()
+        for arm in ("fine-tuned", "frozen"):
+            lead = found[arm] - found["scratch"]
+            values[f"lead/{arm}"] = lead.mean().item()
+            values[f"lead/{arm}-se"] = lead.std().item() / len(lead) ** 0.5
+        yield Scalars(step=step, wall=wall, values=values)

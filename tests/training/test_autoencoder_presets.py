@@ -1,0 +1,127 @@
+"""Every autoencoder preset trains for real, goes on bit for bit, and the short ones reach what they promise."""
+
+import dataclasses
+import time
+from collections.abc import Sequence
+from itertools import takewhile
+from pathlib import Path
+
+import pytest
+import torch
+from torch.nn.functional import mse_loss
+
+from engine import checkpoint
+from engine.data import Dataset, load
+from engine.gallery.axes import principal_axes
+from engine.objectives.denoise import Denoising
+from engine.run.events import AlarmRaised, Event, Frame, Scalars
+from engine.run.folder import RunFolder
+from engine.trainer import Trainer
+from presets import catalogue
+from presets.schema import Autoencoder
+
+CPU = torch.device("cpu")
+STEPS = 40
+SMALLER = {"recurrent": ("autoencoder.hidden=12", "batch=8"), "convolutional": ("batch=8",)}
+NAMES = [
+    entry.name
+    for entry in catalogue.entries()
+    if entry.group in ("autoencoders", "failures") and isinstance(catalogue.load(entry), Autoencoder)
+]
+
+
+def few(name: str, overrides: Sequence[str] = (), *, test: int = 100) -> tuple[Trainer, Dataset]:
+    """A trainer of the preset with few held-out data, which keep its pictures cheap."""
+    preset = catalogue.load(catalogue.find(name), overrides)
+    dataset = load(preset.data, CPU)
+    dataset = dataclasses.replace(dataset, test=dataset.test[:test], test_labels=dataset.test_labels[:test])
+    return Trainer(preset, dataset, CPU, wall=time.time, clock=time.monotonic), dataset
+
+
+def small(name: str) -> Trainer:
+    trainer, _ = few(name, [f"steps={STEPS}", "keep.frames=1000", *SMALLER.get(name, ())])
+    return trainer
+
+
+def steps(events: Sequence[Event]) -> dict[int, dict[str, float]]:
+    return {
+        event.step: {name: float(value) for name, value in event.values.items()}
+        for event in events
+        if isinstance(event, Scalars) and "loss/reconstruction" in event.values
+    }
+
+
+def at_the_end(events: Sequence[Event], step: int) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for event in events:
+        if isinstance(event, Scalars) and event.step == step:
+            found |= {name: float(value) for name, value in event.values.items()}
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_trains_shows_itself_and_goes_on_bit_for_bit(tmp_path: Path, name: str) -> None:
+    run = RunFolder(tmp_path)
+    run.checkpoints.mkdir()
+    events = list(small(name).run())
+    whole = steps(events)
+    assert list(whole) == list(range(1, STEPS + 1))
+    values = torch.tensor([list(series.values()) for series in whole.values()])
+    assert values.isfinite().all()
+    assert "valid/reconstruction" in at_the_end(events, STEPS)
+    kinds = {event.kind for event in events if isinstance(event, Frame)}
+    assert {"input", "reconstruction", "codings"} <= kinds
+
+    first = small(name)
+    for _ in takewhile(lambda _: first.step < 17, first.run()):
+        pass
+    checkpoint.save(run, first.state(), keep=1)
+    torch.rand(100)  # whatever happens to the random numbers in between
+    second = small(name)
+    state, _ = checkpoint.load_newest(run, CPU)
+    second.restore(state)
+    assert steps(list(second.run())) == {step: series for step, series in whole.items() if step > 17}
+
+
+def test_a_linear_autoencoder_performs_pca() -> None:
+    trainer, _ = few("linear-pca")
+    reached = at_the_end(list(trainer.run()), trainer.preset.steps)
+    assert abs(reached["pca/relative-error"]) < 0.001
+    assert reached["pca/angle"] < 1.0
+
+
+@pytest.mark.parametrize("name", ["denoising-gaussian", "denoising-dropout"])
+def test_denoising_beats_the_noisy_input_and_pca(name: str) -> None:
+    trainer, dataset = few(name, ["steps=4000", "keep.frames=1000"], test=500)
+    reached = at_the_end(list(trainer.run()), 4000)
+    assert reached["valid/reconstruction"] < reached["valid/noisy-input"] / 1.5
+
+    objective = trainer._objective
+    assert isinstance(objective, Denoising)
+    mean, axes = principal_axes(objective.corrupt(dataset.train, 2).flatten(1), 30)
+    noisy = objective.corrupt(dataset.test, 1).flatten(1).double()
+    projected = mean + (noisy - mean) @ axes @ axes.T
+    pca = mse_loss(projected, dataset.test.flatten(1).double()).item()
+    assert reached["valid/reconstruction"] < pca
+
+
+def test_a_variational_autoencoder_keeps_its_codings_and_is_no_gan() -> None:
+    trainer, _ = few("vae", ["steps=1500"], test=500)
+    events = list(trainer.run())
+    reached = at_the_end(events, 1500)
+    assert reached["kl/active-units"] >= 5
+    assert reached["valid/loss"] < 0.045
+    assert not any(name.startswith("diversity/") for name in reached)
+    assert not [event for event in events if isinstance(event, AlarmRaised)]
+    assert {"samples", "interpolation", "traversal"} <= {e.kind for e in events if isinstance(e, Frame)}
+
+
+@pytest.mark.parametrize(
+    ("name", "alarm", "limit"),
+    [("posterior-collapse", "posterior-collapse", 1000), ("too-powerful", "over-fitting", 1500)],
+)
+def test_a_failure_fails_as_announced(name: str, alarm: str, limit: int) -> None:
+    trainer, _ = few(name, [f"steps={limit}", "keep.frames=0.5"], test=200)
+    raised = [event for event in trainer.run() if isinstance(event, AlarmRaised)]
+    assert [event.name for event in raised] == [alarm]
+    assert trainer._watch.verdict in ("warning", alarm)

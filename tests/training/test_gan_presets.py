@@ -1,0 +1,185 @@
+"""Every GAN and every failure that is one trains for real, small; and goes on bit for bit."""
+
+import itertools
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from engine import checkpoint
+from engine.data import load
+from engine.objectives.adversarial import Adversarial
+from engine.run.events import Facts, Frame, Scalars
+from engine.run.folder import RunFolder
+from engine.trainer import Trainer
+from presets import catalogue
+from presets.schema import GAN
+
+CPU = torch.device("cpu")
+STEPS = 24
+CONVOLUTIONAL = ("generator.channels=4", "discriminator.channels=4", "batch=16", "watch.samples=64")
+POINTS = ("generator.hidden=[16,16]", "discriminator.hidden=[16,16]", "batch=16", "data.points=1000")
+WITHIN_STEP = ("loss/", "score/", "accuracy/", "grad/", "dirac/")
+
+
+def gans() -> list[str]:
+    """Every shipped preset of a GAN by name."""
+    entries = [entry for entry in catalogue.entries() if entry.group in ("gans", "failures")]
+    return [entry.name for entry in entries if isinstance(catalogue.load(entry), GAN)]
+
+
+def reduced(name: str, folder: Path) -> list[str]:
+    """Settings that make a preset train within a second."""
+    preset = catalogue.load(catalogue.find(name))
+    assert isinstance(preset, GAN)
+    words = [f"steps={STEPS}"]
+    match preset.generator.tag:
+        case "dcgan":
+            words += CONVOLUTIONAL
+        case "points":
+            words += POINTS
+    if preset.data.tag == "fashion-mnist":
+        words += ["data.held_out=500"]  # too few for the meter, which takes seconds to build
+    if preset.data.tag == "folder":
+        words += [f"data.path={images(folder)}", "data.pixels=16"]
+    return words
+
+
+def images(folder: Path) -> Path:
+    """A folder of forty images of different sizes."""
+    place = folder / "images"
+    place.mkdir(exist_ok=True)
+    numbers = np.random.default_rng(0)
+    for index in range(40):
+        pixels = numbers.integers(0, 255, (20 + index, 30, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(place / f"{index}.png")
+    return place
+
+
+@pytest.fixture
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A temporary folder that also takes what a dataset caches."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path
+
+
+def trainer(name: str, words: Sequence[str]) -> Trainer:
+    preset = catalogue.load(catalogue.find(name), words)
+    return Trainer(preset, load(preset.data, CPU), CPU, wall=time.time, clock=time.monotonic)
+
+
+def steps(of: Trainer) -> dict[int, dict[str, float]]:
+    """Every step's values, as hexadecimal text, in which a NaN equals itself."""
+    return {
+        event.step: {name: float(value).hex() for name, value in event.values.items()}
+        for event in of.run()
+        if isinstance(event, Scalars) and "loss/generator" in event.values
+    }
+
+
+@pytest.mark.parametrize("name", gans())
+def test_every_gan_trains_shows_itself_and_goes_on_bit_for_bit(own_cache: Path, name: str) -> None:
+    run = RunFolder(own_cache)
+    run.checkpoints.mkdir()
+    words = reduced(name, own_cache)
+    whole = trainer(name, words)
+    events = list(whole.run())
+    frames = {event.kind: event.images for event in events if isinstance(event, Frame)}
+    assert set(frames) == {"samples", "real"}
+    assert all(pixels.std() > 0 for pixels in frames.values())
+    values = {
+        event.step: {series: float(value).hex() for series, value in event.values.items()}
+        for event in events
+        if isinstance(event, Scalars) and "loss/generator" in event.values
+    }
+    assert list(values) == list(range(1, STEPS + 1))
+    if name != "divergence":
+        assert all(np.isfinite(float.fromhex(one)) for step in values.values() for one in step.values())
+
+    first = trainer(name, words)
+    for _ in itertools.takewhile(lambda _: first.step < 9, first.run()):
+        pass
+    checkpoint.save(run, first.state(), keep=1)
+    torch.rand(100)  # whatever happens to the random numbers in between
+    second = trainer(name, words)
+    state, broken = checkpoint.load_newest(run)
+    second.restore(state)
+    assert not broken
+    assert steps(second) == {step: numbers for step, numbers in values.items() if step > 9}
+
+
+def objective(name: str, *words: str) -> Adversarial:
+    preset = catalogue.load(catalogue.find(name), [*CONVOLUTIONAL, *words])
+    assert isinstance(preset, GAN)
+    torch.manual_seed(0)
+    return Adversarial(preset, (1, 28, 28), 10, CPU)
+
+
+def test_a_conditional_gan_draws_the_classes_in_turn() -> None:
+    gan = objective("conditional-dcgan")
+    drawn = gan.draw(23, seed=1)
+    gan.generator.eval()
+    codings = torch.randn(23, 100, generator=torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        asked = gan.generator(codings, torch.arange(23) % 10)
+    assert torch.equal(drawn, (asked + 1) / 2)
+    assert gan.draw(23, seed=1).equal(drawn)
+
+
+def test_the_average_lags_and_is_what_samples_are_drawn_from() -> None:
+    gan = objective("sn-hinge", "objective.ema=0.9", "generator.lr=0.01")
+    newest, average = (gan.networks[name].state_dict() for name in ("generator", "average"))
+    start = {name: value.clone() for name, value in newest.items()}
+    for _ in range(5):
+        gan.step(torch.rand(16, 1, 28, 28), torch.zeros(16, dtype=torch.int64))
+    for name, value in average.items():
+        if value.is_floating_point():
+            moved, ahead = (value - start[name]).norm(), (newest[name] - start[name]).norm()
+            assert 0 < moved < ahead
+    drawn = gan.draw(4, seed=0)
+    with torch.no_grad():
+        for parameter in gan.generator.parameters():
+            parameter.zero_()
+    assert torch.equal(gan.draw(4, seed=0), drawn)
+
+
+def test_a_critic_trains_several_times_a_step_each_time_on_other_images() -> None:
+    gan = objective("wgan-gp")
+    seen: list[torch.Tensor] = []
+    gan.discriminator.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
+    batch = torch.rand(5 * 8, 1, 28, 28)
+    gan.step(batch, torch.zeros(40, dtype=torch.int64))
+    shown = [one for one in seen if any(torch.equal(one, part * 2 - 1) for part in batch.split(8))]
+    assert len(shown) == 5
+    assert len({float(one.sum()) for one in shown}) == 5
+
+
+def test_a_convolutional_gan_says_which_guidelines_it_keeps(own_cache: Path) -> None:
+    facts = [
+        event.values for event in trainer("r1", reduced("r1", own_cache)).run() if isinstance(event, Facts)
+    ]
+    assert (
+        "broken: batch normalisation in both networks (in discriminator.layers.2)" in facts[0]["guidelines"]
+    )
+
+
+def test_the_dirac_gan_circles_and_is_stilled_by_a_penalty() -> None:
+    radii = {}
+    for weight in (0, 1):
+        last = trainer("oscillation", ["steps=2000", f"objective.r1={weight}", "keep.frames=1000"])
+        values = list(steps(last).values())[-1]
+        place, slope = (float.fromhex(values[f"dirac/{one}"]) for one in ("generator", "discriminator"))
+        radii[weight] = float(np.hypot(place, slope))
+    assert radii[0] == pytest.approx(2**0.5, rel=0.02)
+    assert radii[1] < 0.2
+
+
+def test_a_mixed_batch_lets_the_discriminator_win() -> None:
+    words = ["steps=80", "generator.channels=8", "discriminator.channels=8", "watch.samples=64"]
+    values = steps(trainer("discriminator-wins", words))
+    assert float.fromhex(values[80]["accuracy/discriminator"]) == 1
+    assert float.fromhex(values[80]["loss/discriminator"]) < 0.1

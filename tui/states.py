@@ -1,0 +1,66 @@
+"""A run's state and verdict in words, and the theme's colours that go with them."""
+
+from engine.run.liveness import Liveness
+from tui.wording import clean
+
+STATES = {
+    "starting": "starting",
+    "running": "training",
+    "paused": "paused",
+    "stopping": "stopping",
+    "finished": "finished",
+    "stopped": "stopped",
+    "failed": "failed",
+    "crashed": "crashed",
+    "lost": "lost",
+}
+ASKED = {
+    "pause": "pausing",
+    "resume": "resuming",
+    "stop": "stopping",
+    "checkpoint": "writing a checkpoint",
+    "set": "changing a setting",
+}
+VERDICTS = {
+    "unknown": "too early to judge",
+    "healthy": "healthy",
+    "warning": "warning",
+    "collapsed": "COLLAPSED",
+    "diverged": "DIVERGED",
+    "cycling": "CYCLING",
+    "oscillating": "OSCILLATING",
+    "memorising": "MEMORISING",
+    "stalled": "STALLED",
+}
+TONES = {
+    "running": "success",
+    "starting": "accent",
+    "paused": "warning",
+    "stopping": "warning",
+    "finished": "primary",
+    "stopped": "primary",
+    "failed": "error",
+    "crashed": "error",
+    "lost": "error",
+    "healthy": "success",
+    "warning": "warning",
+    "unknown": "foreground",
+}
+"""Which colour of the theme goes with a state or a verdict; the verdicts left out are errors."""
+
+
+def tone(name: str) -> str:
+    """The theme's colour for a state or a verdict."""
+    return TONES.get(name, "error")
+
+
+def state(liveness: Liveness, pending: tuple[str, ...] = ()) -> str:
+    """A run's state in words, or what it has been asked to do and has not answered yet."""
+    if pending:
+        return f"{ASKED.get(pending[-1], clean(pending[-1]))} …"
+    return STATES.get(liveness.name, clean(liveness.name))
+
+
+def verdict(name: str) -> str:
+    """A verdict in words; those that need somebody are in capitals."""
+    return VERDICTS.get(name, clean(name).replace("-", " ").upper())
