@@ -140,7 +140,7 @@ async def test_crash_shows_the_log_and_what_to_do(runs: Path, open_app: Open) ->
     recorded.run.log.write_bytes(b"one\nKilled [red]\x1b[31m\xff\n")
     recorded.says(pid=DEAD_PID)
     async with open_app(recorded.run).run_test(notifications=True, size=(80, 24)) as pilot:
-        shown = await wait_for_text(pilot, "● crashed", "Killed [red][31m", "latentop resume")
+        shown = await wait_for_text(pilot, "● crashed", "Killed [red]\\x1b[31m", "latentop resume")
         assert recorded.run.id in shown
         assert "\x1b" not in shown
         assert "space pause" not in shown
@@ -173,7 +173,7 @@ async def test_text_from_a_run_is_never_obeyed(runs: Path, open_app: Open) -> No
     )
     async with open_app(recorded.run).run_test(notifications=True, size=(200, 60)) as pilot:
         shown = await wait_for_text(
-            pilot, "[blink]x[2J", "[link=evil]press]0;pwned[/link]", "[@click=app.quit]"
+            pilot, "[blink]x\\x1b[2J", "[link=evil]press\\x1b]0;pwned", "[@click=app.quit]"
         )
         assert not {"\x1b", "\x07", "\u202e"} & set(shown)
 

@@ -3,6 +3,7 @@
 import dataclasses
 import time
 from collections.abc import Sequence
+from functools import cache
 from itertools import takewhile
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from engine.run.events import AlarmRaised, Event, Frame, Scalars
 from engine.run.folder import RunFolder
 from engine.trainer import Trainer
 from presets import catalogue
+from presets.data import Data
 from presets.schema import Autoencoder
 
 CPU = torch.device("cpu")
@@ -30,10 +32,15 @@ NAMES = [
 ]
 
 
+@cache
+def data(spec: Data) -> Dataset:
+    return load(spec, CPU)
+
+
 def few(name: str, overrides: Sequence[str] = (), *, test: int = 100) -> tuple[Trainer, Dataset]:
     """A trainer of the preset with few held-out data, which keep its pictures cheap."""
     preset = catalogue.load(catalogue.find(name), overrides)
-    dataset = load(preset.data, CPU)
+    dataset = data(preset.data)
     dataset = dataclasses.replace(dataset, test=dataset.test[:test], test_labels=dataset.test_labels[:test])
     return Trainer(preset, dataset, CPU, wall=time.time, clock=time.monotonic), dataset
 
@@ -78,7 +85,7 @@ def test_it_trains_shows_itself_and_goes_on_bit_for_bit(tmp_path: Path, name: st
     checkpoint.save(run, first.state(), keep=1)
     torch.rand(100)  # whatever happens to the random numbers in between
     second = small(name)
-    state, _ = checkpoint.load_newest(run, CPU)
+    state, _ = checkpoint.load_newest(run)
     second.restore(state)
     assert steps(list(second.run())) == {step: series for step, series in whole.items() if step > 17}
 

@@ -56,7 +56,7 @@ def test_resuming_gives_the_same_losses_to_the_last_bit_in_both_phases(tmp_path:
 
 
 def test_it_reconstructs_then_classifies_better_than_chance() -> None:
-    one = trainer("pretrain=150", "steps=350", "keep.frames=0.001")
+    one = trainer("pretrain=150", "steps=350", "classifier.lr=0.01", "keep.frames=0.001")
     frames: list[Frame] = []
     seen: dict[str, list[tuple[int, float]]] = {}
     for event in one.run():

@@ -80,6 +80,6 @@ def test_normalised_ends_are_named() -> None:
 def test_a_generator_without_tanh_is_named() -> None:
     layers = nn.BatchNorm2d(8), nn.ReLU(), nn.ConvTranspose2d(8, 1, 4)
     parts = networks("dcgan") | {"generator": generator(*layers)}
-    assert broken(parts) == ["broken: ReLU in the generator, tanh on its output (in generator.2)"]
+    assert broken(parts) == ["broken: ReLU in the generator, tanh on its output (in generator.3)"]
     parts = networks("dcgan") | {"generator": generator(*layers, nn.Sigmoid())}
     assert broken(parts) == ["broken: ReLU in the generator, tanh on its output (in generator.4)"]

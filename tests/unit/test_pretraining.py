@@ -63,16 +63,18 @@ def test_labelled_images_are_balanced_and_differ_between_seeds(dataset: Dataset)
 
 def test_no_test_image_is_ever_trained_on(dataset: Dataset) -> None:
     blind = replace(dataset, test=dataset.test[:0], test_labels=dataset.test_labels[:0])
-    seeing = PretrainThenClassify(preset(), dataset, CPU)
-    torch.manual_seed(0)
-    one = PretrainThenClassify(preset(), blind, CPU)
-    torch.manual_seed(0)
-    other = PretrainThenClassify(preset(), dataset, CPU)
-    for objective in (one, other):
+
+    def trained(on: Dataset) -> PretrainThenClassify:
+        torch.manual_seed(0)
+        objective = PretrainThenClassify(preset(), on, CPU)
         train(objective, dataset, 6)
-    assert same(weights(one, "fine-tuned", 0, "head"), weights(other, "fine-tuned", 0, "head"))
+        return objective
+
+    one, other = trained(blind), trained(dataset)
+    for arm in ARMS:
+        assert same(weights(one, arm, 0, "head"), weights(other, arm, 0, "head"))
     held_out = {image.numpy().tobytes() for image in dataset.test}
-    for chosen in seeing.labelled:
+    for chosen in one.labelled:
         assert not any(image.numpy().tobytes() in held_out for image in dataset.train[chosen])
 
 

@@ -135,7 +135,7 @@ def _facts(seen: Look) -> list[tuple[str, ...]]:
 
 def _last_values(seen: Look) -> list[tuple[str, ...]]:
     """Every series; a standard deviation (``NAME-sd``) or error (``NAME-se``) stands beside its mean."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for name, (step, value) in seen.values.items():
         if name.endswith(_SPREADS) and name[:-3] in seen.values:
             continue
