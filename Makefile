@@ -28,7 +28,7 @@ run: install     ## train PRESET (dcgan) and watch it; prints lines where stdout
 	@$(BIN)/latentop train $(PRESET)
 
 test: install    ## all tests (under ten minutes on two cores)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: install    ## format, lint, types, architecture
 	$(BIN)/ruff format --check .

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from engine.run import folder
 from tui.app import LatentopApp
+from tui.terminal import Terminal
 
 
 async def draw(run: Path, picture: Path, columns: int, rows: int) -> None:
     """Open the dashboard on the run without a terminal, wait until it has drawn, and save what it shows."""
-    app = LatentopApp(run.parent, folder.find(run.parent, run.name))
+    app = LatentopApp(run.parent, folder.find(run.parent, run.name), Terminal())
     async with app.run_test(size=(columns, rows)) as pilot:
         for _ in range(10):
             await pilot.pause(0.2)

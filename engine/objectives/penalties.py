@@ -27,8 +27,9 @@ def gradient_penalty(judge: Judge, real: Tensor, fake: Tensor) -> Tensor:
     Source: Gulrajani et al. 2017, arXiv 1704.00028, algorithm 1; one random place for each pair of samples.
     """
     share = torch.rand(len(real), *(1 for _ in real.shape[1:]), device=real.device)
-    length = slopes(judge, torch.lerp(real, fake, share)).norm(dim=1)
-    return (length - 1).square().mean()
+    length = torch.linalg.vector_norm(slopes(judge, torch.lerp(real, fake, share)), dim=1)
+    penalty: Tensor = (length - 1).square().mean()
+    return penalty
 
 
 def r1_penalty(judge: Judge, real: Tensor) -> Tensor:
