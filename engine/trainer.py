@@ -13,10 +13,11 @@ from engine.gallery import Gallery, exhibits
 from engine.gather import gather
 from engine.objectives import Generative, build_objective
 from engine.run.events import Event, Facts, Scalars
-from engine.watch import HELD_OUT, DiversityMeter, Meter, MixtureMeter, Watch
+from engine.watch import Watch
 from engine.watch.guidelines import check
+from engine.watch.meters import build_meter
 from presets import catalogue
-from presets.schema import GAN, Preset
+from presets.schema import Preset
 
 OBSERVE_SECONDS = 1.0
 
@@ -46,7 +47,7 @@ class Trainer:
         self.objective = build_objective(preset, dataset, device)
         self._sampler = Sampler(len(dataset.train), preset.per_step, preset.seed, device)
         self._gallery = Gallery(exhibits(self.objective, dataset, preset), preset.keep.frames, clock=clock)
-        self._watch = Watch(preset.watch, _meter(self.objective, dataset, preset), clock=clock)
+        self._watch = Watch(preset.watch, build_meter(preset, dataset), clock=clock)
         self._unseen: list[Scalars] = []
         self._observed = clock()
 
@@ -128,27 +129,3 @@ class Trainer:
             yield from self._watch.observe(
                 steps, {name: column.values for name, column in columns.items()}, wall=wall
             )
-
-
-def _meter(objective: object, dataset: Dataset, preset: Preset) -> Meter | None:
-    """A GAN's samples are held against real data, of which enough must be held out.
-
-    Those of a variational autoencoder are blurred by nature.
-    """
-    if not (isinstance(objective, Generative) and isinstance(preset, GAN)):
-        return None
-    if (mixture := dataset.mixture) is not None:
-        return MixtureMeter(
-            real=dataset.test, centres=mixture.centres, sd=mixture.sd, classes=dataset.classes
-        )
-    if len(dataset.shape) != 3 or len(dataset.test) < HELD_OUT:
-        return None
-    return DiversityMeter(
-        real=dataset.test,
-        real_labels=dataset.test_labels,
-        training=dataset.train,
-        training_labels=dataset.train_labels,
-        classes=dataset.classes or (dataset.name,),
-        samples=preset.watch.samples,
-        seed=preset.seed,
-    )

@@ -60,9 +60,7 @@ class Watch:
     more than ``settings.budget`` of the time. ``reading`` is the newest, None before the first.
     """
 
-    def __init__(
-        self, settings: schema.Watch, meter: Meter | None, *, clock: Callable[[], float]
-    ) -> None:
+    def __init__(self, settings: schema.Watch, meter: Meter | None, *, clock: Callable[[], float]) -> None:
         self._settings = settings
         self._meter = meter
         self._clock = clock

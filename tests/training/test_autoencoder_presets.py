@@ -1,4 +1,4 @@
-"""Every autoencoder preset trains for real and goes on bit for bit; the short ones reach what they promise."""
+"""Every autoencoder preset trains for real and goes on bit for bit; short ones reach what they promise."""
 
 import dataclasses
 import time

@@ -1,0 +1,31 @@
+"""Which meter measures the samples of a run, if any can."""
+
+from engine.data import Dataset
+from engine.watch import Meter
+from engine.watch.diversity import HELD_OUT, DiversityMeter
+from engine.watch.mixture import MixtureMeter
+from presets.schema import GAN, Preset
+
+
+def build_meter(preset: Preset, dataset: Dataset) -> Meter | None:
+    """A GAN's samples are held against real data, of which enough must be held out; None where they can't be.
+
+    Those of a variational autoencoder are blurred by nature, and not measured.
+    """
+    if not isinstance(preset, GAN):
+        return None
+    if (mixture := dataset.mixture) is not None:
+        return MixtureMeter(
+            real=dataset.test, centres=mixture.centres, sd=mixture.sd, classes=dataset.classes
+        )
+    if len(dataset.shape) != 3 or len(dataset.test) < HELD_OUT:
+        return None
+    return DiversityMeter(
+        real=dataset.test,
+        real_labels=dataset.test_labels,
+        training=dataset.train,
+        training_labels=dataset.train_labels,
+        classes=dataset.classes or (dataset.name,),
+        samples=preset.watch.samples,
+        seed=preset.seed,
+    )
