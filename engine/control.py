@@ -1,41 +1,46 @@
-"""What others ask of a training run, carried out between two steps: commands and signals, each answered."""
+"""What others ask of a training run, carried out between two steps, and answered."""
 
-import logging
-import signal
 import threading
 import time
-from collections.abc import Callable, Mapping
-from types import FrameType
+from collections.abc import Mapping
+from contextlib import suppress
 
-from engine import checkpoint
 from engine.recorder import Recorder
 from engine.run.commands import Asked, Inbox
 from engine.run.errors import StorageError
 from engine.run.events import Facts, Mark, Reply
 from engine.run.folder import RunFolder
+from engine.saver import Saver
+from engine.stopwatch import Stopwatch
 from engine.trainer import Trainer
 from presets import catalogue
 from presets.catalogue import PresetError
 
 LOOK_SECONDS = 0.05
-log = logging.getLogger("latentop")
 
 
 class Control:
-    """Listens for a run's commands and for SIGTERM; holds the training while it is paused."""
+    """Listens for a run's commands, and for ``terminated``; holds the training while it is paused."""
 
-    def __init__(self, run: RunFolder, trainer: Trainer, recorder: Recorder) -> None:
+    def __init__(
+        self,
+        run: RunFolder,
+        trainer: Trainer,
+        recorder: Recorder,
+        saver: Saver,
+        *,
+        clock: Stopwatch,
+        terminated: threading.Event,
+    ) -> None:
         self.stopping = False
-        self.paused_seconds = 0.0
-        self._run = run
         self._trainer = trainer
         self._recorder = recorder
+        self._saver = saver
+        self._clock = clock
+        self._terminated = terminated
         self._inbox = Inbox(run)
-        self._terminated = threading.Event()
         self._paused = False
         self._next_look = 0.0
-        self._next_checkpoint = time.monotonic() + trainer.preset.keep.checkpoints
-        signal.signal(signal.SIGTERM, self._on_sigterm)
 
     def between_steps(self) -> None:
         """Look around; returns at once, or when training may go on, or with ``stopping`` set."""
@@ -44,8 +49,7 @@ class Control:
             return
         self._next_look = now + LOOK_SECONDS
         self._look()
-        if now >= self._next_checkpoint:
-            self.save(asked=False)
+        self._saver.save_if_due()
         if self._held():
             self._hold()
 
@@ -54,18 +58,6 @@ class Control:
         while not self._recorder.idle and not self.stopping:
             self._terminated.wait(LOOK_SECONDS)
             self._look()
-
-    def save(self, *, asked: bool) -> str:
-        """Write a checkpoint now and say what became of it; one that was asked for is marked on charts."""
-        self._next_checkpoint = time.monotonic() + self._trainer.preset.keep.checkpoints
-        try:
-            path = checkpoint.save(self._run, self._trainer.state(), keep=self._trainer.preset.keep.last)
-        except StorageError as error:
-            log.warning("%s; %s", error.message, error.hint)
-            return error.message
-        if asked:
-            self._mark("checkpoint", path.name)
-        return f"checkpoint at step {self._trainer.step}"
 
     def _look(self) -> None:
         for command in self._inbox.new():
@@ -79,14 +71,18 @@ class Control:
             self._stop("by SIGTERM")
 
     def _carry_out(self, command: Asked) -> tuple[bool, str]:
-        carry_out: Mapping[str, Callable[[], tuple[bool, str]]] = {
-            "pause": self._pause,
-            "resume": self._resume,
-            "stop": lambda: self._stop("as asked"),
-            "checkpoint": self._save,
-            "set": lambda: self._set(command.arguments),
-        }
-        return carry_out[command.name]()
+        """Whether the command was applied, and what to answer."""
+        match command.name:
+            case "pause":
+                return self._pause()
+            case "resume":
+                return self._resume()
+            case "stop":
+                return self._stop("as asked")
+            case "checkpoint":
+                return self._save()
+            case "set":
+                return self._set(command.arguments)
 
     def _pause(self) -> tuple[bool, str]:
         if self._paused:
@@ -94,6 +90,8 @@ class Control:
         self._paused = True
         self._mark("pause", "paused")
         self._recorder.put(Facts(values={"state": "paused", "detail": ""}))
+        with suppress(StorageError):  # a pause may be long, and the machine may not live through it
+            self._saver.save()
         return True, f"paused at step {self._trainer.step}"
 
     def _resume(self) -> tuple[bool, str]:
@@ -111,8 +109,11 @@ class Control:
         return True, f"stopping at step {self._trainer.step} with a checkpoint"
 
     def _save(self) -> tuple[bool, str]:
-        text = self.save(asked=True)
-        return text.startswith("checkpoint at"), text
+        try:
+            self._mark("checkpoint", self._saver.save())
+        except StorageError as error:
+            return False, f"{error.message}; {error.hint}"
+        return True, f"checkpoint at step {self._trainer.step}"
 
     def _set(self, arguments: Mapping[str, object]) -> tuple[bool, str]:
         known = catalogue.live(self._trainer.preset)
@@ -140,17 +141,11 @@ class Control:
 
     def _hold(self) -> None:
         """Wait, listening, until told to go on; or until what was recorded can be written again."""
-        began = time.monotonic()
-        by_trouble = self._recorder.trouble is not None
+        self._clock.hold()
         while self._held():
             self._terminated.wait(LOOK_SECONDS)
             self._look()
-        if by_trouble and not self._paused and not self.stopping:
-            self._recorder.put(Facts(values={"state": "running", "detail": ""}))
-        self.paused_seconds += time.monotonic() - began
+        self._clock.go()
 
     def _mark(self, kind: str, text: str) -> None:
         self._recorder.put(Mark(step=self._trainer.step, wall=time.time(), kind=kind, text=text))
-
-    def _on_sigterm(self, number: int, frame: FrameType | None) -> None:
-        self._terminated.set()

@@ -1,13 +1,15 @@
 """One stretch of training, from start or resumption to end or stop: trainer, recorder and control at work."""
 
 import platform
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from importlib.metadata import version
 
-import torch
+import psutil
 
-from engine import checkpoint
+from engine import checkpoint, devices
 from engine.control import Control
 from engine.data import load
 from engine.recorder import Recorder
@@ -15,50 +17,53 @@ from engine.run.events import Facts, Mark
 from engine.run.folder import RunFolder
 from engine.run.reader import Reader
 from engine.run.store import Store
+from engine.saver import Saver
+from engine.stopwatch import Stopwatch
 from engine.trainer import Trainer
 from presets import catalogue
-from presets.schema import Preset
+from presets.schema import GAN, Preset
 
 
 class Session:
     """Trains one run. ``say`` sets facts of the run, before the recorder does."""
 
-    def __init__(self, run: RunFolder, preset: Preset, say: Callable[[Mapping[str, object]], None]) -> None:
+    def __init__(
+        self,
+        run: RunFolder,
+        preset: Preset,
+        *,
+        say: Callable[[Mapping[str, object]], None],
+        terminated: threading.Event,
+    ) -> None:
         self._run = run
         self._preset = preset
         self._say = say
+        self._terminated = terminated
 
     def train(self, *, resume: bool) -> None:
         """Train to the last step, or until told to stop; then write a checkpoint and say so.
 
         Raises whatever keeps it from that; what was recorded until then is in the store.
         """
-        device = _device(self._preset.device)
-        trainer = self._trainer(device, resume=resume)
+        clock = Stopwatch(already=self._elapsed())
+        trainer = self._trainer(clock, resume=resume)
         if resume:
             self._go_back_to_checkpoint(trainer)
-        settings = catalogue.live(trainer.preset)
-        begun = {
-            "state": "running",
-            "detail": "",
-            "settings": settings,
-            "started": time.time(),
-            "ended": None,
-        }
-        self._say({**begun, **_NO_ERROR})
-        recorder = Recorder(self._run, lambda: self._pulse(trainer, control))
-        control = Control(self._run, trainer, recorder)
-        self._elapsed_before, self._began = self._elapsed(), time.monotonic()
+        begun = {"state": "running", "detail": "", "started": time.time(), "ended": None, **_NO_ERROR}
+        self._say({**begun, "settings": catalogue.live(trainer.preset)})
+        recorder = Recorder(self._run, lambda: _pulse(trainer, clock))
+        saver = Saver(self._run, trainer, recorder.put)
+        control = Control(self._run, trainer, recorder, saver, clock=clock, terminated=self._terminated)
         recorder.start()
         try:
             if not resume:
-                control.save(asked=False)
+                saver.save()
             for event in trainer.run():
                 recorder.put(event)
                 control.between_steps()
                 if control.stopping:
                     break
-            control.save(asked=False)
+            saver.save()
             state = "stopped" if control.stopping else "finished"
             recorder.put(Facts(values={"state": state, "detail": "", "ended": time.time()}))
             control.settle()
@@ -67,28 +72,30 @@ class Session:
         if recorder.trouble:
             raise recorder.trouble
 
-    def _trainer(self, device: torch.device, *, resume: bool) -> Trainer:
-        self._say(
-            {"detail": f"reading {self._preset.data.tag}", "device": _name(device), "versions": _versions()}
-        )
+    def _trainer(self, clock: Stopwatch, *, resume: bool) -> Trainer:
+        clock.hold()
+        device = devices.find(self._preset.device)
+        reading = {"detail": f"reading {self._preset.data.tag}", "device": devices.name(device)}
+        self._say({**reading, "versions": _versions()})
         dataset = load(self._preset.data, device)
         if not resume:  # it has been said
             self._mark_data(dataset.notes)
         self._say(
             {
-                "detail": "measuring real data",
+                "detail": "measuring real data" if isinstance(self._preset, GAN) else "building networks",
                 "data_source": dataset.source,
                 "classes": dataset.classes,
                 "steps_per_epoch": len(dataset.train) // self._preset.per_step,
             }
         )
-        return Trainer(self._preset, dataset, device, wall=time.time, clock=time.monotonic)
+        trainer = Trainer(self._preset, dataset, device, wall=time.time, clock=clock)
+        clock.go()
+        return trainer
 
     def _mark_data(self, notes: Iterable[str]) -> None:
         """Say what is to be known about the data, such as which files were skipped."""
-        store = Store(self._run.database)
-        store.write({}, [Mark(step=0, wall=time.time(), kind="data", text=note) for note in notes])
-        store.close()
+        with closing(Store(self._run.database)) as store:
+            store.write({}, [Mark(step=0, wall=time.time(), kind="data", text=note) for note in notes])
 
     def _go_back_to_checkpoint(self, trainer: Trainer) -> None:
         """Put the trainer where the newest checkpoint was, and forget what was recorded after it."""
@@ -97,40 +104,23 @@ class Session:
         text = f"training again from step {trainer.step}"
         if broken:
             text += f"; passed over, as it can't be read: {', '.join(broken)}"
-        store = Store(self._run.database)
-        store.rewind(trainer.step)
         mark = Mark(step=trainer.step, wall=time.time(), kind="resume", text=text)
-        store.write({}, [mark])
-        store.close()
+        with closing(Store(self._run.database)) as store:
+            store.rewind(trainer.step, asked_before=psutil.Process().create_time())
+            store.write({}, [mark])
 
     def _elapsed(self) -> float:
-        reader = Reader(self._run.database)
-        elapsed = reader.facts().elapsed
-        reader.close()
-        return elapsed
+        """Seconds of training before this stretch."""
+        with closing(Reader(self._run.database)) as reader:
+            return reader.facts().elapsed
 
-    def _pulse(self, trainer: Trainer, control: Control) -> Facts:
-        """What goes with every flush: proof of life, and how far it is."""
-        elapsed = self._elapsed_before + time.monotonic() - self._began - control.paused_seconds
-        return Facts(values={"heartbeat": time.time(), "step": trainer.step, "elapsed": elapsed})
+
+def _pulse(trainer: Trainer, clock: Stopwatch) -> Facts:
+    """What goes with every flush: proof of life, and how far it is."""
+    return Facts(values={"heartbeat": time.time(), "step": trainer.step, "elapsed": clock()})
 
 
 _NO_ERROR = {"error": None, "hint": None, "traceback": None}
-
-
-def _device(wanted: str) -> torch.device:
-    if wanted != "auto":
-        return torch.device(wanted)
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
-
-
-def _name(device: torch.device) -> str:
-    """Such as ``cuda (NVIDIA H100)`` or ``cpu (2 threads)``."""
-    if device.type == "cuda":
-        return f"cuda ({torch.cuda.get_device_name(device)})"
-    return f"{device.type} ({torch.get_num_threads()} threads)" if device.type == "cpu" else device.type
 
 
 def _versions() -> dict[str, str]:

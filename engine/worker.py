@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ from engine.run.store import Store
 from presets import catalogue
 
 log = logging.getLogger("latentop")
+_terminated = threading.Event()
 
 
 def main() -> int:
@@ -32,6 +34,7 @@ def main() -> int:
     arguments = parser.parse_args()
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # control-c is for the viewer
+    signal.signal(signal.SIGTERM, lambda *_: _terminated.set())
     os.umask(0o077)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     if not (arguments.wait or arguments.run):
@@ -76,7 +79,7 @@ def _train(run: RunFolder, *, resume: bool) -> None:
     from engine.session import Session
 
     preset = catalogue.parse(run.preset.read_text(encoding="utf-8"), str(run.preset))
-    Session(run, preset, say=partial(_say, run)).train(resume=resume)
+    Session(run, preset, say=partial(_say, run), terminated=_terminated).train(resume=resume)
 
 
 def _await_claim() -> RunFolder | None:

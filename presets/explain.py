@@ -96,7 +96,7 @@ def _words(one: inspect.Type) -> str:
             said = [f"{word} {bound}" for word, bound in bounds if bound is not None]
             return " ".join([kind, *said])
         case inspect.StrType():
-            return "a text"
+            return one.pattern.strip("^()$").replace("|", " or ") if one.pattern else "a text"
         case inspect.BoolType():
             return "true or false"
         case inspect.VarTupleType():

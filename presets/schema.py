@@ -4,7 +4,7 @@ A preset file is TOML. Its top level names a ``kind``; each network names itself
 objective with ``name``. msgspec checks types and ranges, and refuses keys that are not listed in the records.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta
 
@@ -78,7 +78,7 @@ class Settings(Record, frozen=True, kw_only=True, tag_field="kind"):
     batch: Annotated[int, Meta(ge=1, le=65_536)]
     """Images per step."""
     seed: Annotated[int, Meta(ge=0, le=2**32 - 1)] = 42
-    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    device: Annotated[str, Meta(pattern=r"^(auto|cpu|mps|cuda|cuda:[0-9]+)$")] = "auto"
     data: Data = FashionMNIST()
     watch: Watch = Watch()
     keep: Keep = Keep()

@@ -50,10 +50,8 @@ def ask(folder: RunFolder, name: Name, arguments: Mapping[str, Any] | None = Non
             if state.name == "crashed":  # or it has ended well between being read and being looked for
                 state = liveness.judge(read_facts(connection), time.time())
             if not state.alive:
-                raise UsageError(
-                    f"{folder.id} is {state.name}: nobody is there to {name} it",
-                    f"train on from its last checkpoint: latentop resume {folder.id}",
-                )
+                hint = f"latentop {'show' if state.name == 'finished' else 'resume'} {folder.id}"
+                raise UsageError(f"{folder.id} is {state.name}: nobody is there to {name} it", hint)
             cursor = connection.execute(
                 "INSERT INTO commands (name, arguments, asked_by, asked_wall) VALUES (?, ?, ?, ?)",
                 (name, json.dumps(dict(arguments or {})), _asker(), time.time()),

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,6 +64,18 @@ def told(path: Path) -> Iterator[None]:
         yield
     except (sqlite3.Error, OSError) as error:
         raise _explain(path, error) from error
+
+
+@contextmanager
+def legible(path: Path) -> Iterator[None]:
+    """Turn what is damaged inside a readable file into StorageError, and SQLite's errors as ``told`` does."""
+    try:
+        with told(path):
+            yield
+    except (ValueError, TypeError, zlib.error) as error:
+        raise StorageError(
+            f"{path} holds damaged data: {error}", "restore it from a copy, or train anew"
+        ) from error
 
 
 @contextmanager

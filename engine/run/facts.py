@@ -14,7 +14,7 @@ class RunFacts:
     preset: str = ""
     title: str = ""
     kind: str = ""
-    """``gan`` or ``autoencoder``."""
+    """``gan``, ``autoencoder`` or ``pretraining``."""
     data: str = ""
     """The dataset's name and size: ``fashion-mnist (small)``."""
     data_source: str = ""

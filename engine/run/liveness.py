@@ -8,7 +8,7 @@ import psutil
 
 from engine.run.facts import RunFacts
 
-HEARTBEAT_SECONDS = 1.0
+FRESH_SECONDS = 3.0
 SILENT_SECONDS = 15.0
 _ENDED = {"finished", "stopped", "failed"}
 
@@ -46,17 +46,28 @@ def judge(facts: RunFacts, now: float) -> Liveness:
         return (
             Liveness("crashed", False, "the worker never began") if silent > 2 * SILENT_SECONDS else recorded
         )
-    if _same_process(facts.pid, facts.process_started):
+    if _lives(facts, fresh=silent < FRESH_SECONDS):
         if silent > SILENT_SECONDS:
             return Liveness(facts.state, True, f"no word from the worker for {silent:.0f} s")
         return recorded
     return Liveness("crashed", False, "the worker is gone without a word")
 
 
-def _same_process(pid: int, started: float) -> bool:
-    """Whether that very process still runs: neither a zombie, nor a stranger with a recycled pid."""
+def _lives(facts: RunFacts, *, fresh: bool) -> bool:
+    """Whether that very process still runs: neither a zombie, nor a stranger with a recycled pid.
+
+    Start times are compared since the boot, and a fresh heartbeat needs none: a stepped clock moves them.
+    """
+    assert facts.pid is not None
+    assert facts.process_started is not None
     try:
-        process = psutil.Process(pid)
-        return process.status() != psutil.STATUS_ZOMBIE and abs(process.create_time() - started) < 2.0
+        process = psutil.Process(facts.pid)
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return False
+        if facts.booted is None:
+            moved = process.create_time() - facts.process_started
+        else:
+            moved = process.create_time() - psutil.boot_time() - (facts.process_started - facts.booted)
+        return fresh or abs(moved) < 2.0
     except psutil.Error:
         return False

@@ -80,7 +80,7 @@ class Reader:
 
     def poll(self) -> Batch | None:
         """Everything new, as of one moment; None where nobody has written since."""
-        with database.told(self.path):
+        with database.legible(self.path):
             (version,) = self._connection.execute("PRAGMA data_version").fetchone()
             if version == self._version:
                 return None
@@ -91,12 +91,12 @@ class Reader:
 
     def facts(self) -> RunFacts:
         """What the run says of itself: preset, state, step, device and the like."""
-        with database.told(self.path):
+        with database.legible(self.path):
             return read_facts(self._connection)
 
     def frame(self, kind: str, at_step: int) -> Frame | None:
         """The frame of that kind that was current at a step; None before the first."""
-        with database.told(self.path):
+        with database.legible(self.path):
             row = self._connection.execute(
                 "SELECT step, wall, kind, count, channels, height, width, pixels FROM frames"
                 " WHERE kind = ? AND step <= ? ORDER BY step DESC, id DESC LIMIT 1",

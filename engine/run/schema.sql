@@ -49,7 +49,7 @@ CREATE TABLE frames (
     id       INTEGER PRIMARY KEY,
     step     INTEGER NOT NULL,
     wall     REAL    NOT NULL,
-    kind     TEXT    NOT NULL,          -- samples, real, input, reconstruction, error, codings
+    kind     TEXT    NOT NULL,          -- samples, real, input, noisy, reconstruction, error, codings, …
     count    INTEGER NOT NULL,
     channels INTEGER NOT NULL,
     height   INTEGER NOT NULL,
@@ -62,7 +62,7 @@ CREATE TABLE marks (
     id     INTEGER PRIMARY KEY,
     step   INTEGER NOT NULL,
     wall   REAL    NOT NULL,
-    kind   TEXT    NOT NULL,            -- edit, checkpoint, pause, resume, stop
+    kind   TEXT    NOT NULL,            -- data, edit, checkpoint, pause, resume, stop, trouble
     text   TEXT    NOT NULL
 );
 

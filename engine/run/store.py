@@ -5,6 +5,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -44,11 +45,12 @@ class Store:
             for event in events:
                 self._write_event(event)
 
-    def rewind(self, step: int) -> None:
+    def rewind(self, step: int, *, asked_before: float = inf) -> None:
         """Forget what was recorded after a step, because training goes on from there.
 
         What was rolled up in a bucket that the step cuts is rolled up anew from the points that stay.
-        Commands that no worker saw are refused: they were meant for a training that is over.
+        Commands that nobody saw and that were asked before a wall time are refused: they were meant for a
+        training that is over.
         """
         with self._whole():
             execute = self._connection.execute
@@ -72,7 +74,8 @@ class Store:
                     self._write_rollup(identity, tier, from_rows(rows))
             execute(
                 "UPDATE commands SET state = 'refused', reply = 'the worker ended before it saw this'"
-                " WHERE state = 'asked'"
+                " WHERE state = 'asked' AND asked_wall < ?",
+                (asked_before,),
             )
             rewinds = read_facts(self._connection).rewinds
             set_facts(self._connection, {"rewinds": rewinds + 1, "step": step})

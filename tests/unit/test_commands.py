@@ -105,7 +105,7 @@ def test_viewers_see_who_asked_for_what(run: RunFolder) -> None:
         ({"state": "finished"}, "finished"),
         ({"state": "stopped"}, "stopped"),
         ({"state": "failed"}, "failed"),
-        ({"process_started": 1.0}, "crashed"),
+        ({"process_started": 1.0, "heartbeat": 1.0}, "crashed"),
         ({"host": "elsewhere", "heartbeat": 1.0}, "lost"),
     ],
 )

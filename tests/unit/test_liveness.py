@@ -67,7 +67,16 @@ def test_a_stranger_with_the_workers_pid_is_not_the_worker(running: RunFacts) ->
     assert running.process_started is not None
     for seconds in (-3600, 3600):
         recycled = replace(running, process_started=running.process_started + seconds)
-        assert judge(recycled, NOW).name == "crashed"
+        assert judge(recycled, NOW + 5).name == "crashed"
+
+
+def test_a_stepped_clock_is_no_crash(running: RunFacts) -> None:
+    assert running.process_started is not None
+    assert running.booted is not None
+    stepped = replace(running, process_started=running.process_started + 60, booted=running.booted + 60)
+    assert judge(stepped, NOW + 5).name == running.state
+    unsure = replace(running, process_started=running.process_started + 60)
+    assert judge(unsure, NOW).name == running.state  # its heartbeat is fresh
 
 
 @pytest.mark.parametrize("state", ["finished", "stopped", "failed"])

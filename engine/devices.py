@@ -1,0 +1,31 @@
+"""The device that a preset asks for, and its name for people."""
+
+import torch
+
+from engine.run.errors import UsageError
+
+
+def find(wanted: str) -> torch.device:
+    """``auto`` takes CUDA, else MPS, else the CPU. Raises UsageError for one that torch does not see here."""
+    if wanted == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    device = torch.device(wanted)
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if device.type == "cuda" and (device.index or 0) >= count:
+        seen = f"{count} CUDA device{'s' if count != 1 else ''}" if count else "no CUDA device"
+        raise UsageError(
+            f"device = {wanted}, and torch sees {seen} here",
+            "--set device=auto, or check the driver and CUDA_VISIBLE_DEVICES: latentop doctor",
+        )
+    if device.type == "mps" and not torch.backends.mps.is_available():
+        raise UsageError("device = mps, and torch sees no such device here", "--set device=auto")
+    return device
+
+
+def name(device: torch.device) -> str:
+    """Such as ``cuda (NVIDIA H100)`` or ``cpu (2 threads)``."""
+    if device.type == "cuda":
+        return f"{device} ({torch.cuda.get_device_name(device)})"
+    return f"cpu ({torch.get_num_threads()} threads)" if device.type == "cpu" else device.type

@@ -1,0 +1,50 @@
+"""When checkpoints are written: early and then at intervals, when asked, and at the end."""
+
+import logging
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from engine import checkpoint
+from engine.run.errors import StorageError
+from engine.run.events import Event, Mark
+from engine.run.folder import RunFolder
+from engine.trainer import Trainer
+
+EARLY_SECONDS = 15.0
+log = logging.getLogger("latentop")
+
+
+class Saver:
+    """Writes checkpoints of one training: the first after EARLY_SECONDS, then at intervals that double up to
+    ``keep.checkpoints``. One that can't be written is said through ``put``, as a mark.
+    """
+
+    def __init__(self, run: RunFolder, trainer: Trainer, put: Callable[[Event], None]) -> None:
+        self._run = run
+        self._trainer = trainer
+        self._put = put
+        self._interval = EARLY_SECONDS / 2
+        self._plan()
+
+    def save(self) -> str:
+        """Write a checkpoint now and return its name. Raises StorageError, with older ones kept."""
+        self._plan()
+        keep = self._trainer.preset.keep.last
+        try:
+            return checkpoint.save(self._run, self._trainer.state(), keep=keep).name
+        except StorageError as error:
+            log.error("%s; %s", error.message, error.hint)
+            wall = time.time()
+            self._put(Mark(step=self._trainer.step, wall=wall, kind="trouble", text=error.message))
+            raise
+
+    def save_if_due(self) -> None:
+        """Write a checkpoint if it is time for one; where it can't be written, training goes on without."""
+        if time.monotonic() >= self._next:
+            with suppress(StorageError):
+                self.save()
+
+    def _plan(self) -> None:
+        self._interval = min(2 * self._interval, self._trainer.preset.keep.checkpoints)
+        self._next = time.monotonic() + self._interval
