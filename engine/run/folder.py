@@ -1,11 +1,14 @@
 """A run's folder: ``runs/20261122-1405-dcgan-s42`` and what lies in it. Private to its user."""
 
 import os
+import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.run.errors import UsageError
+
+_ID = re.compile(r"\d{8}-\d{4}-((.+)-s\d+(?:-\d+)?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,18 @@ class RunFolder:
     def id(self) -> str:
         """The folder's name, which is the run's."""
         return self.path.name
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What names it as a whole: its id, without the time (``dcgan-s42``), its preset (``dcgan``)."""
+        known = _ID.fullmatch(self.id)
+        return (self.id, *known.groups()) if known else (self.id,)
+
+    @property
+    def newest_checkpoint(self) -> int | None:
+        """The step of the newest checkpoint, by the names of the files; None where there is none."""
+        found = (re.fullmatch(r"step-(\d+)\.pt", path.name) for path in self.checkpoints.glob("step-*.pt"))
+        return max((int(name[1]) for name in found if name), default=None)
 
     @property
     def database(self) -> Path:
@@ -65,24 +80,46 @@ def create(runs: Path, preset: str, seed: int, resolved: str) -> RunFolder:
 
 
 def find(runs: Path, name: str | None) -> RunFolder:
-    """The run of that name, part of a name, or path; the newest one where no name is given."""
+    """The run that a name means to somebody who wants to look. Raises UsageError where it means none."""
+    return newest(matching(runs, name), name)
+
+
+def matching(runs: Path, name: str | None) -> list[RunFolder]:
+    """The runs that a name may mean, newest first; at least one.
+
+    A path means the run that lies there. Another name means the run of that very id, else all of that name
+    without the time, else all of that preset, else all whose id it is a part of. No name means every run.
+    Raises UsageError where there is none.
+    """
     if name and os.sep in name:
         folder = RunFolder(Path(name).expanduser().absolute())
         if _holds_run(folder.path):
-            return folder
+            return [folder]
         raise UsageError(f"no run in {folder.path}: it holds no run.db", "see: latentop ls")
     folders = every(runs)
     if not folders:
         raise UsageError(f"no runs in {runs}", "start one: latentop train dcgan")
     if not name:
-        return folders[0]
-    matching = [folder for folder in folders if folder.id == name] or [f for f in folders if name in f.id]
-    if len(matching) == 1:
-        return matching[0]
-    if matching:
-        names = ", ".join(folder.id for folder in matching[:4])
-        raise UsageError(f"{name!r} names {len(matching)} runs: {names}", "give more of the name")
+        return folders
+    for place in range(3):
+        if found := [folder for folder in folders if name in folder.names[place : place + 1]]:
+            return found
+    if found := [folder for folder in folders if name in folder.id]:
+        return found
     raise UsageError(f"no run named {name!r} in {runs}", f"the newest is {folders[0].id}; see: latentop ls")
+
+
+def newest(found: list[RunFolder], name: str | None) -> RunFolder:
+    """The newest of what matches a name; a part of a name must mean one run alone, else UsageError."""
+    if len(found) > 1 and name and name not in found[0].names:
+        raise ambiguous(found, name)
+    return found[0]
+
+
+def ambiguous(found: list[RunFolder], name: str, are: str = "") -> UsageError:
+    """The error that a name means several runs; ``are`` says what they have in common."""
+    names = ", ".join(folder.id for folder in found[:4])
+    return UsageError(f"{name!r} names {len(found)} runs{are}: {names}", "give more of the name")
 
 
 def every(runs: Path) -> list[RunFolder]:

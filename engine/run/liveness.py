@@ -48,7 +48,8 @@ def judge(facts: RunFacts, now: float) -> Liveness:
         )
     if _lives(facts, fresh=silent < FRESH_SECONDS):
         if silent > SILENT_SECONDS:
-            return Liveness(facts.state, True, f"no word from the worker for {silent:.0f} s")
+            silence = f"no word from the worker for {silent:.0f} s"
+            return Liveness(facts.state, True, facts.detail or silence)
         return recorded
     return Liveness("crashed", False, "the worker is gone without a word")
 
