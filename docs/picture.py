@@ -1,6 +1,6 @@
 """Draw the README's picture: the real dashboard on a real run, by Textual's own export.
 
-    python docs/picture.py RUN docs/dashboard.svg [COLUMNS ROWS]
+python docs/picture.py RUN docs/dashboard.svg [COLUMNS ROWS]
 """
 
 import asyncio

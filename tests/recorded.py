@@ -59,9 +59,10 @@ def write(
     *events: Event,
     facts: Mapping[str, object] | None = None,
     values: Mapping[str, float] | None = None,
+    step: int = 300,
 ) -> None:
     bins = {
-        name: from_values(np.array([300]), np.array([1_000.0]), np.array([value]))
+        name: from_values(np.array([step]), np.array([1_000.0]), np.array([value]))
         for name, value in (values or {}).items()
     }
     store = Store(run.database)

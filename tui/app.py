@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -16,10 +16,10 @@ from engine.run.folder import RunFolder
 from engine.run.launch import WaitingWorker
 from presets import catalogue
 from presets.schema import Preset
-from tui import keys, start
+from tui import keys, leaving, start
 from tui.hangup import Hangup
 from tui.keys import Place
-from tui.living import any_runs, living
+from tui.living import any_runs, liveness_of, living
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.help import HelpScreen
 from tui.screens.presets import PresetsScreen
@@ -29,8 +29,6 @@ from tui.terminal import Terminal, recognise
 
 BESIDE = Choice(key="b", word="both", does="it goes on in the background; both share the machine")
 INSTEAD = Choice(key="s", word="stop it", does="it ends after a checkpoint; the new one trains alone")
-DETACH = Choice(key="d", word="detach", does="training goes on; latentop brings this screen back")
-STOP = Choice(key="s", word="stop", does="it ends after a checkpoint; latentop resume trains on")
 
 
 class LatentopApp(App[None]):
@@ -58,6 +56,8 @@ class LatentopApp(App[None]):
         self.hangup = Hangup(partial(self.exit, return_code=0))
         self._runs = runs
         self._run = run
+        self._opened: list[RunFolder] = []
+        self._home: Place = "run"
         self._waiting: WaitingWorker | None = None
 
     def on_mount(self) -> None:
@@ -65,12 +65,8 @@ class LatentopApp(App[None]):
         self.set_class(self.terminal.ascii, "-ascii")
         if not self.is_headless and sys.__stdin__ is not None:
             self.hangup.watch(sys.__stdin__.fileno())
-        if self._run is not None:
-            self._open(self._run)
-        elif any_runs(self._runs):
-            self.action_runs()
-        else:
-            self.action_presets()
+        self._home = "runs" if any_runs(self._runs) else "presets"
+        self.action_return()
 
     def on_unmount(self) -> None:
         """Let the worker go that waits for nothing now."""
@@ -87,19 +83,19 @@ class LatentopApp(App[None]):
     def action_presets(self) -> None:
         """Show what can be trained."""
         self._prepare()
-        self._go(PresetsScreen(self.terminal))
+        self._go(PresetsScreen(self.terminal, back=self._leads_back("presets")))
 
     def action_runs(self) -> None:
         """Show all runs."""
         self._prepare()
-        self._go(RunsScreen(self._runs, self.terminal))
+        self._go(RunsScreen(self._runs, self.terminal, back=self._leads_back("runs")))
 
     def action_return(self) -> None:
-        """From the lists to the run that was open; from the presets else to the runs."""
+        """From the lists to the run that was open, else to the list that was there at first."""
         if self._run is not None:
             self._open(self._run)
-        elif isinstance(self.screen, PresetsScreen) and any_runs(self._runs):
-            self.action_runs()
+        elif self._place() != self._home:
+            self.action_runs() if self._home == "runs" else self.action_presets()
 
     def action_help(self) -> None:
         """Explain the screen."""
@@ -108,20 +104,24 @@ class LatentopApp(App[None]):
 
     def action_detach(self) -> None:
         """Close the screen; training goes on."""
-        screen = self.screen
-        if isinstance(screen, RunScreen) and screen.state.liveness.alive:
-            self.exit(message=_farewell(screen.run))
-        else:
-            self.exit()
+        self._depart(self._living())
 
     def action_leave(self) -> None:
-        """Quit, asking what shall become of the training on the screen."""
-        screen = self.screen
-        if self._place() is None or not isinstance(screen, RunScreen) or not screen.state.liveness.alive:
-            self.exit()
+        """Quit, asking what shall become of the training that was started or looked at here."""
+        runs = self._living()
+        if not runs or isinstance(self.screen, ChoiceScreen):
+            self._depart(runs)
             return
-        question = f"{screen.state.facts.preset} is {screen.words}. What shall become of it?"
-        self.push_screen(ChoiceScreen(question, (DETACH, STOP)), partial(self._left, screen.run))
+
+        def act(answer: str | None) -> None:
+            if answer == leaving.STOP.word:
+                for run in runs:
+                    self._stop(run)
+                self.exit(message=Text(leaving.stopped(runs)))
+            elif answer is not None:
+                self._depart(runs)
+
+        self.push_screen(ChoiceScreen(leaving.question(runs), (leaving.DETACH, leaving.STOP)), act)
 
     def action_help_quit(self) -> None:
         """Quit as with q: who presses ctrl+c wants out."""
@@ -142,12 +142,6 @@ class LatentopApp(App[None]):
                 f"Train {entry.name}", f"a preset of {entry.group}", partial(self._train_named, entry)
             )
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
-
-    def _left(self, run: RunFolder, answer: str | None) -> None:
-        if answer == STOP.word:
-            self._stop(run)
-        if answer is not None:
-            self.exit(message=_farewell(run) if answer == DETACH.word else None)
 
     def _train_named(self, entry: catalogue.Entry) -> None:
         try:
@@ -185,8 +179,20 @@ class LatentopApp(App[None]):
 
     def _open(self, run: RunFolder) -> None:
         self._run = run
+        if run not in self._opened:
+            self._opened.append(run)
         self._dismiss()
         self._go(RunScreen(run, self.terminal))
+
+    def _living(self) -> list[RunFolder]:
+        return [run for run in self._opened if liveness_of(run).alive]
+
+    def _depart(self, runs: Sequence[RunFolder]) -> None:
+        self.exit(message=Text(leaving.detached(runs)) if runs else None)
+
+    def _leads_back(self, place: Place) -> bool:
+        """Whether there is something to go back to from one of the lists."""
+        return self._run is not None or place != self._home
 
     def _go(self, screen: Screen[None]) -> None:
         while len(self.screen_stack) > 2:
@@ -209,10 +215,6 @@ class LatentopApp(App[None]):
     def _place(self, screen: Screen[object] | None = None) -> Place | None:
         places: dict[type, Place] = {RunScreen: "run", PresetsScreen: "presets", RunsScreen: "runs"}
         return places.get(type(screen or self.screen))
-
-
-def _farewell(run: RunFolder) -> Text:
-    return Text(f"{run.id} trains on. Back to it: latentop attach. End it: latentop stop {run.id}")
 
 
 def dashboard(runs: Path, run: RunFolder | None = None) -> int:

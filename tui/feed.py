@@ -5,16 +5,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from threading import Event, Thread
 
-from engine.run.errors import LatentopError
 from engine.run.folder import RunFolder
 from engine.run.liveness import judge
 from engine.run.reader import Reader
+from tui.living import UNREADABLE
 from tui.state import State, apply, judged
+from tui.wording import reason
 
 LOOK_SECONDS = 0.25
 JUDGE_SECONDS = 1.0
+RETRY_SECONDS = 1.0
 PATIENCE_SECONDS = 2.0
-"""A store that can't be read for this long is said to be in trouble: a new run's may not be there yet."""
+"""A store that was read and then can't be for this long is said to be in trouble."""
 
 
 class Feed:
@@ -34,7 +36,6 @@ class Feed:
 
     def start(self) -> None:
         """Begin to look."""
-        self._read = time.monotonic()
         self._thread.start()
 
     def stop(self) -> None:
@@ -45,24 +46,21 @@ class Feed:
         told = self._state
         try:
             while not self._stop.is_set():
-                self._look()
+                try:
+                    self._look()
+                except Exception as error:  # a damaged run may fail in any way: the thread lives to tell it
+                    self._trouble(error)
                 if self._state is not told and not self._stop.is_set():
                     told = self._state
                     self._tell(told)
-                self._stop.wait(LOOK_SECONDS)
+                self._stop.wait(LOOK_SECONDS if self._reader else RETRY_SECONDS)
         finally:
             self._close()
 
     def _look(self) -> None:
+        self._reader = self._reader or Reader(self._run.database)
+        batch = self._reader.poll()
         now = time.monotonic()
-        try:
-            self._reader = self._reader or Reader(self._run.database)
-            batch = self._reader.poll()
-        except LatentopError as error:
-            self._close()
-            self._trouble(f"{error.message}. {error.hint}", now)
-            return
-        self._read = now
         if batch is not None:
             self._state = apply(self._state, batch)
         elif self._state.trouble:
@@ -71,10 +69,16 @@ class Feed:
             self._judged = now
             wall = time.time()
             self._state = judged(self._state, judge(self._state.facts, wall), wall)
+        self._read = now
 
-    def _trouble(self, words: str, now: float) -> None:
-        if now - self._read >= PATIENCE_SECONDS and words != self._state.trouble:
+    def _trouble(self, error: Exception) -> None:
+        """Say why it can't be read, and begin anew: what was read halfway is not believed."""
+        self._close()
+        words = reason(error)
+        if words != self._state.trouble and time.monotonic() - self._read >= PATIENCE_SECONDS:
             self._state = replace(self._state, trouble=words)
+            if not self._state.facts.created:
+                self._state = replace(self._state, liveness=UNREADABLE)
 
     def _close(self) -> None:
         if self._reader is not None:

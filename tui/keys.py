@@ -39,7 +39,7 @@ KEYS = (
         shown="space",
         action="pause",
         label="pause",
-        does="Pause training, or let it go on",
+        does="Pause training, let it go on, or train on a run that ended early",
         places=RUN,
         importance=90,
     ),

@@ -1,19 +1,30 @@
-"""Which runs of a folder are in training right now."""
+"""Which runs are in training right now, and which could train on."""
 
-import time
 from pathlib import Path
 
 from engine.run import folder
 from engine.run.errors import LatentopError
 from engine.run.folder import RunFolder
-from engine.run.liveness import judge
-from engine.run.reader import Reader
+from engine.run.liveness import Liveness
+from tui.commands.looking import glance
+
+UNREADABLE = Liveness("unreadable", False)
+"""The state of a run of which nothing can be read."""
+RESUMABLE = ("stopped", "crashed", "failed")
+
+
+def liveness_of(run: RunFolder) -> Liveness:
+    """The run's true state as of now; whatever keeps it from being read, it is unreadable."""
+    try:
+        return glance(run)[1]
+    except Exception:  # a damaged run may fail in any way, and must not stand in the way of others
+        return UNREADABLE
 
 
 def living(runs: Path) -> list[RunFolder]:
     """The runs whose worker is alive, newest first; those that can't be read count as not."""
     try:
-        return [run for run in folder.every(runs) if _alive(run)]
+        return [run for run in folder.every(runs) if liveness_of(run).alive]
     except LatentopError:
         return []
 
@@ -26,12 +37,6 @@ def any_runs(runs: Path) -> bool:
         return False
 
 
-def _alive(run: RunFolder) -> bool:
-    try:
-        reader = Reader(run.database)
-        try:
-            return judge(reader.facts(), time.time()).alive
-        finally:
-            reader.close()
-    except LatentopError:
-        return False
+def resumable(run: RunFolder, state: Liveness) -> int | None:
+    """The step that a run which ended early can train on from; None where it can't."""
+    return run.newest_checkpoint if state.name in RESUMABLE else None

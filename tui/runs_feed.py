@@ -7,11 +7,12 @@ from pathlib import Path
 from threading import Event, Thread
 
 from engine.run import folder
-from engine.run.errors import LatentopError
 from engine.run.folder import RunFolder
 from engine.run.liveness import judge
 from engine.run.reader import Reader
+from tui.living import UNREADABLE
 from tui.state import State, apply, judged
+from tui.wording import reason
 
 LOOK_SECONDS = 1.0
 Signature = tuple[tuple[int, int], ...]
@@ -19,16 +20,24 @@ Signature = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RunRow:
-    """One run of the list."""
+    """One run of the list; in trouble where it can't be read."""
 
     run: RunFolder
     state: State
 
 
-class RunsFeed:
-    """Calls ``tell`` from its own thread with all runs, newest first, whenever one changed."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Listing:
+    """All runs, newest first; or why their folder can't be read."""
 
-    def __init__(self, runs: Path, tell: Callable[[tuple[RunRow, ...]], object]) -> None:
+    rows: tuple[RunRow, ...] = ()
+    trouble: str = ""
+
+
+class RunsFeed:
+    """Calls ``tell`` from its own thread with all runs, whenever one changed."""
+
+    def __init__(self, runs: Path, tell: Callable[[Listing], object]) -> None:
         self._runs = runs
         self._tell = tell
         self._stop = Event()
@@ -45,53 +54,52 @@ class RunsFeed:
         self._stop.set()
 
     def _watch(self) -> None:
-        told: tuple[RunRow, ...] | None = None
+        told: Listing | None = None
         try:
             while not self._stop.is_set():
-                rows = self._look()
-                if told is None or _differ(told, rows):
-                    told = rows
-                    if not self._stop.is_set():
-                        self._tell(rows)
+                try:
+                    listing = self._look()
+                except Exception as error:  # whatever is wrong with the folder: the thread lives to tell it
+                    listing = Listing(trouble=reason(error))
+                if (told is None or _differ(told, listing)) and not self._stop.is_set():
+                    told = listing
+                    self._tell(listing)
                 self._stop.wait(LOOK_SECONDS)
         finally:
             for run in list(self._readers):
                 self._release(run)
 
-    def _look(self) -> tuple[RunRow, ...]:
-        try:
-            runs = folder.every(self._runs)
-        except LatentopError:
-            runs = []
+    def _look(self) -> Listing:
+        runs = folder.every(self._runs)
         self._known = {run: known for run, known in self._known.items() if run in set(runs)}
         rows = []
         for run in runs:
             if self._stop.is_set():
                 break
             rows.append(RunRow(run=run, state=self._state(run)))
-        return tuple(rows)
+        return Listing(rows=tuple(rows))
 
     def _state(self, run: RunFolder) -> State:
         signature, state = self._known.get(run, ((), State()))
         newer = _signature(run)
-        if newer != signature:
-            state = self._read(run, state)
-        wall = time.time()
-        state = judged(state, judge(state.facts, wall), wall) if not state.trouble else state
+        try:
+            if newer != signature:
+                state = self._read(run, state)
+            if not state.trouble:
+                wall = time.time()
+                state = judged(state, judge(state.facts, wall), wall)
+        except Exception as error:  # one damaged run, whatever is wrong with it, hides no other
+            state = replace(State(), liveness=UNREADABLE, trouble=reason(error))
         if not state.liveness.alive:
             self._release(run)  # open files are few; who has ended is read again only when it changes
         self._known[run] = newer, state
         return state
 
     def _read(self, run: RunFolder, state: State) -> State:
-        try:
-            reader = self._readers.get(run)
-            if reader is None:
-                reader = self._readers[run] = Reader(run.database)
-            batch = reader.poll()
-        except LatentopError as error:
-            self._release(run)
-            return replace(State(), trouble=f"{error.message}. {error.hint}")
+        reader = self._readers.get(run)
+        if reader is None:
+            reader = self._readers[run] = Reader(run.database)
+        batch = reader.poll()
         return state if batch is None else apply(state, batch)
 
     def _release(self, run: RunFolder) -> None:
@@ -112,7 +120,12 @@ def _signature(run: RunFolder) -> Signature:
     return tuple(found)
 
 
-def _differ(old: tuple[RunRow, ...], new: tuple[RunRow, ...]) -> bool:
-    return len(old) != len(new) or any(
-        one.run != other.run or one.state is not other.state for one, other in zip(old, new, strict=True)
+def _differ(old: Listing, new: Listing) -> bool:
+    return (
+        old.trouble != new.trouble
+        or len(old.rows) != len(new.rows)
+        or any(
+            one.run != other.run or one.state is not other.state
+            for one, other in zip(old.rows, new.rows, strict=True)
+        )
     )

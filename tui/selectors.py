@@ -13,7 +13,8 @@ RECENT_SECONDS = 30.0
 WARM_UP_STEPS = 20
 """The first steps compile kernels and fill caches: they say nothing about speed."""
 CALM_ROWS = 16
-PACE_SERIES = ("loss/generator", "loss/reconstruction")
+HALTS = ("pause", "stop", "resume")
+"""The marks that stand where nothing was computed; a worker that crashed leaves only the resumption's."""
 
 
 def last(state: State, name: str) -> float | None:
@@ -105,17 +106,16 @@ def finite(value: float | None) -> bool:
 
 
 def _pace(state: State) -> Bins | None:
-    for name in PACE_SERIES:
-        bins = state.series.get(name)
-        if bins is not None and len(bins) > 1:
-            return bins
-    return next((bins for bins in state.series.values() if len(bins) > 1), None)
+    """A series with a value at every step: the newest, for another phase of training has other series."""
+    long = {name: bins for name, bins in state.series.items() if len(bins) > 1}
+    losses = [bins for name, bins in long.items() if name.startswith("loss/")]
+    return max(losses or long.values(), key=lambda bins: int(bins.step[-1]), default=None)
 
 
 def _paused(state: State, bins: Bins) -> "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]":
-    """Of each gap between two rows, whether a pause lies in it: ``(rows - 1,)``."""
-    pauses = [mark.wall for mark in state.marks if mark.kind == "pause"]
+    """Of each gap between two rows, whether training stood still in it: ``(rows - 1,)``."""
+    halts = [mark.wall for mark in state.marks if mark.kind in HALTS]
     within = np.zeros(len(bins) - 1, dtype=np.bool_)
-    for wall in pauses:
+    for wall in halts:
         within |= (bins.wall[:-1] <= wall) & (wall < bins.wall[1:])
     return within

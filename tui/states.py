@@ -13,6 +13,7 @@ STATES = {
     "failed": "failed",
     "crashed": "crashed",
     "lost": "lost",
+    "unreadable": "unreadable",
 }
 ASKED = {
     "pause": "pausing",

@@ -1,11 +1,14 @@
 """Numbers, times and other people's text in words that are safe and pleasant to print."""
 
+import json
 import math
+import re
 import time
 import unicodedata
 
 from engine.run import series
-from tui.draw.sheet import plain_ascii
+from engine.run.errors import LatentopError
+from tui.draw.plain import plain_ascii
 
 _BLANK = str.maketrans({"\n": " ", "\r": " ", "\t": " "})
 
@@ -31,6 +34,36 @@ def clean(text: str, *, ascii: bool = False) -> str:
     """Printable text for the screen; for one that shows nothing but ASCII, in the nearest such characters."""
     shown = printable(text)
     return plain_ascii(_plainer(shown)) if ascii else shown
+
+
+def shortened(text: str, width: int, *, ascii: bool = False) -> str:
+    """The text in at most ``width`` characters, cut in the middle: of a run, day and seed stay."""
+    if len(text) <= width:
+        return text
+    gap = "..." if ascii else "…"
+    room = max(0, width - len(gap))
+    return (text[: room - room // 2] + gap + text[len(text) - room // 2 :])[:width]
+
+
+def reason(error: Exception) -> str:
+    """Why something could not be done, and what to do about it, in a line."""
+    if isinstance(error, LatentopError):
+        return f"{error.message}. {error.hint}"
+    return f"unexpected {type(error).__name__}: {error}"
+
+
+def setting(value: object) -> str:
+    """The value of a setting as TOML, and as ``--set`` takes it: ``[100, 50]``, ``false``, ``leaky-relu``."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            plain = re.fullmatch(r"[A-Za-z][\w-]*", value) and value not in ("true", "false", "inf", "nan")
+            return value if plain else json.dumps(value, ensure_ascii=False)
+        case list() | tuple():
+            parts = (json.dumps(one) if isinstance(one, str) else setting(one) for one in value)
+            return f"[{', '.join(parts)}]"
+    return str(value)
 
 
 def spaced(number: int) -> str:

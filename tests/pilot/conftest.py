@@ -108,6 +108,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     FakeWaitingWorker.claimed = []
     monkeypatch.setattr("tui.app.WaitingWorker", FakeWaitingWorker)
     monkeypatch.setattr("presets.catalogue.user_folder", lambda: tmp_path / "yours")
+    monkeypatch.setenv("LATENTOP_RUNS", str(tmp_path / "runs"))
     return tmp_path / "runs"
 
 
@@ -175,6 +176,21 @@ def healthy_autoencoder(runs: Path, steps: int = 400) -> Recorded:
     for kind in ("input", "reconstruction", "error"):
         recorded.shows(kind, steps)
     return recorded
+
+
+def long_alarm(recorded: Recorded, name: str = "over-fitting") -> AlarmRaised:
+    """One with a sentence of three rows at 80 columns, and an advice of two."""
+    return AlarmRaised(
+        name=name,
+        severity="warning",
+        step=390,
+        wall=recorded.now,
+        sentence="over-fitting: the training error fell from 0.0123 to 0.00456 since step 1234, the "
+        "validation error did not follow (0.0156 then, 0.0161 now, 3.5 times the training error; alarm "
+        "above 1.5)",
+        advice="train on more images, make network or codings smaller, or add noise to the input",
+        evidence={},
+    )
 
 
 def asked(run: RunFolder) -> list[tuple[str, str]]:

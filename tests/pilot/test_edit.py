@@ -39,4 +39,4 @@ async def test_nothing_can_be_changed_where_nobody_trains(runs: Path, open_app: 
     async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
         await wait_for_text(pilot, "finished")
         await pilot.press("e")
-        await wait_for_text(pilot, "Nobody is training")
+        await wait_for_text(pilot, "nobody is there to ask")

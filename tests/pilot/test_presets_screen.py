@@ -15,7 +15,7 @@ async def test_opens_on_the_presets_where_there_are_no_runs(
     runs: Path, open_app: Open, size: tuple[int, int]
 ) -> None:
     async with open_app().run_test(notifications=True, size=size) as pilot:
-        shown = await wait_for_text(pilot, "what shall be trained?", "GANs", "autoencoders", "stacked")
+        shown = await wait_for_text(pilot, "what shall be trained?", "GANs", "autoencoders", "dcgan")
         first = catalogue.load(catalogue.entries()[0])
         assert first.title in shown
         for heading in ("shows", "look for", "source", "settings"):
@@ -32,6 +32,25 @@ async def test_enter_trains_it_at_once_in_the_worker_that_waits(runs: Path, open
         assert entry.name in run.id
         preset = catalogue.parse(run.preset.read_text(encoding="utf-8"), "")
         assert preset == catalogue.load(entry)
+
+
+async def test_settings_are_shown_as_they_are_set(runs: Path, open_app: Open, tmp_path: Path) -> None:
+    (tmp_path / "yours").mkdir()
+    preset = catalogue.load(catalogue.find("stacked"), ["autoencoder.hidden=[50]"])
+    (tmp_path / "yours" / "mine.toml").write_text(catalogue.dump(preset))
+    async with open_app().run_test(notifications=True, size=(120, 60)) as pilot:
+        await wait_for_text(pilot, "mine")
+        await pilot.press("end")
+        await wait_for_text(pilot, "autoencoder.hidden", "[50]")
+
+
+async def test_esc_is_only_offered_where_it_leads_back(runs: Path, open_app: Open) -> None:
+    async with open_app().run_test(notifications=True, size=(80, 24)) as pilot:
+        assert "esc back" not in await wait_for_text(pilot, "what shall be trained?", "q quit")
+        await pilot.press("l")
+        await wait_for_text(pilot, "No runs here yet", "esc back")
+        await pilot.press("escape")
+        assert "esc back" not in await wait_for_text(pilot, "what shall be trained?", "q quit")
 
 
 async def test_a_running_run_may_go_on_beside_the_new_one(runs: Path, open_app: Open) -> None:
@@ -83,9 +102,9 @@ async def test_a_preset_with_a_mistake_says_so_and_is_not_trained(
     (tmp_path / "yours").mkdir()
     (tmp_path / "yours" / "mine.toml").write_text('kind = "gan"\ntitle = "[red]x"\n')
     async with open_app().run_test(notifications=True, size=(120, 36)) as pilot:
-        await wait_for_text(pilot, "your own", "mine")
+        await wait_for_text(pilot, "what shall be trained?")
         await pilot.press("end")
-        await wait_for_text(pilot, "mine has a mistake", "missing")
+        await wait_for_text(pilot, "your own", "mine has a mistake", "missing")
         await pilot.press("enter")
         await wait_for(pilot, lambda: len(pilot.app.screen_stack) >= 2)
         assert "what shall be trained?" in text(pilot.app)

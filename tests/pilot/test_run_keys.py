@@ -1,9 +1,13 @@
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import Mock
 
+import pytest
+
+from engine.run import launch
 from engine.run.events import Facts, Reply
-from tests.pilot.conftest import asked, collapse, healthy_gan, text, wait_for, wait_for_text
+from tests.pilot.conftest import DEAD_PID, asked, collapse, healthy_gan, text, wait_for, wait_for_text
 from tui.app import LatentopApp
 from tui.draw.image import Style
 from tui.terminal import Terminal
@@ -86,6 +90,60 @@ async def test_quit_may_stop_the_training(runs: Path, open_app: Open) -> None:
         await wait_for_text(pilot, "What shall become of it?")
         await pilot.press("s")
     assert asked(recorded.run) == [("stop", "{}")]
+
+
+async def test_the_way_back_is_told_even_to_another_folder(
+    runs: Path, open_app: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LATENTOP_RUNS", str(runs / "other"))
+    recorded = healthy_gan(runs)
+    app = open_app(recorded.run)
+    leave = Mock(wraps=app.exit)
+    monkeypatch.setattr(app, "exit", leave)
+    async with app.run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "● training")
+        await pilot.press("d")
+        await wait_for(pilot, lambda: leave.called)
+    said = leave.call_args.kwargs["message"].plain
+    assert f"latentop attach {recorded.run.path}. " in said
+    assert f"latentop stop {recorded.run.path}" in said
+
+
+@pytest.mark.parametrize(
+    "facts", [{"state": "stopped"}, {"state": "failed", "error": "no memory"}, {"pid": DEAD_PID}]
+)
+async def test_space_trains_a_run_on_that_ended_early(
+    runs: Path, open_app: Open, monkeypatch: pytest.MonkeyPatch, facts: dict[str, object]
+) -> None:
+    recorded = healthy_gan(runs)
+    (recorded.run.checkpoints / "step-000000300.pt").touch()
+    recorded.says(**facts)
+    start = Mock()
+    monkeypatch.setattr(launch, "start", start)
+    async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "space trains on from step 300", "space resume")
+        await pilot.press("space")
+        await wait_for_text(pilot, "Train on from its last checkpoint, step 300?")
+        await pilot.press("escape")
+        await wait_for_text(pilot, "losses")
+        start.assert_not_called()
+        await pilot.press("space")
+        await wait_for_text(pilot, "Train on")
+        await pilot.press("t")
+        await wait_for(pilot, lambda: start.called)
+        start.assert_called_once_with(recorded.run, resume=True)
+        recorded.trains(301)
+        await wait_for_text(pilot, "● training", "space pause")
+
+
+async def test_a_finished_run_hears_nothing_and_says_so(runs: Path, open_app: Open) -> None:
+    recorded = healthy_gan(runs)
+    (recorded.run.checkpoints / "step-000000400.pt").touch()
+    recorded.says(state="finished")
+    async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
+        assert "space" not in await wait_for_text(pilot, "● finished", "p trains another")
+        await pilot.press("space")
+        await wait_for_text(pilot, "It is finished: nobody is there to ask.")
 
 
 async def test_i_draws_images_in_another_way(runs: Path, open_app: Open) -> None:

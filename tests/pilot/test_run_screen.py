@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from engine.run.events import AlarmCleared, AlarmRaised
+from engine.run.reader import Batch, Reader
 from tests.pilot.conftest import (
     DEAD_PID,
     SIZES,
@@ -11,6 +12,7 @@ from tests.pilot.conftest import (
     collapse,
     healthy_autoencoder,
     healthy_gan,
+    long_alarm,
     text,
     wait_for,
     wait_for_text,
@@ -60,6 +62,40 @@ async def test_autoencoder_shows_errors_and_reconstructions(
         shown = await wait_for_text(pilot, "reconstructions", "input", "validation")
         assert "1.10" in shown
         assert "D(real)" not in shown
+        assert "over-fitting" not in shown
+
+
+async def test_a_validation_error_that_fell_is_told_as_it_is_now(runs: Path, open_app: Open) -> None:
+    recorded = healthy_autoencoder(runs)
+    recorded.draws("valid/reconstruction", [0.9, 0.3, 0.021], first=401)
+    async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
+        shown = await wait_for_text(pilot, "val/train", "1.05")
+        assert "over-fitting" not in shown
+
+
+async def test_over_fitting_is_what_the_watch_says_it_is(runs: Path, open_app: Open) -> None:
+    recorded = healthy_autoencoder(runs)
+    async with open_app(recorded.run).run_test(notifications=True, size=(80, 24)) as pilot:
+        await wait_for_text(pilot, "val/train      1.10  ok")
+        recorded.writes(events=[long_alarm(recorded)])
+        await wait_for_text(pilot, "val/train      1.10  over-fitting")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_an_alarm_is_told_to_its_end(runs: Path, open_app: Open, size: tuple[int, int]) -> None:
+    recorded = healthy_autoencoder(runs)
+    alarm = long_alarm(recorded)
+    recorded.writes(events=[alarm])
+    async with open_app(recorded.run).run_test(notifications=True, size=size) as pilot:
+        shown = await wait_for_text(pilot, "WARNING", "alarm above 1.5)")
+        assert " ".join(f"try: {alarm.advice}".split()) in " ".join(shown.replace("│", " ").split())
+
+
+async def test_an_alarm_that_is_cut_says_so(runs: Path, open_app: Open) -> None:
+    recorded = healthy_autoencoder(runs)
+    recorded.writes(events=[long_alarm(recorded, name) for name in ("over-fitting", "stalled")])
+    async with open_app(recorded.run).run_test(notifications=True, size=(60, 24)) as pilot:
+        await wait_for_text(pilot, "WARNING", "…", "try: ")
 
 
 async def test_new_values_and_images_appear(runs: Path, open_app: Open) -> None:
@@ -138,10 +174,11 @@ async def test_a_full_disk_is_told_while_the_worker_waits(runs: Path, open_app: 
 async def test_crash_shows_the_log_and_what_to_do(runs: Path, open_app: Open) -> None:
     recorded = healthy_gan(runs)
     recorded.run.log.write_bytes(b"one\nKilled [red]\x1b[31m\xff\n")
+    (recorded.run.checkpoints / "step-000000300.pt").touch()
     recorded.says(pid=DEAD_PID)
     async with open_app(recorded.run).run_test(notifications=True, size=(80, 24)) as pilot:
-        shown = await wait_for_text(pilot, "● crashed", "Killed [red]\\x1b[31m", "latentop resume")
-        assert recorded.run.id in shown
+        shown = await wait_for_text(pilot, "● crashed", "Killed [red]\\x1b[31m", "trains on from step 300")
+        assert f"latentop resume {recorded.run.id}" in shown
         assert "\x1b" not in shown
         assert "space pause" not in shown
 
@@ -185,6 +222,46 @@ async def test_a_store_that_is_not_there_is_told_and_then_found(runs: Path, open
         await wait_for_text(pilot, "the run can't be read right now", "run.db", "latentop ls")
         hidden.rename(recorded.run.database)
         shown = await wait_for_text(pilot, "● training", "losses")
+        assert "can't be read" not in shown
+
+
+async def test_a_run_that_was_never_readable_is_neither_starting_nor_alive(
+    runs: Path, open_app: Open
+) -> None:
+    recorded = healthy_gan(runs)
+    recorded.store.close()
+    for path in recorded.run.path.glob("run.db*"):
+        path.unlink()
+    recorded.run.database.write_bytes(b"no database" * 100)
+    app = open_app(recorded.run)
+    async with app.run_test(notifications=True, size=(120, 36)) as pilot:
+        shown = await wait_for_text(pilot, "● unreadable", "the run can't be read", "or a damaged one")
+        assert "starting" not in shown
+        assert not [keys for keys in ("space pause", "d detach", "s stop", "e edit") if keys in shown]
+        await pilot.press("q")
+    assert app.return_code == 0
+
+
+async def test_whatever_is_damaged_is_told_and_the_screen_lives(
+    runs: Path, open_app: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded = healthy_gan(runs)
+    damage: list[Exception] = []
+    poll = Reader.poll
+
+    def damaged(reader: Reader) -> Batch | None:
+        if damage:
+            raise damage[0]
+        return poll(reader)
+
+    monkeypatch.setattr(Reader, "poll", damaged)
+    async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "● training", "generator 1.25")
+        damage.append(KeyError("pixels"))
+        await wait_for_text(pilot, "can't be read right now", "unexpected KeyError: 'pixels'")
+        damage.clear()
+        recorded.draws("loss/generator", [3.5], first=401)
+        shown = await wait_for_text(pilot, "generator 3.5")
         assert "can't be read" not in shown
 
 

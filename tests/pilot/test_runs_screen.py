@@ -1,12 +1,15 @@
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
+from engine.run.reader import Batch, Reader
 from tests.pilot.conftest import (
     DEAD_PID,
     SIZES,
     Recorded,
+    asked,
     healthy_autoencoder,
     healthy_gan,
     text,
@@ -88,6 +91,68 @@ async def test_a_damaged_run_does_not_hide_the_others(runs: Path, open_app: Open
         await wait_for_text(pilot, good.run.id, bad.run.id)
         assert "training" in line(app, good.run.id)
         assert "unreadable" in line(app, bad.run.id)
+
+
+async def test_whatever_is_wrong_with_a_run_it_does_not_hide_the_others(
+    runs: Path, open_app: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, bad = healthy_gan(runs), Recorded(runs, "stacked")
+    poll = Reader.poll
+
+    def damaged(reader: Reader) -> Batch | None:
+        if reader.path == bad.run.database:
+            raise KeyError("pixels")
+        return poll(reader)
+
+    monkeypatch.setattr(Reader, "poll", damaged)
+    app = open_app()
+    async with app.run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, good.run.id, bad.run.id)
+        assert "training" in line(app, good.run.id)
+        assert "unreadable" in line(app, bad.run.id)
+        assert "unexpected KeyError: 'pixels'" in line(app, bad.run.id)
+
+
+async def test_a_folder_that_cannot_be_read_says_why(
+    runs: Path, open_app: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = healthy_gan(runs).run
+    async with open_app().run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, run.id)
+        with monkeypatch.context() as patch:
+            patch.setattr("engine.run.folder.every", Mock(side_effect=RuntimeError("stale file handle")))
+            shown = await wait_for_text(pilot, "unexpected RuntimeError: stale file handle")
+            assert "No runs here yet" not in shown
+        await wait_for_text(pilot, run.id)
+
+
+async def test_a_long_name_keeps_its_seed_and_number(runs: Path, open_app: Open) -> None:
+    long = [Recorded(runs, "denoising-gaussian").run for _ in range(2)][1].id
+    assert long.endswith("-denoising-gaussian-s42-2")
+    async with open_app().run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, long)
+        await pilot.resize_terminal(80, 24)
+        await wait_for_text(pilot, f"{long[:13]}", "…aussian-s42-2 ", "starting")
+
+
+async def test_q_asks_about_a_run_that_was_opened(runs: Path, open_app: Open) -> None:
+    recorded = healthy_gan(runs)
+    app = open_app()
+    async with app.run_test(notifications=True, size=(80, 24)) as pilot:
+        await wait_for_text(pilot, "runs in", recorded.run.id)
+        await pilot.press("enter")
+        await wait_for_text(pilot, "● training")
+        for key, shown in (("l", "runs in"), ("p", "what shall be trained?")):
+            await pilot.press(key)
+            await wait_for_text(pilot, shown)
+            await pilot.press("q")
+            await wait_for_text(pilot, "dcgan is training", "What shall become of it?")
+            await pilot.press("escape")
+            await wait_for_text(pilot, shown)
+        await pilot.press("q")
+        await wait_for_text(pilot, "What shall become of it?")
+        await pilot.press("s")
+    assert asked(recorded.run) == [("stop", "{}")]
 
 
 async def test_q_leaves(runs: Path, open_app: Open) -> None:

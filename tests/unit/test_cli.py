@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.run import liveness
 from tests.recorded import COLLAPSED, alive, assert_two_lines, latentop, new_run, write
 from tui import cli
 from tui.commands import following
@@ -70,7 +71,7 @@ def test_a_database_that_is_none_and_one_of_a_newer_schema(tmp_path: Path) -> No
 
 
 def test_an_unknown_and_an_ambiguous_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    first, second = new_run(tmp_path, seed=1), new_run(tmp_path, seed=2)
+    first, second = new_run(tmp_path, seed=1, **alive()), new_run(tmp_path, seed=2, **alive())
     assert cli.main(["show", "vae", "--runs", str(tmp_path)]) == 2
     assert_two_lines(capsys.readouterr().err, "no run named 'vae'", "latentop ls")
     assert cli.main(["stop", "dcgan", "--runs", str(tmp_path)]) == 2
@@ -100,12 +101,16 @@ def test_an_error_nobody_foresaw_is_two_lines_and_a_traceback_only_on_request(
         ({"state": "finished", "verdict": "collapsed"}, 4, "ended collapsed: mode collapse"),
         ({"state": "running", "pid": 2**22 + 1, "process_started": 1.0}, 5, "crashed at step 300"),
         ({"state": "running", "host": "elsewhere", "heartbeat": 1.0}, 5, "no word from elsewhere"),
-        ({"state": "paused", "detail": "no space left for run.db"} | alive("paused"), 1, "nothing is lost"),
+        (
+            {**liveness.identity(), "state": "paused", "detail": "no space left for run.db"},
+            1,
+            "nothing is lost",
+        ),
     ],
 )
 def test_following_a_run_that_ended(tmp_path: Path, facts: dict[str, object], code: int, what: str) -> None:
     run = new_run(tmp_path)
-    write(run, COLLAPSED, facts=facts)
+    write(run, COLLAPSED, facts={"heartbeat": time.time(), **facts})
     run.log.write_text("the worker's last words\n")
     plain, in_json = latentop(tmp_path, "follow"), latentop(tmp_path, "follow", "--json")
     assert plain.returncode == in_json.returncode == code

@@ -14,6 +14,7 @@ from engine.run.events import Reply
 from engine.run.folder import RunFolder
 from tests.recorded import alive, assert_two_lines, new_run, write
 from tui import cli
+from tui.commands import asking
 
 
 def answering(monkeypatch: pytest.MonkeyPatch, *, applied: bool = True, text: str = "") -> list[Any]:
@@ -35,10 +36,10 @@ def answering(monkeypatch: pytest.MonkeyPatch, *, applied: bool = True, text: st
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["pause"], "paused at step 4 210\n"),
-        (["resume"], "resumed at step 4 210\n"),
-        (["checkpoint"], "checkpoint written at step 4 210\n"),
-        (["stop", "s42"], "stopped at step 4 210\n"),
+        (["pause"], "paused at step 4 210"),
+        (["resume"], "resumed at step 4 210"),
+        (["checkpoint"], "checkpoint written at step 4 210"),
+        (["stop", "s42"], "stopped at step 4 210"),
     ],
 )
 def test_asking_the_newest_alive_run(
@@ -48,11 +49,11 @@ def test_asking_the_newest_alive_run(
     words: list[str],
     said: str,
 ) -> None:
-    run = new_run(tmp_path, **alive())
+    run = new_run(tmp_path, **alive("paused" if words == ["resume"] else "running"))
     new_run(tmp_path, seed=7, state="finished")
     seen = answering(monkeypatch)
     assert cli.main([*words, "--runs", str(tmp_path)]) == 0
-    assert capsys.readouterr().out == said
+    assert capsys.readouterr().out == f"{run.id}: {said}\n"
     assert seen == [(run.id, words[0], {})]
 
 
@@ -70,7 +71,7 @@ def test_set_is_validated_here_and_its_answer_told(
     assert_two_lines(capsys.readouterr().err, "nothing to set", "generator.lr=1e-4")
     assert seen == []
     assert cli.main(["set", run.id, "generator.lr=1e-4", *runs]) == 0
-    assert capsys.readouterr().out == "generator.lr 0.0002 → 0.0001 at step 4 210\n"
+    assert capsys.readouterr().out == f"{run.id}: generator.lr 0.0002 → 0.0001 at step 4 210\n"
     assert seen == [(run.id, "set", {"generator.lr": 1e-4})]
 
 
@@ -97,6 +98,59 @@ def test_what_cannot_be_asked_of_a_run_that_ended(tmp_path: Path, capsys: pytest
     assert_two_lines(capsys.readouterr().err, "is finished", "--steps 600")
     assert cli.main(["resume", stopped.id, *runs]) == 2
     assert_two_lines(capsys.readouterr().err, "no checkpoint", "train anew")
+
+
+@pytest.mark.parametrize(
+    ("facts", "hint"),
+    [
+        ({"state": "finished"}, "train longer: latentop train dcgan --steps 600"),
+        ({"state": "failed"}, "see why: latentop show"),
+        ({"state": "stopped"}, "from its last checkpoint, step 300: latentop resume"),
+    ],
+)
+def test_stopping_what_has_ended_says_what_can_be_done(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], facts: dict[str, str], hint: str
+) -> None:
+    run = new_run(tmp_path, **facts)
+    (run.checkpoints / "step-000000300.pt").touch()
+    assert cli.main(["stop", "dcgan", "--runs", str(tmp_path)]) == 2
+    assert_two_lines(capsys.readouterr().err, f"{run.id} is {facts['state']}", hint)
+
+
+def test_a_worker_that_is_starting_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """However long that takes: it answers once training begins."""
+    run = new_run(tmp_path, **alive("starting"))
+    real, looks = commands.answer, 0
+
+    def answer(run: RunFolder, command: int) -> commands.Answer:
+        nonlocal looks
+        looks += 1
+        if looks == 3:
+            reply = Reply(command=command, applied=True, step=1, wall=time.time(), text="")
+            write(run, reply, facts={"state": "paused"})
+        return real(run, command)
+
+    monkeypatch.setattr(commands, "answer", answer)
+    monkeypatch.setattr(asking, "_ANSWER_SECONDS", 0.0)
+    assert cli.main(["pause", run.id, "--runs", str(tmp_path)]) == 0
+    printed = capsys.readouterr()
+    assert printed.err == "starting: waiting for it\n"
+    assert "paused at step 1" in printed.out
+
+
+def test_the_living_run_of_a_preset_is_meant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new_run(tmp_path, seed=1, state="stopped")
+    run = new_run(tmp_path, seed=2, **alive())
+    new_run(tmp_path, seed=3, state="stopped")
+    new_run(tmp_path, "dcgan-64", **alive())
+    seen = answering(monkeypatch)
+    assert cli.main(["stop", "dcgan", "--runs", str(tmp_path)]) == 0
+    assert seen == [(run.id, "stop", {})]
+    assert run.id in capsys.readouterr().out
 
 
 def test_resume_starts_a_new_worker_where_none_lives(

@@ -17,7 +17,7 @@ from tests.recorded import ENTRY, EVIL, ROOT, latentop, new_run, write
 
 def test_values_that_are_no_numbers_are_valid_json(tmp_path: Path) -> None:
     run = new_run(tmp_path, state="finished", verdict="diverged")
-    write(run, values={"loss/generator": float("nan"), "loss/discriminator": float("inf")})
+    write(run, values={"loss/generator": float("nan"), "loss/discriminator": float("inf")}, step=301)
     for words in (["show", "--json"], ["follow", "--json"]):
         done = latentop(tmp_path, *words)
         final = json.loads(

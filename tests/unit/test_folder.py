@@ -80,11 +80,32 @@ def test_part_of_a_name_will_do_and_a_whole_name_is_never_ambiguous(tmp_path: Pa
     assert folder.find(tmp_path, first.id) == first
 
 
+def test_a_preset_names_its_newest_run_and_no_other_presets(tmp_path: Path) -> None:
+    first = make(tmp_path, "20261122-1405-dcgan-s42", born=10)
+    again = make(tmp_path, "20261122-1405-dcgan-s42-2", born=20)
+    seven = make(tmp_path, "20261122-1405-dcgan-s7", born=15)
+    other = make(tmp_path, "20261122-1405-dcgan-64-s42", born=30)
+    assert folder.find(tmp_path, "dcgan") == again
+    assert folder.find(tmp_path, "dcgan-64") == other
+    assert folder.find(tmp_path, "dcgan-s42") == first
+    assert folder.find(tmp_path, "dcgan-s42-2") == again
+    assert folder.find(tmp_path, "s7") == seven
+
+
+def test_the_newest_checkpoint_by_its_name(tmp_path: Path) -> None:
+    run = make(tmp_path, "20261122-1405-dcgan-s42")
+    assert run.newest_checkpoint is None
+    run.checkpoints.mkdir()
+    for name in ("step-000000900.pt", "step-000004200.pt", "step-000009999.unfinished", "step-x.pt"):
+        (run.checkpoints / name).touch()
+    assert run.newest_checkpoint == 4_200
+
+
 def test_an_ambiguous_name_lists_what_it_names(tmp_path: Path) -> None:
     make(tmp_path, "20261122-1405-dcgan-s42")
     make(tmp_path, "20261122-1405-dcgan-s43")
-    with pytest.raises(UsageError, match=r"'dcgan' names 2 runs: .*-s42.*-s43|.*-s43.*-s42") as told:
-        folder.find(tmp_path, "dcgan")
+    with pytest.raises(UsageError, match=r"'1405-dc' names 2 runs: (.*-s42.*-s43|.*-s43.*-s42)") as told:
+        folder.find(tmp_path, "1405-dc")
     assert told.value.hint == "give more of the name"
 
 

@@ -3,7 +3,6 @@
 import time
 from argparse import Namespace
 from collections.abc import Mapping
-from pathlib import Path
 
 from engine.run import commands, folder, launch
 from engine.run.commands import Answer, Name
@@ -13,14 +12,15 @@ from engine.run.folder import RunFolder
 from presets import catalogue
 from presets.catalogue import PresetError
 from tui.commands.following import report
-from tui.commands.looking import called, glance, stillborn
-from tui.commands.output import Output
+from tui.commands.looking import glance, stillborn
+from tui.commands.output import Output, aside
 from tui.commands.parser import Commands, Handler
-from tui.commands.status import ending
+from tui.commands.status import advice, ending
+from tui.naming import called, to_ask, to_train_on
 from tui.wording import duration, spaced
 
 _ANSWER_SECONDS = 10.0
-_BEGIN_SECONDS = 60.0
+_BEGIN_SECONDS = 120.0
 _LOOK_SECONDS = 0.05
 _DONE: dict[Name, str] = {
     "pause": "paused",
@@ -45,7 +45,7 @@ def add(table: Commands) -> None:
     """The commands of this family."""
     table.add("pause", _plainly("pause"), "pause training after the step it is in", run="newest alive")
     about = "train on: a paused run, or one that ended early from its last checkpoint"
-    table.add("resume", _resume, about, run="newest alive")
+    table.add("resume", _resume, about, run="newest that can")
     table.add("checkpoint", _plainly("checkpoint"), "write a checkpoint now", run="newest alive")
     table.add("stop", _plainly("stop"), "end training with a checkpoint", run="needed")
     words = table.add("set", _set, "change a learning rate while it trains")
@@ -59,21 +59,22 @@ def add(table: Commands) -> None:
 
 def _plainly(name: Name) -> Handler:
     """The handler of a command without arguments."""
-    return lambda options, output: _ask(_named_or_alive(options), name, {}, output)
+    return lambda options, output: _ask(_living(options), name, {}, output)
+
+
+def _living(options: Namespace) -> RunFolder:
+    return to_ask(folder.runs_folder(options.runs), options.run)
 
 
 def _resume(options: Namespace, output: Output) -> int:
-    run = _named_or_alive(options)
+    run = to_train_on(folder.runs_folder(options.runs), options.run)
     facts, state = glance(run)
     if state.alive:
         return _ask(run, "resume", {}, output)
     if state.name == "finished":
         steps = spaced(facts.steps)
-        raise UsageError(
-            f"{run.id} is finished: it has trained its {steps} steps",
-            f"train longer: latentop train {facts.preset} --steps {2 * facts.steps}",
-        )
-    if not any(run.checkpoints.glob("*")):
+        raise UsageError(f"{run.id} is finished: it has trained its {steps} steps", advice(run, facts, state))
+    if run.newest_checkpoint is None:
         raise UsageError(
             f"{run.id} left no checkpoint to train on from", f"train anew: latentop train {facts.preset}"
         )
@@ -89,7 +90,7 @@ def _set(options: Namespace, output: Output) -> int:
         options.run = None
     if not words:
         raise UsageError("set: nothing to set", "write it like: latentop set generator.lr=1e-4")
-    run = _named_or_alive(options)
+    run = _living(options)
     return _ask(run, "set", _validated(run, words), output)
 
 
@@ -117,6 +118,9 @@ def _validated(run: RunFolder, words: list[str]) -> dict[str, float]:
 
 def _ask(run: RunFolder, name: Name, arguments: Mapping[str, float], output: Output) -> int:
     """Ask, wait, and tell the answer."""
+    facts, state = glance(run)
+    if not state.alive:
+        raise UsageError(f"{run.id} is {state.name}: nobody is there to {name} it", advice(run, facts, state))
     answer = _wait(run, name, commands.ask(run, name, arguments))
     if name == "stop" and answer.state == "applied":
         _await_end(run)
@@ -135,12 +139,15 @@ def _ask(run: RunFolder, name: Name, arguments: Mapping[str, float], output: Out
         raise LatentopError(f"{run.id} refused to {name}: {answer.text}", f"see: latentop show {called(run)}")
     if not output.as_json:
         done = answer.text if name == "set" and answer.text else _DONE[name]
-        output.line(done if answer.step is None else f"{done} at step {spaced(answer.step)}")
+        at = "" if answer.step is None else f" at step {spaced(answer.step)}"
+        output.line(f"{run.id}: {done}{at}")
     return 0
 
 
 def _wait(run: RunFolder, name: Name, command: int) -> Answer:
-    until = time.monotonic() + _ANSWER_SECONDS
+    """The answer; a worker that is still starting listens once training begins."""
+    began = time.monotonic()
+    until, told = began + _ANSWER_SECONDS, False
     while True:
         _, state = glance(run)  # before the answer is read: a worker that ends may answer last
         answer = commands.answer(run, command)
@@ -150,9 +157,15 @@ def _wait(run: RunFolder, name: Name, command: int) -> Answer:
             raise DiedError(
                 f"{run.id} ended before it answered: {state.name}", f"see why: latentop show {called(run)}"
             )
-        if time.monotonic() > until:
+        now = time.monotonic()
+        if state.name == "starting" and now < began + _BEGIN_SECONDS:
+            until = now + _ANSWER_SECONDS
+            if not told:
+                aside("starting: waiting for it", "faint")
+            told = True
+        elif now > until:
             raise NoAnswerError(
-                f"{run.id} has not answered within {duration(_ANSWER_SECONDS)}; it stays asked to {name}",
+                f"{run.id} has not answered within {duration(until - began)}; it stays asked to {name}",
                 f"see what it does: latentop follow {called(run)}",
             )
         time.sleep(_LOOK_SECONDS)
@@ -188,19 +201,3 @@ def _await_worker(run: RunFolder, old: RunFacts, output: Output) -> int:
     else:
         output.line(f"{run.id} trains on from its last checkpoint")
     return 0
-
-
-def _named_or_alive(options: Namespace) -> RunFolder:
-    """The run that is named, else the newest one that is being trained."""
-    runs: Path = folder.runs_folder(options.runs)
-    if options.run:
-        return folder.find(runs, options.run)
-    newest = folder.find(runs, None)
-    for run in folder.every(runs):
-        try:
-            _, state = glance(run)
-        except LatentopError:
-            continue  # a damaged run is not the one meant
-        if state.alive:
-            return run
-    raise UsageError(f"no run in {runs} is being trained", f"name one: the newest is {newest.id}")

@@ -14,9 +14,10 @@ from tui.commands.looking import Look, glance, look
 from tui.commands.output import Output, Tone, table
 from tui.commands.parser import Commands
 from tui.commands.status import brief, ending, status
-from tui.wording import age, duration, measured, progress, spaced
+from tui.wording import age, duration, measured, progress, setting, shortened, spaced
 
 _MARKS_SHOWN = 10
+_WHY_WIDTH = 60
 _SPREADS = ("-sd", "-se")
 _PROSE = ("title", "shows", "look_for", "source")
 _TONES: dict[str, Tone] = {
@@ -59,13 +60,15 @@ def _row(run: RunFolder) -> tuple[list[str], dict[str, object]]:
         cells = [run.id, state.name, facts.verdict, step, age(heard, time.time())]
         return cells, brief(run, facts, state)
     except LatentopError as error:
-        return [run.id, "unreadable", "", error.message, ""], _unreadable(run, error.message)
-    except (TypeError, ValueError) as error:
-        return [run.id, "unreadable", "", "its facts are damaged", ""], _unreadable(run, str(error))
+        return _unreadable(run, error.message)
+    except Exception as error:
+        return _unreadable(run, f"its facts are damaged: {error}")
 
 
-def _unreadable(run: RunFolder, why: str) -> dict[str, object]:
-    return {"run": run.id, "path": str(run.path), "state": "unreadable", "detail": why}
+def _unreadable(run: RunFolder, why: str) -> tuple[list[str], dict[str, object]]:
+    short = shortened(why.replace(str(run.database), run.database.name), _WHY_WIDTH)
+    fields: dict[str, object] = {"run": run.id, "path": str(run.path), "state": "unreadable", "detail": why}
+    return [run.id, "unreadable", "", "", short], fields
 
 
 def _show(options: Namespace, output: Output) -> int:
@@ -97,7 +100,7 @@ def _show(options: Namespace, output: Output) -> int:
     marks = [(f"step {spaced(mark.step)}", mark.kind, mark.text) for mark in seen.marks[-_MARKS_SHOWN:]]
     left_out = len(seen.marks) - len(marks)
     _section(output, marks, f"marks (and {left_out} earlier: --json)" if left_out else "marks")
-    _section(output, [(key, str(value)) for key, value in _settings(seen).items()], "settings")
+    _section(output, [(key, setting(value)) for key, value in _settings(seen).items()], "settings")
     return 0
 
 

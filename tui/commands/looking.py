@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.run import folder, launch, liveness
+from engine.run import launch, liveness
 from engine.run.errors import UsageError
 from engine.run.events import Mark
 from engine.run.facts import RunFacts
@@ -23,11 +23,6 @@ class Look:
     values: Mapping[str, tuple[int, float]]
     alarms: tuple[Alarm, ...]
     marks: tuple[Mark, ...]
-
-
-def called(run: RunFolder) -> str:
-    """What a person types to name the run: its name, or its path where its folder is not the usual one."""
-    return run.id if run.path.parent == folder.runs_folder(None) else str(run.path)
 
 
 def look(run: RunFolder) -> Look:

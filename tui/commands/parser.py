@@ -19,6 +19,9 @@ _EXIT_CODES = (
 )
 
 
+_NAMED = "the run's name, its preset, part of its name, or its folder"
+
+
 class Parser(argparse.ArgumentParser):
     """Raises UsageError instead of printing and exiting."""
 
@@ -57,7 +60,7 @@ class Commands:
         handler: Handler,
         purpose: str,
         *,
-        run: Literal["needed", "newest", "newest alive"] | None = None,
+        run: Literal["needed", "newest", "newest alive", "newest that can"] | None = None,
         json: bool = True,
     ) -> Parser:
         """A new command; ``run`` says whether it takes a RUN, and which one is meant where none is named."""
@@ -65,9 +68,9 @@ class Commands:
         parser.set_defaults(handler=handler)
         self.parser.commands.append(name)
         if run == "needed":
-            parser.add_argument("run", metavar="RUN", help="the run's name, part of it, or its folder")
+            parser.add_argument("run", metavar="RUN", help=_NAMED)
         elif run:
-            about = f"the run's name, part of it, or its folder (the {run} one if none is named)"
+            about = f"{_NAMED} (the {run} one if none is named)"
             parser.add_argument("run", metavar="RUN", nargs="?", help=about)
         if json:
             parser.add_argument("--json", action="store_true", help="JSON instead of words")

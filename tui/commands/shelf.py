@@ -10,6 +10,7 @@ from presets import catalogue
 from presets.catalogue import Entry, PresetError
 from tui.commands.output import Output, table
 from tui.commands.parser import Commands
+from tui.wording import setting
 
 _PROSE = {"title": "title", "shows": "shows", "look_for": "look for", "source": "source"}
 
@@ -53,13 +54,15 @@ def _one(entry: Entry, output: Output) -> int:
     live = catalogue.live(preset)
     example = next(iter(live))
     rows = [
-        (key, str(value), "changes while training: latentop set" if key in live else "")
+        (key, setting(value), "changes while training: latentop set" if key in live else "")
         for key, value in _settings(entry).items()
     ]
     for line in table(rows):
         output.line(f"  {line}")
     output.line()
-    output.line(f"change any of them: latentop train {entry.name} --set {example}={live[example]}", "faint")
+    output.line(
+        f"change any of them: latentop train {entry.name} --set {example}={setting(live[example])}", "faint"
+    )
     return 0
 
 

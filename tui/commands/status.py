@@ -7,7 +7,9 @@ from engine.run.facts import RunFacts
 from engine.run.folder import RunFolder
 from engine.run.liveness import Liveness
 from engine.run.reader import Alarm
-from tui.commands.looking import Look, called
+from tui.commands.looking import Look
+from tui.living import resumable
+from tui.naming import called
 from tui.wording import spaced
 
 NO_SPACE = "no space left"
@@ -42,7 +44,7 @@ def ending(run: RunFolder, facts: RunFacts, state: Liveness, alarms: Iterable[Al
             return Ending(
                 code=5,
                 error=f"{run.id} is {state.name} at step {spaced(facts.step)}: {state.detail}",
-                hint=f"train on from its last checkpoint: latentop resume {called(run)}",
+                hint=advice(run, facts, state),
                 log=last_words(run),
             )
         case "finished" if facts.verdict in _VERDICT_CODES:
@@ -55,6 +57,21 @@ def ending(run: RunFolder, facts: RunFacts, state: Liveness, alarms: Iterable[Al
                 hint=why.advice if why else f"see: latentop show {called(run)}",
             )
     return Ending(code=0)
+
+
+def advice(run: RunFolder, facts: RunFacts, state: Liveness) -> str:
+    """What to do about a run that nobody trains."""
+    step = resumable(run, state)
+    match state.name:
+        case "finished":
+            return f"train longer: latentop train {facts.preset} --steps {2 * facts.steps}"
+        case "failed":
+            return f"see why: latentop show {called(run)}"
+        case "lost":
+            return f"look there: it may train on. If not: latentop resume {called(run)}"
+        case _ if step is not None:
+            return f"train on from its last checkpoint, step {spaced(step)}: latentop resume {called(run)}"
+    return f"train anew: latentop train {facts.preset}"
 
 
 def out_of_space(run: RunFolder, detail: str) -> Ending:

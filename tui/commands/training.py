@@ -12,10 +12,10 @@ from presets.catalogue import PresetError
 from presets.schema import Preset
 from tui import start
 from tui.commands.following import Interrupts, follow, report
-from tui.commands.looking import called
 from tui.commands.output import Output, aside
 from tui.commands.parser import Commands
 from tui.commands.status import Ending
+from tui.naming import called
 
 
 def add(table: Commands) -> None:
@@ -73,12 +73,12 @@ def _attach(options: Namespace, output: Output) -> int:
 def _follow(options: Namespace, output: Output) -> int:
     run = folder.find(folder.runs_folder(options.runs), options.run)
     with Interrupts() as interrupts:
-        ended = follow(run, output, since=time.time(), interrupts=interrupts, leave=_leave_training)
+        ended = follow(run, output, since=time.time(), interrupts=interrupts, leave=lambda _: _look_away(run))
     return report(ended)
 
 
-def _leave_training(_times: int) -> Ending:
-    aside("left it training · watch it again: latentop follow", "faint")
+def _look_away(run: RunFolder) -> Ending:
+    aside(f"left it training · watch it again: latentop follow {called(run)}", "faint")
     return Ending(code=130)
 
 

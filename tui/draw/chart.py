@@ -13,17 +13,16 @@ from textual.strip import Strip
 from tui.draw.axis import Limits, short, time_axis, value_axis
 from tui.draw.braille import merge
 from tui.draw.frame import Frame, draw_axes, layout
+from tui.draw.plain import plain_ascii
 from tui.draw.plotter import BRAILLE, dots
 from tui.draw.reduction import Floats, Integers, Reduced, reduce
-from tui.draw.sheet import PLAIN, Sheet, plain_ascii
+from tui.draw.sheet import PLAIN, Sheet
 from tui.draw.trace import envelope, mean_line
 
 ASCII_MARKERS = "*+ox#@"
 COLOURLESS_MARKERS = (BRAILLE, "•", "+", "×", "○", "#")
 VALUE_WIDTH = 6
-"""Room for the last value in the legend, so that what follows does not move with its digits."""
-SHORTEST_NAME = 4
-"""Before names in the legend get shorter than this, its samples go: colours tell lines apart."""
+"""Room for the last value in the legend, where there is any, lest what follows moves with its digits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,35 +132,46 @@ def _all_steps(lines: Sequence[Line]) -> Limits:
 
 
 def _draw_legend(sheet: Sheet, lines: Sequence[Line], style: ChartStyle) -> None:
-    """Draw sample, name and last value of each line; if they do not fit, the names are cut, never a value."""
-    samples = [_sample(style.marker(index)) for index in range(len(lines))]
-    longest = _name_length(sheet.width, lines, samples)
-    if style.colour and longest < min(SHORTEST_NAME, max((len(line.name) for line in lines), default=0)):
-        samples = [""] * len(lines)
-        longest = _name_length(sheet.width, lines, samples)
+    """Draw sample, name and last value of each line, what is spare first to go; never is a value cut."""
+    last = [float(line.mean[-1]) if line.mean.size else None for line in lines]
+    values = ["" if value is None else short(value, 3) for value in last]
+    samples, widths, longest = _legend(sheet.width, lines, values, style)
     x = 0
-    for line, sample in zip(lines, samples, strict=True):
-        name = plain_ascii(line.name) if style.ascii else line.name
-        last = float(line.mean[-1]) if line.mean.size else None
-        lost = last is not None and not np.isfinite(last)
-        sheet.write(x, 0, f"{sample}{name[:longest]} ", style.ink(line.colour))
-        x += len(sample) + len(name[:longest]) + 1
-        sheet.write(
-            x,
-            0,
-            "" if last is None else short(last, 3),
-            style.ink(style.alert if lost else line.colour, bold=True),
-        )
-        x += VALUE_WIDTH + 1
+    for index, line in enumerate(lines):
+        name = (plain_ascii(line.name) if style.ascii else line.name)[:longest]
+        sheet.write(x, 0, f"{samples[index]}{name} ", style.ink(line.colour))
+        x += len(samples[index]) + len(name) + 1
+        value = last[index]
+        lost = value is not None and not np.isfinite(value)
+        sheet.write(x, 0, values[index], style.ink(style.alert if lost else line.colour, bold=True))
+        x += widths[index] + 1
+
+
+def _legend(
+    width: int, lines: Sequence[Line], values: Sequence[str], style: ChartStyle
+) -> tuple[list[str], list[int], int]:
+    """Return the samples, the cells of the values, and the length of the names with which the legend fits.
+
+    What goes first are the samples, since colours tell lines apart, then the spare room of values; only then
+    are names cut, to 1 character at the least.
+    """
+    samples = [_sample(style.marker(index)) for index in range(len(lines))]
+    bare = [""] * len(lines) if style.colour else samples
+    roomy = [max(VALUE_WIDTH, len(value)) for value in values]
+    whole = max((len(line.name) for line in lines), default=1)
+    tries = [(samples, roomy), (bare, roomy), (bare, [len(value) for value in values])]
+    fitting = (one for one in tries if _name_length(width, lines, *one) == whole)
+    kept, widths = next(fitting, tries[-1])
+    return kept, widths, _name_length(width, lines, kept, widths)
 
 
 def _sample(marker: str) -> str:
     return "── " if marker == BRAILLE else f"{marker} "
 
 
-def _name_length(width: int, lines: Sequence[Line], samples: Sequence[str]) -> int:
+def _name_length(width: int, lines: Sequence[Line], samples: Sequence[str], widths: Sequence[int]) -> int:
     """Return to how many characters, at least 1, names must be cut for the legend to fit."""
-    room = width - sum(len(sample) + VALUE_WIDTH + 2 for sample in samples) + 1
+    room = width + 1 - sum(len(sample) + 2 for sample in samples) - sum(widths)
     longest = max((len(line.name) for line in lines), default=1)
     while longest > 1 and sum(min(len(line.name), longest) for line in lines) > room:
         longest -= 1

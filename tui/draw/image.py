@@ -14,7 +14,8 @@ from textual.strip import Strip
 
 from tui.draw.image_cells import Pixels, ascii_ramp, braille, luminance, quantised, resize, shades, stretched
 from tui.draw.image_layout import Grid, Resolution, layout
-from tui.draw.sheet import PLAIN, Sheet, plain_ascii
+from tui.draw.plain import plain_ascii
+from tui.draw.sheet import PLAIN, Sheet
 
 Images = NDArray[np.uint8]
 """(count, channels 1 or 3, height, width), 0 black to 255 white."""

@@ -89,8 +89,3 @@ def single_width(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(character if cell_len(character) == 1 else "?" for character in text)
-
-
-def plain_ascii(text: str) -> str:
-    """Return `text` with everything that is not printable ASCII replaced by `?`, one for one."""
-    return "".join(character if " " <= character <= "~" else "?" for character in text)

@@ -31,7 +31,7 @@ READING = (
     "value, and a mark on the top edge is a value that was not a number.",
     "",
     "Training goes on in a process of its own. Closing this screen, or losing the connection, does "
-    "not touch it; latentop brings the screen back.",
+    "not touch it; latentop attach brings the screen back.",
 )
 
 

@@ -20,7 +20,7 @@ from presets.schema import Preset
 from tui import keys
 from tui.terminal import Terminal
 from tui.widgets.keyline import KeyLine
-from tui.wording import clean, spaced
+from tui.wording import clean, setting, spaced
 
 GROUPS = {
     "gans": "GANs",
@@ -44,9 +44,10 @@ class PresetsScreen(Screen[None]):
             self.preset = preset
             super().__init__()
 
-    def __init__(self, terminal: Terminal) -> None:
+    def __init__(self, terminal: Terminal, *, back: bool = True) -> None:
         super().__init__()
         self._terminal = terminal
+        self._back = back
         self._entries = catalogue.entries()
 
     def compose(self) -> ComposeResult:
@@ -56,7 +57,7 @@ class PresetsScreen(Screen[None]):
             yield OptionList(*self._options(), id="presets")
             with VerticalScroll(id="details"):
                 yield Static(id="about")
-        yield KeyLine(self._terminal, "presets")
+        yield KeyLine(self._terminal, "presets", hidden=() if self._back else ("app.return",))
 
     def on_mount(self) -> None:
         """Put the cursor on the first preset."""
@@ -118,7 +119,7 @@ def _settings(preset: Preset, ascii: bool) -> str:
         key: value for key, value in _own(msgspec.to_builtins(preset), preset) if key not in TOLD_ELSEWHERE
     }
     width = max((len(key) for key in shown), default=0)
-    return "\n".join(clean(f"{key:<{width}}  {_word(value)}", ascii=ascii) for key, value in shown.items())
+    return "\n".join(clean(f"{key:<{width}}  {setting(value)}", ascii=ascii) for key, value in shown.items())
 
 
 def _own(
@@ -132,9 +133,3 @@ def _own(
             yield from _own(value, inner, f"{prefix}{key}.")
         elif key not in defaults or inner != defaults[key]:
             yield f"{prefix}{key}", value
-
-
-def _word(value: object) -> str:
-    if isinstance(value, list | tuple):
-        return "-".join(str(one) for one in value)
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,6 +1,7 @@
 """The dashboard of one run: hands each new state to its panels, and asks the worker for what keys ask."""
 
 from functools import partial
+from subprocess import Popen
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,12 +12,14 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Static
 
-from engine.run import commands
+from engine.run import commands, launch
 from engine.run.commands import Name
 from engine.run.errors import LatentopError
 from engine.run.folder import RunFolder
 from tui import keys, selectors, states, wording
 from tui.feed import Feed
+from tui.living import resumable
+from tui.naming import called
 from tui.screens.answers import answered, everything_printed, last_lines
 from tui.screens.bodies import panels
 from tui.screens.choice import Choice, ChoiceScreen
@@ -32,9 +35,10 @@ from tui.widgets.notice import Notice
 from tui.widgets.panel import Panel
 
 STOP = (
-    Choice(key="s", word="stop", does="it ends after a checkpoint; latentop resume trains on"),
+    Choice(key="s", word="stop", does="it ends after a checkpoint; space trains on from there"),
     Choice(key="p", word="pause", does="it waits; space lets it go on at once"),
 )
+TRAIN_ON = (Choice(key="t", word="train on", does="what was recorded after that step is forgotten"),)
 
 
 class RunScreen(Screen[None]):
@@ -59,6 +63,8 @@ class RunScreen(Screen[None]):
         super().__init__()
         self.run = run
         self._terminal = terminal
+        self._checkpoint: int | None = None
+        self._resumed: Popen[bytes] | None = None
         self._feed = Feed(run, lambda state: self.post_message(self.Changed(state)))
 
     def compose(self) -> ComposeResult:
@@ -75,8 +81,7 @@ class RunScreen(Screen[None]):
     def on_mount(self) -> None:
         """Begin to follow the run."""
         self.query_one(AlarmsPanel).border_title = "alarms"
-        notice = self.query_one(Notice)
-        notice.run_id = self.run.id
+        self.query_one(Notice).called = called(self.run)
         self._feed.start()
 
     def on_unmount(self) -> None:
@@ -86,11 +91,6 @@ class RunScreen(Screen[None]):
     def on_run_screen_changed(self, message: Changed) -> None:
         """Take in a new state."""
         self.state = message.state
-
-    @property
-    def words(self) -> str:
-        """What the run is doing, in a word or two."""
-        return states.state(self.state.liveness, selectors.pending(self.state))
 
     async def watch_state(self, old: State, new: State) -> None:
         """Give every panel the new state."""
@@ -102,10 +102,13 @@ class RunScreen(Screen[None]):
         notice = self.query_one(Notice)
         if new.liveness.name == "crashed" and old.liveness.name != "crashed":
             notice.printed = last_lines(self.run)
+        if new.liveness != old.liveness:
+            self._checkpoint = notice.checkpoint = resumable(self.run, new.liveness)
         for panel in self.query(Panel):
             panel.state = new
+        self.set_class(bool(selectors.standing(new)), "-alarmed")
         self._arrange(notice)
-        self.query_one(KeyLine).labels = _labels(new)
+        self.query_one(KeyLine).labels = _labels(new, self._checkpoint is not None)
         for text, well in answered(old, new):
             text = wording.clean(text, ascii=self._terminal.ascii)
             self.notify(text, severity="information" if well else "error", timeout=4, markup=False)
@@ -125,8 +128,21 @@ class RunScreen(Screen[None]):
         notice.styles.height = "1fr" if empty else min(needed, 7)
 
     def action_pause(self) -> None:
-        """Pause, or go on."""
-        self._ask("resume" if self.state.liveness.name == "paused" else "pause")
+        """Pause, or go on; a run that ended early trains on from its last checkpoint, if that is meant."""
+
+        def act(answer: str | None) -> None:
+            if answer is not None:
+                self.run_worker(self._train_on, thread=True)
+
+        if self.state.liveness.alive or self._checkpoint is None:
+            self._ask("resume" if self.state.liveness.name == "paused" else "pause")
+        elif self._resumed is not None and self._resumed.poll() is None:
+            self.notify("Its new worker is on the way.", markup=False)
+        else:
+            step = wording.spaced(self._checkpoint)
+            self.app.push_screen(
+                ChoiceScreen(f"Train on from its last checkpoint, step {step}?", TRAIN_ON), act
+            )
 
     def action_checkpoint(self) -> None:
         """Write a checkpoint now."""
@@ -141,9 +157,7 @@ class RunScreen(Screen[None]):
             elif answer == "pause":
                 self._ask("pause")
 
-        if not self.state.liveness.alive:
-            self.notify(f"It is {states.state(self.state.liveness)} already.", markup=False)
-        else:
+        if self._hears():
             self.app.push_screen(ChoiceScreen("Stop training?", STOP), act)
 
     def action_edit(self) -> None:
@@ -153,11 +167,9 @@ class RunScreen(Screen[None]):
             if change is not None:
                 self._ask("set", {change[0]: change[1]})
 
-        if not self.state.liveness.alive:
-            self.notify("Nobody is training: there is nothing to change.", markup=False)
-        elif not self.state.facts.settings:
+        if not self.state.facts.settings:
             self.notify("This run has no settings that can be changed.", markup=False)
-        else:
+        elif self._hears():
             self.app.push_screen(EditScreen(self.run, self.state.facts.settings), act)
 
     def action_images(self) -> None:
@@ -183,7 +195,22 @@ class RunScreen(Screen[None]):
             self.maximize(self.focused)
 
     def _ask(self, name: Name, arguments: dict[str, float] | None = None) -> None:
-        self.run_worker(partial(self._leave, name, arguments), thread=True)
+        if self._hears():
+            self.run_worker(partial(self._leave, name, arguments), thread=True)
+
+    def _hears(self) -> bool:
+        """Whether a worker is there to be asked; says so where none is."""
+        state = self.state.liveness
+        if not state.alive:
+            self.notify(f"It is {states.state(state)}: nobody is there to ask.", markup=False)
+        return state.alive
+
+    def _train_on(self) -> None:
+        try:
+            launch.start(self.run, resume=True)
+        except OSError as error:
+            self.notify(f"No worker could be started: {error}", severity="error", markup=False)
+        self._resumed = next(iter(launch.started()[-1:]), None)
 
     def _leave(self, name: Name, arguments: dict[str, float] | None) -> None:
         try:
@@ -192,8 +219,9 @@ class RunScreen(Screen[None]):
             self.notify(f"{error.message}. {error.hint}", severity="error", markup=False)
 
 
-def _labels(state: State) -> dict[str, str]:
-    """What keys mean now: space resumes a paused run, and a run that has ended hears nothing."""
+def _labels(state: State, resumable: bool) -> dict[str, str]:
+    """What keys mean now: space resumes what is paused or ended early; who has ended hears nothing else."""
     if not state.liveness.alive:
-        return dict.fromkeys(("pause", "edit", "checkpoint", "stop", "app.detach"), "")
+        silent = dict.fromkeys(("edit", "checkpoint", "stop", "app.detach"), "")
+        return {**silent, "pause": "resume" if resumable else ""}
     return {"pause": "resume"} if state.liveness.name == "paused" else {}

@@ -8,6 +8,7 @@ from typing import ClassVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.content import Content
 from textual.events import Resize
 from textual.message import Message
 from textual.screen import Screen
@@ -15,14 +16,19 @@ from textual.widgets import DataTable, Static
 
 from engine.run.folder import RunFolder
 from tui import keys, selectors, states, wording
-from tui.runs_feed import RunRow, RunsFeed
+from tui.runs_feed import Listing, RunRow, RunsFeed
 from tui.terminal import Terminal
 from tui.widgets.keyline import KeyLine
 
 WIDTHS = {"run": 30, "preset": 14, "state": 12, "verdict": 18, "step": 9, "newest values": 36, "age": 13}
-"""Headings in their order, and widths in cells."""
-IMPORTANCE = ("run", "state", "verdict", "step", "newest values", "age", "preset")
+"""Headings in their order, and widths in cells; a name gets more where there is room."""
+NEEDED = ("run", "state", "verdict", "step")
+MORE = ("newest values", "age", "preset")
+"""Where there is room, the most important first."""
+FEWEST = 24
+"""The cells that newest values can do with."""
 PADDING = 1
+EMPTY = "No runs here yet.\n\np chooses a preset and trains it at once."
 
 
 class RunsScreen(Screen[None]):
@@ -33,8 +39,8 @@ class RunsScreen(Screen[None]):
     class Listed(Message):
         """The runs as they are now. Only the newest list matters."""
 
-        def __init__(self, rows: tuple[RunRow, ...]) -> None:
-            self.rows = rows
+        def __init__(self, listing: Listing) -> None:
+            self.listing = listing
             super().__init__()
 
         def can_replace(self, message: Message) -> bool:
@@ -48,20 +54,21 @@ class RunsScreen(Screen[None]):
             self.run = run
             super().__init__()
 
-    def __init__(self, runs: Path, terminal: Terminal) -> None:
+    def __init__(self, runs: Path, terminal: Terminal, *, back: bool = True) -> None:
         super().__init__()
         self._terminal = terminal
+        self._back = back
         self._runs = runs
         self._rows: tuple[RunRow, ...] = ()
-        self._feed = RunsFeed(runs, lambda rows: self.post_message(self.Listed(rows)))
-        self._columns: tuple[str, ...] = ()
+        self._feed = RunsFeed(runs, lambda listing: self.post_message(self.Listed(listing)))
+        self._widths: dict[str, int] = {}
 
     def compose(self) -> ComposeResult:
         """A heading, the table, the keys."""
         yield Static("runs", id="heading")
         yield DataTable[Text](cursor_type="row", zebra_stripes=False, cell_padding=PADDING)
-        yield Static("No runs here yet.\n\np chooses a preset and trains it at once.", id="none")
-        yield KeyLine(self._terminal, "runs")
+        yield Static(EMPTY, id="none")
+        yield KeyLine(self._terminal, "runs", hidden=() if self._back else ("app.return",))
 
     def on_mount(self) -> None:
         """Begin to look."""
@@ -81,7 +88,9 @@ class RunsScreen(Screen[None]):
 
     def on_runs_screen_listed(self, message: Listed) -> None:
         """Take in the runs as they are now."""
-        self._rows = message.rows
+        self._rows = message.listing.rows
+        trouble = wording.clean(message.listing.trouble, ascii=self._terminal.ascii)
+        self.query_one("#none", Static).update(Content(trouble or EMPTY))
         self._show(self.size.width)
 
     def on_data_table_row_selected(self, event: "DataTable.RowSelected") -> None:
@@ -92,68 +101,78 @@ class RunsScreen(Screen[None]):
 
     def _show(self, width: int) -> None:
         table: DataTable[Text] = self.query_one(DataTable)
-        columns = _fitting(width)
+        widths = _widths(width, max((len(row.run.id) for row in self._rows), default=0))
         table.display = bool(self._rows)
         self.query_one("#none").display = not self._rows
         names = [row.run.id for row in self._rows]
-        if columns != self._columns or names != [key.value for key in table.rows]:
-            self._rebuild(table, columns)
+        if widths != self._widths or names != [key.value for key in table.rows]:
+            self._rebuild(table, widths)
             return
         now = time.time()
         for row in self._rows:
-            for name, cell in _cells(row, now, self._terminal, self.app.theme_variables).items():
-                if name in columns and table.get_cell(row.run.id, name) != cell:
+            for name, cell in _cells(row, now, widths, self._terminal, self.app.theme_variables).items():
+                if table.get_cell(row.run.id, name) != cell:
                     table.update_cell(row.run.id, name, cell)
 
-    def _rebuild(self, table: DataTable[Text], columns: tuple[str, ...]) -> None:
+    def _rebuild(self, table: DataTable[Text], widths: dict[str, int]) -> None:
         """All rows anew, the cursor on the run that it was on."""
         keys_before = [key.value for key in table.rows]
         chosen = (
             keys_before[table.cursor_row] if keys_before and table.cursor_row < len(keys_before) else None
         )
         table.clear(columns=True)
-        for name in columns:
-            table.add_column(Text(name, style="bold"), key=name, width=WIDTHS[name])
+        for name, width in widths.items():
+            table.add_column(Text(name, style="bold"), key=name, width=width)
         now = time.time()
         for row in self._rows:
-            cells = _cells(row, now, self._terminal, self.app.theme_variables)
-            table.add_row(*(cells[name] for name in columns), key=row.run.id)
+            cells = _cells(row, now, widths, self._terminal, self.app.theme_variables)
+            table.add_row(*cells.values(), key=row.run.id)
         names = [row.run.id for row in self._rows]
         if chosen in names:
             table.move_cursor(row=names.index(chosen))
-        self._columns = columns
+        self._widths = widths
         if self._rows and self.focused is None:
             table.focus()
 
 
-def _fitting(width: int) -> tuple[str, ...]:
-    """The most important columns that fit, in the order of the headings."""
-    kept: set[str] = set()
-    for name in IMPORTANCE:
-        if sum(WIDTHS[one] + 2 * PADDING for one in {*kept, name}) <= width:
-            kept.add(name)
-    return tuple(name for name in WIDTHS if name in kept)
+def _widths(width: int, longest: int) -> dict[str, int]:
+    """The columns that fit and their widths, in the order of the headings; names go before what is extra."""
+    found = {name: WIDTHS[name] for name in NEEDED}
+    room = width - sum(one + 2 * PADDING for one in found.values())
+    more = max(0, min(longest - found["run"], room))
+    found["run"] += more
+    room -= more
+    for name in MORE:
+        wanted = min(WIDTHS[name], max(room - 2 * PADDING, FEWEST)) if name == MORE[0] else WIDTHS[name]
+        if wanted + 2 * PADDING <= room:
+            found[name] = wanted
+            room -= wanted + 2 * PADDING
+    return {name: found[name] for name in WIDTHS if name in found}
 
 
-def _cells(row: RunRow, now: float, terminal: Terminal, colours: Mapping[str, str]) -> dict[str, Text]:
+def _cells(
+    row: RunRow, now: float, widths: Mapping[str, int], terminal: Terminal, colours: Mapping[str, str]
+) -> dict[str, Text]:
+    """What the row shows in each column that there is."""
     state, facts, ascii = row.state, row.state.facts, terminal.ascii
     begun = selectors.has_data(state)
     step = wording.spaced(selectors.step(state))
     told = {
         "run": row.run.id,
         "preset": facts.preset,
-        "state": "unreadable" if state.trouble else states.state(state.liveness, selectors.pending(state)),
+        "state": states.state(state.liveness, selectors.pending(state)),
         "verdict": states.verdict(facts.verdict) if begun else "",
         "step": f"{step:>9}" if begun else "",
-        "newest values": _values(row),
+        "newest values": _values(row) or state.trouble.replace(str(row.run.database), row.run.database.name),
         "age": f"{wording.duration(now - facts.created)} ago" if facts.created else "",
     }
+    told["run"] = wording.shortened(wording.clean(told["run"], ascii=ascii), widths["run"], ascii=ascii)
     cells = {
-        name: Text(wording.clean(text, ascii=ascii), no_wrap=True, overflow="ellipsis")
-        for name, text in told.items()
+        name: Text(wording.clean(told[name], ascii=ascii), no_wrap=True, overflow="ellipsis")
+        for name in widths
     }
     if terminal.colour:
-        cells["state"].stylize(_ink("lost" if state.trouble else state.liveness.name, colours))
+        cells["state"].stylize(_ink(state.liveness.name, colours))
         cells["verdict"].stylize(_ink(facts.verdict, colours))
     return cells
 

@@ -29,7 +29,8 @@ class AlarmsPanel(Panel):
         for place, alarm in enumerate(alarms):
             sentence, advice = self.alarm_rows(alarm, width)
             if len(rows) + len(sentence) + len(advice) > height and advice:
-                sentence = sentence[: max(1, height - len(rows) - 1)]  # what to do is worth more than numbers
+                # What to do is worth more than the last numbers.
+                sentence = self._cut(sentence, max(1, height - len(rows) - len(advice)), width)
             rows += [*sentence, *advice]
             more = len(alarms) - place - 1
             if len(rows) >= height and (more or len(rows) > height):
@@ -41,6 +42,15 @@ class AlarmsPanel(Panel):
         said = f"… {more} more: a" if more else "… all of it: a"
         last = rows[-1].adjust_cell_length(max(0, width - len(said) - 1))
         return [*rows[:-1], Strip.join([last, self.line(" ", Span(said, "accent"))])]
+
+    def _cut(self, sentence: list[Strip], height: int, width: int) -> list[Strip]:
+        """As many rows of a sentence as there is room for; one that goes on says so."""
+        if len(sentence) <= height:
+            return sentence
+        last = sentence[height - 1]
+        more = self.line(" …")
+        last = last.crop(0, min(last.cell_length, width - more.cell_length))
+        return [*sentence[: height - 1], Strip.join([last, more])]
 
     def alarm_rows(self, alarm: Alarm, width: int) -> tuple[list[Strip], list[Strip]]:
         """The rows of one alarm: when, how severe and the sentence; then the advice while it stands."""

@@ -1,6 +1,6 @@
 """The bottom line: the keys that matter here, as many as fit; a click on one presses it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from textual.events import Click
 from textual.reactive import reactive
@@ -15,14 +15,17 @@ GAP = 2
 
 
 class KeyLine(CellWidget):
-    """One row, from the table of keys. ``labels`` renames an action for a while, or hides it."""
+    """One row, from the table of keys, less those whose actions are hidden.
+
+    ``labels`` renames an action for a while, or hides it.
+    """
 
     labels: reactive[Mapping[str, str]] = reactive(dict, repaint=False)
 
-    def __init__(self, terminal: Terminal, place: keys.Place) -> None:
+    def __init__(self, terminal: Terminal, place: keys.Place, *, hidden: Collection[str] = ()) -> None:
         super().__init__(id="keys")
         self._terminal = terminal
-        self._keys = keys.in_footer(keys.of(place))
+        self._keys = [key for key in keys.in_footer(keys.of(place)) if key.action not in hidden]
         self._places: list[tuple[int, int, str]] = []
 
     def watch_labels(self) -> None:

@@ -15,7 +15,10 @@ LOG_LINES = 4
 class Notice(Panel):
     """A few lines above the panels; in their place while there is nothing else to show."""
 
-    run_id: reactive[str] = reactive("", repaint=False)
+    called: reactive[str] = reactive("", repaint=False)
+    """What a person types to name the run."""
+    checkpoint: reactive[int | None] = reactive[int | None](None, repaint=False)
+    """The step that a run which ended early can train on from."""
     printed: reactive[tuple[str, ...]] = reactive((), repaint=False)
     """The last lines that the worker printed; only read where it crashed."""
 
@@ -50,14 +53,17 @@ class Notice(Panel):
         state, facts = self.state, self.state.facts
         if state.trouble:
             return [("error", "the run can't be read right now"), ("", state.trouble)]
+        called = self.called
         match state.liveness.name:
             case "starting" if not selectors.has_data(state):
                 doing = state.liveness.detail or "waiting for the worker"
                 return [
                     ("accent", f"starting · {doing} … {state.seconds} s"),
                     ("", facts.title),
-                    ("", "training needs no screen: d leaves it, latentop brings it back"),
+                    ("", f"training needs no screen: d leaves it, latentop attach {called} comes back"),
                 ]
+            case "starting":
+                return [("accent", f"starting · {state.liveness.detail or 'waiting for the worker'} …")]
             case "running" if not selectors.has_data(state):
                 return [("success", "training · the first numbers are on their way")]
             case "paused" if facts.error:
@@ -67,9 +73,9 @@ class Notice(Panel):
             case "stopping":
                 return [("warning", f"stopping · {state.liveness.detail or 'writing a checkpoint'}")]
             case "finished":
-                return [("primary", f"finished{self._took()} · p trains another · its files: {self.run_id}")]
+                return [("primary", f"finished{self._took()} · p trains another · its files: {called}")]
             case "stopped":
-                return [("primary", f"stopped{self._at()} · train on: latentop resume {self.run_id}")]
+                return [("primary", f"stopped{self._at()} · {self._next()}")]
             case "failed":
                 return self._failed()
             case "crashed":
@@ -77,7 +83,7 @@ class Notice(Panel):
             case "lost":
                 return [
                     ("error", f"lost: {state.liveness.detail}"),
-                    ("", f"look there: it may train on. If not: latentop resume {self.run_id}"),
+                    ("", f"look there: it may train on. If not: latentop resume {called}"),
                 ]
         return []
 
@@ -88,12 +94,19 @@ class Notice(Panel):
             words.append(("", facts.hint))
         if facts.traceback:
             words.append(("", "the traceback: t"))
-        return words
+        return [*words, ("accent", self._next())]
 
     def _crashed(self) -> list[tuple[str, str]]:
         words = [("error", f"crashed{self._at()}: {self.state.liveness.detail}")]
         words += [("", f"  {line}") for line in self.printed[-LOG_LINES:]]
-        return [*words, ("accent", f"train on from its last checkpoint: latentop resume {self.run_id}")]
+        return [*words, ("accent", self._next())]
+
+    def _next(self) -> str:
+        """What can be done about a run that ended early."""
+        if self.checkpoint is None:
+            return "it left no checkpoint to train on from: p trains anew"
+        step = wording.spaced(self.checkpoint)
+        return f"space trains on from step {step}, as does latentop resume {self.called}"
 
     def _at(self) -> str:
         step = selectors.step(self.state)

@@ -9,22 +9,22 @@ from tui.widgets.panel import Panel
 from tui.widgets.texts import Span
 
 TRAINING, VALIDATION = "loss/reconstruction", "valid/reconstruction"
+OVERFITTING = "over-fitting"
+"""The alarm by which the watch says so."""
 LABEL, VALUE = 11, 8
-OVERFITTING = 1.25
-"""Validation error over training error from which on the gap is called over-fitting."""
 
 
 class ReconstructionPanel(Panel):
     """Errors as numbers and in words."""
 
     def concerns(self, state: State) -> tuple[object, ...]:
-        """The two errors."""
-        return (state.series.get(TRAINING), state.series.get(VALIDATION), state.facts.verdict)
+        """The two errors and the alarms."""
+        return (state.series.get(TRAINING), state.series.get(VALIDATION), state.alarms)
 
     def rows(self, width: int, height: int) -> list[Strip]:
         """Return training error, validation error with the best so far, and what their ratio means."""
         training = selectors.typical(self.state, TRAINING)
-        validation = selectors.typical(self.state, VALIDATION)
+        validation = selectors.last(self.state, VALIDATION)  # seldom taken: no mean over its rows
         if training is None:
             return [self.line("no values yet")]
         rows = [self._row("training", wording.short(training), width)]
@@ -45,6 +45,6 @@ class ReconstructionPanel(Panel):
         return f"best {best} at {step}"
 
     def _gap(self, ratio: float, width: int) -> Strip:
-        over = ratio > OVERFITTING
-        words = Span("over-fitting" if over else "ok", "warning" if over else "success", bold=over)
+        over = any(alarm.name == OVERFITTING for alarm in selectors.standing(self.state))
+        words = Span(OVERFITTING if over else "ok", "warning" if over else "success", bold=over)
         return self.line(f"{'val/train':<{LABEL}}", f"{ratio:>{VALUE}.2f}", "  ", words, width=width)

@@ -43,7 +43,8 @@ def strip(
 
 def wrapped(text: str, width: int, *, first: int = 0) -> list[str]:
     """The lines of a text at most ``width`` wide, with room for ``first`` cells left on the first one."""
-    lines = textwrap.wrap(clean(text), max(8, width), initial_indent=" " * first)
+    # Hyphens stay together: names of runs have many, and are copied from the screen.
+    lines = textwrap.wrap(clean(text), max(8, width), initial_indent=" " * first, break_on_hyphens=False)
     return [line[first:] if place == 0 else line for place, line in enumerate(lines)] or [""]
 
 
