@@ -132,7 +132,7 @@ async def test_a_long_name_keeps_its_seed_and_number(runs: Path, open_app: Open)
     async with open_app().run_test(notifications=True, size=(120, 36)) as pilot:
         await wait_for_text(pilot, long)
         await pilot.resize_terminal(80, 24)
-        await wait_for_text(pilot, f"{long[:13]}", "…aussian-s42-2 ", "starting")
+        await wait_for_text(pilot, f"{long[:13]}", "gaussian-s42-2 ", "starting")
 
 
 async def test_q_asks_about_a_run_that_was_opened(runs: Path, open_app: Open) -> None:

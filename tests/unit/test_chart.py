@@ -98,6 +98,14 @@ def test_the_legend_names_every_line_with_its_last_value() -> None:
     assert "discriminator 0.63" in rows[0].text
 
 
+@pytest.mark.parametrize("style", [ChartStyle(), ChartStyle(colour=False), ASCII])
+def test_names_in_the_legend_stay_whole_beside_the_samples_at_80_columns(style: ChartStyle) -> None:
+    lines = [line([0.853]), line([0.478], name="discriminator")]
+    legend = draw_chart(lines, width=41, height=8, style=style)[0].text
+    assert "generator 0.853" in legend
+    assert "discriminator 0.478" in legend
+
+
 def test_a_narrow_legend_cuts_names_and_never_a_value() -> None:
     rows = draw_chart([line([0.853]), line([0.478], name="discriminator")], width=20, height=4)
     assert "0.853" in rows[0].text

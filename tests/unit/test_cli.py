@@ -66,6 +66,10 @@ def test_a_database_that_is_none_and_one_of_a_newer_schema(tmp_path: Path) -> No
         assert done.returncode == 1
         assert_two_lines(done.stderr, what, hint)
     healthy = new_run(tmp_path, seed=8, state="finished")
+    head, *lines = latentop(tmp_path, "ls").stdout.splitlines()
+    assert head.index("LAST HEARD") < 80
+    (line,) = [line for line in lines if broken.id in line]
+    assert line[head.index("LAST HEARD") :] == "run.db is no database, or a damaged one"
     listed = {one["run"]: one["state"] for one in json.loads(latentop(tmp_path, "ls", "--json").stdout)}
     assert listed == {broken.id: "unreadable", newer.id: "unreadable", healthy.id: "finished"}
 

@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 
 from engine.run.events import Mark
+from presets import catalogue
 from tests.recorded import COLLAPSED, new_run, write
 from tui import cli
 from tui.commands.output import to_json
-from tui.wording import age, duration, measured, number, printable
+from tui.wording import age, duration, measured, number, printable, setting, shortened
+
+PROSE = ("kind", "title", "shows", "look_for", "source")
 
 
 def test_show_tells_facts_values_alarms_marks_and_settings(
@@ -42,7 +45,9 @@ def test_presets_are_listed_by_group_and_shown_with_every_setting(capsys: pytest
     assert "gans\n" in shown
     assert "\n  dcgan  " in shown
     assert cli.main(["presets", "dcgan"]) == 0
-    assert "discriminator.slope" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "discriminator.slope" in shown
+    assert "Struct" not in shown
     assert cli.main(["presets", "dcgan", "--json"]) == 0
     fields = json.loads(capsys.readouterr().out)
     assert fields["settings"]["generator.lr"] == 2e-4
@@ -63,6 +68,27 @@ def test_numbers_and_times_in_words() -> None:
     ]
     assert age(1_000.0, 1_001.0) == "just now"
     assert age(1_000.0, 1_400.0) == "7 min ago"
+
+
+@pytest.mark.parametrize("name", [entry.name for entry in catalogue.entries()])
+def test_every_setting_is_shown_as_set_takes_it(name: str) -> None:
+    entry = catalogue.find(name)
+    preset = catalogue.load(entry)
+    settings = catalogue.flatten(preset)
+    shown = [f"{key}={setting(value)}" for key, value in settings.items() if key not in PROSE]
+    assert catalogue.load(entry, shown) == preset
+
+
+def test_settings_are_shown_as_toml() -> None:
+    shown = [setting(value) for value in ((100, 50), False, 1e-5, "leaky-relu", "", "true", "a b", ("x",))]
+    assert shown == ["[100, 50]", "false", "1e-05", "leaky-relu", '""', '"true"', '"a b"', '["x"]']
+
+
+def test_a_name_is_shortened_in_its_middle() -> None:
+    name = "20261122-1405-denoising-gaussian-s42-2"
+    assert shortened(name, 38) == name
+    assert shortened(name, 30) == "20261122-1405-d…aussian-s42-2"[:15] + "…gaussian-s42-2"
+    assert len(shortened(name, 30, ascii=True)) == 30
 
 
 def test_printable_keeps_words_and_spells_out_what_a_terminal_would_obey() -> None:

@@ -129,6 +129,26 @@ def test_a_pause_does_not_count_as_slow() -> None:
     assert selectors.speed(state) == pytest.approx(10.0)
 
 
+@pytest.mark.parametrize("kinds", [("stop", "resume"), ("resume",)])
+def test_what_lies_between_two_workers_does_not_count_as_slow(kinds: tuple[str, ...]) -> None:
+    """Stopped and resumed, or crashed and resumed: the last leaves but one mark."""
+    before, after = bins([1.0] * 100), bins([1.0] * 100, first=101, start=1010.0)
+    marks = tuple(
+        Mark(step=100, wall=1010.05 + place, kind=kind, text="") for place, kind in enumerate(kinds)
+    )
+    state = apply(State(), batch(series={"loss/generator": before}))
+    state = apply(state, batch(series={"loss/generator": after}, marks=marks))
+    assert selectors.speed(state) == pytest.approx(10.0)
+
+
+def test_speed_is_that_of_the_phase_that_goes_on() -> None:
+    """Pretraining: the autoencoder's loss ends where those of the classifiers begin."""
+    first = {"loss/reconstruction": bins([1.0] * 100), "valid/reconstruction": bins([1.0], first=100)}
+    then = {"loss/frozen": bins([1.0] * 100, first=101, every=0.5, start=960.0)}
+    state = apply(apply(State(), batch(series=first)), batch(series=then))
+    assert selectors.speed(state) == pytest.approx(2.0)
+
+
 def test_epochs_count_from_one() -> None:
     facts = RunFacts(steps=1000, steps_per_epoch=156, step=0)
     assert selectors.epoch(apply(State(), batch(facts=facts))) == (1, 7)

@@ -73,7 +73,12 @@ class RunsScreen(Screen[None]):
     def on_mount(self) -> None:
         """Begin to look."""
         self.query_one("#heading", Static).update(
-            Text.assemble((" latentop ", "bold"), "  runs in ", wording.clean(str(self._runs)))
+            Text.assemble(
+                (" latentop ", "bold"),
+                f"  runs in {wording.clean(str(self._runs))}",
+                no_wrap=True,
+                overflow="ellipsis",
+            )
         )
         self.query_one("#none").display = False
         self._feed.start()
