@@ -34,7 +34,11 @@ def losses(screen: str) -> list[str]:
 
 def test_choose_a_preset_with_the_keyboard_and_watch_it_train(tmp_path: Path) -> None:
     with Terminal("--runs", str(tmp_path)) as terminal:
-        terminal.wait_for("DCGAN on Fashion-MNIST")
+        terminal.wait_for("what shall be trained?", "dcgan")
+        while "DCGAN on Fashion-MNIST" not in terminal.text:
+            shown = terminal.text
+            terminal.press("\x1b[B")
+            wait_until(lambda shown=shown: terminal.text != shown)
         terminal.press("\r")
         try:
             terminal.wait_for("training", "generator", "samples")

@@ -75,7 +75,7 @@ class Notice(Panel):
             case "finished":
                 return [("primary", f"finished{self._took()} · p trains another · its files: {called}")]
             case "stopped":
-                return [("primary", f"stopped{self._at()} · {self._next()}")]
+                return [("primary", f"stopped{self._at()}"), ("accent", self._next())]
             case "failed":
                 return self._failed()
             case "crashed":
