@@ -78,7 +78,7 @@ def _train(run: RunFolder, *, resume: bool) -> None:
     """From the preset on disk to the last step; what imports torch is imported here."""
     from engine.session import Session
 
-    preset = catalogue.parse(run.preset.read_text(encoding="utf-8"), str(run.preset))
+    preset = catalogue.load(catalogue.find(str(run.preset)))
     Session(run, preset, say=partial(_say, run), terminated=_terminated).train(resume=resume)
 
 

@@ -14,6 +14,7 @@ import msgspec
 import platformdirs
 import tomli_w
 
+from presets import inline
 from presets.data import Folder
 from presets.explain import explain
 from presets.schema import Preset
@@ -44,7 +45,7 @@ class Entry:
 
 
 def user_folder() -> Path:
-    """Where a user's own presets lie: every ``.toml`` in it is one."""
+    """Where a user's own presets lie: every ``.toml`` in it is one, and every ``.py``."""
     return platformdirs.user_config_path("latentop") / "presets"
 
 
@@ -55,18 +56,17 @@ def entries() -> list[Entry]:
         for group in GROUPS
         for path in sorted((SHIPPED / group).glob("*.toml"))
     ]
-    return shipped + [
-        Entry(name=path.stem, group=YOURS, path=path) for path in sorted(user_folder().glob("*.toml"))
-    ]
+    own = [*user_folder().glob("*.toml"), *user_folder().glob("*.py")]
+    return shipped + [Entry(name=path.stem, group=YOURS, path=path) for path in sorted(own)]
 
 
 def find(name: str) -> Entry:
     """The preset of that name, or the file of that path. Raises PresetError with the nearest names."""
-    if name.endswith(".toml") or "/" in name:
+    if name.endswith((".toml", ".py")) or "/" in name:
         path = Path(name).expanduser()
         if not path.is_file():
             raise PresetError(
-                f"no preset file {path}", "name a file that ends in .toml, or: latentop presets"
+                f"no preset file {path}", "name a file that ends in .toml or .py, or: latentop presets"
             )
         return Entry(name=path.stem, group=YOURS, path=path)
     known = entries()
@@ -80,7 +80,8 @@ def find(name: str) -> Entry:
 
 def load(entry: Entry, overrides: Sequence[str] = ()) -> Preset:
     """A preset read, overridden with ``key.key=value`` words, and validated. Raises PresetError."""
-    return _validate(_override(_read(entry.path), overrides), str(entry.path), overrides)
+    preset = _validate(_override(_read(entry.path), overrides), str(entry.path), overrides)
+    return with_code(preset, entry.path.absolute().parent / preset.code) if preset.code else preset
 
 
 def parse(text: str, where: str) -> Preset:
@@ -107,7 +108,7 @@ def live(preset: Preset) -> dict[str, float]:
     """The settings that can be changed while training, by key: every learning rate."""
     found = {}
     for key, value in flatten(preset).items():
-        if key.endswith(".lr") and isinstance(value, float):
+        if re.fullmatch(r"\w+\.lr", key) and isinstance(value, float):
             found[key] = value
     return found
 
@@ -130,6 +131,11 @@ def anchored(preset: Preset) -> Preset:
     )
 
 
+def with_code(preset: Preset, path: Path | str) -> Preset:
+    """The preset with its own networks in that file."""
+    return msgspec.structs.replace(preset, code=str(path))
+
+
 def differences(preset: Preset, other: Preset) -> list[tuple[str, object, object]]:
     """``(key, value here, value there)`` of every setting that differs; None where one lacks it."""
     here, there = flatten(preset), flatten(other)
@@ -145,7 +151,15 @@ def _read(path: Path) -> dict[str, Any]:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise PresetError(f"{path} can't be read: {error}", "see: latentop presets") from error
-    return _toml(text, str(path))
+    if path.suffix != ".py":
+        return _toml(text, str(path))
+    content = inline.block(text)
+    if content is None:
+        raise PresetError(
+            f"{path} holds no preset",
+            "write it in comments, from '# /// latentop' to '# ///'; see CONTRIBUTING",
+        )
+    return {"code": path.name, **_toml(content, str(path))}
 
 
 def _toml(text: str, where: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Literal
 
+import msgspec
 from msgspec import Meta
 
 from presets.records import Channels, LearningRate, Record, Share, Width, Widths
@@ -134,8 +135,39 @@ class DiracDiscriminator(Trained, frozen=True, kw_only=True, tag_field="network"
     start: float = 1.0
 
 
+class Own(Trained, frozen=True, kw_only=True):
+    """What every network of your own says: a class in the file that ``code`` names."""
+
+    made_by: Annotated[str, Meta(pattern=r"^[A-Za-z_]\w*$")] = msgspec.field(name="class")
+    """A ``torch.nn.Module``; called with ``shape``, of one datum, and with ``arguments``."""
+    arguments: dict[str, bool | int | float | str] = msgspec.field(default_factory=dict)
+    """By name."""
+
+
+class OwnAutoencoder(Own, frozen=True, kw_only=True, tag_field="network", tag="own"):
+    """Your own autoencoder: a module with ``encoder`` and ``decoder``; called with ``latent_dim`` too."""
+
+    latent_dim: Width = 30
+
+
+class OwnGenerator(Own, frozen=True, kw_only=True, tag_field="network", tag="own"):
+    """Your own generator: codings to images in [-1, 1], or to points; called with ``latent_dim`` too."""
+
+    latent_dim: Width = 100
+
+
+class OwnDiscriminator(Own, frozen=True, kw_only=True, tag_field="network", tag="own"):
+    """Your own discriminator: images in [-1, 1], or points, to logits of any shape."""
+
+
 AutoencoderNetwork = (
-    StackedAutoencoder | ConvolutionalAutoencoder | RecurrentAutoencoder | VariationalAutoencoder
+    StackedAutoencoder
+    | ConvolutionalAutoencoder
+    | RecurrentAutoencoder
+    | VariationalAutoencoder
+    | OwnAutoencoder
 )
-GeneratorNetwork = DenseGenerator | DCGANGenerator | PointGenerator | DiracGenerator
-DiscriminatorNetwork = DenseDiscriminator | DCGANDiscriminator | PointDiscriminator | DiracDiscriminator
+GeneratorNetwork = DenseGenerator | DCGANGenerator | PointGenerator | DiracGenerator | OwnGenerator
+DiscriminatorNetwork = (
+    DenseDiscriminator | DCGANDiscriminator | PointDiscriminator | DiracDiscriminator | OwnDiscriminator
+)

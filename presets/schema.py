@@ -14,7 +14,9 @@ from presets.networks import (
     Classifier,
     DiscriminatorNetwork,
     GeneratorNetwork,
+    Own,
     StackedAutoencoder,
+    Trained,
     VariationalAutoencoder,
 )
 from presets.objectives import (
@@ -73,6 +75,8 @@ class Settings(Record, frozen=True, kw_only=True, tag_field="kind"):
     """What to look for on the screen."""
     source: str
     """Where network and settings come from: paper and section."""
+    code: Annotated[str, Meta(pattern=r"^$|\.py$")] = ""
+    """The Python file with your own networks, as seen from the preset's folder."""
     steps: Annotated[int, Meta(ge=1, le=10**9)]
     """Optimiser steps."""
     batch: Annotated[int, Meta(ge=1, le=65_536)]
@@ -96,6 +100,7 @@ class Autoencoder(Settings, frozen=True, kw_only=True, tag="autoencoder"):
     objective: AutoencoderObjective = Reconstruct()
 
     def __post_init__(self) -> None:
+        _refuse_own_without_code(self.code, self.autoencoder)
         if isinstance(self.objective, Variational) != isinstance(self.autoencoder, VariationalAutoencoder):
             raise ValueError("network = variational and objective.name = variational go together")
         bounded = isinstance(self.autoencoder, StackedAutoencoder) and self.autoencoder.codings == "sigmoid"
@@ -109,6 +114,9 @@ class GAN(Settings, frozen=True, kw_only=True, tag="gan"):
     generator: GeneratorNetwork
     discriminator: DiscriminatorNetwork
     objective: AdversarialObjective = NonSaturating()
+
+    def __post_init__(self) -> None:
+        _refuse_own_without_code(self.code, self.generator, self.discriminator)
 
     @property
     def per_step(self) -> int:
@@ -131,6 +139,11 @@ class Pretraining(Settings, frozen=True, kw_only=True, tag="pretraining"):
     """Labelled images, as many of each class."""
     seeds: Annotated[int, Meta(ge=2, le=64)] = 5
     """Classifiers per arm, each with its own labelled images and initialisation."""
+
+
+def _refuse_own_without_code(code: str, *networks: Trained) -> None:
+    if not code and any(isinstance(network, Own) for network in networks):
+        raise ValueError("network = own needs code, the Python file that its class is in")
 
 
 Preset = Autoencoder | GAN | Pretraining

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine.run import launch
+from engine.run import commands, launch
 from engine.run.facts import RunFacts
 from engine.run.folder import RunFolder
 from engine.run.reader import Batch, Reader
@@ -48,11 +48,18 @@ def everything(run: RunFolder) -> Batch:
     return batch
 
 
+def ask(run: RunFolder, name: commands.Name, arguments: dict[str, object] | None = None) -> commands.Answer:
+    """Ask a run's worker, and wait for the answer."""
+    number = commands.ask(run, name, arguments)
+    wait_until(lambda: commands.answer(run, number).state != "asked")
+    return commands.answer(run, number)
+
+
 @contextmanager
 def training(runs: Path, name: str, overrides: Sequence[str] = ()) -> Iterator[RunFolder]:
     """A run in real training by a real worker, which is ended when the block is."""
-    preset = catalogue.load(catalogue.find(name), overrides)
-    run = start(runs, name, preset)
+    entry = catalogue.find(name)
+    run = start(runs, entry.name, catalogue.load(entry, overrides))
     try:
         wait_until(lambda: facts(run).pid is not None)
         yield run

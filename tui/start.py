@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from engine.run import launch
+from engine.run.errors import UsageError
 from engine.run.facts import RunFacts
 from engine.run.folder import RunFolder
 from presets import catalogue
@@ -24,9 +25,24 @@ def start(runs: Path, name: str, preset: Preset, waiting: launch.WaitingWorker |
         steps=preset.steps,
         settings=catalogue.live(preset),
     )
-    run = launch.new(runs, facts, catalogue.dump(preset))
+    code = _read_code(preset)
+    preset = catalogue.with_code(preset, next(iter(code), ""))  # where it lies beside the run's own preset
+    run = launch.new(runs, facts, catalogue.dump(preset), code)
     if waiting is None:
         launch.start(run)
     else:
         waiting.claim(run)
     return run
+
+
+def _read_code(preset: Preset) -> dict[str, bytes]:
+    """The file with the preset's own networks, which the run keeps as it is now. Raises UsageError."""
+    if not preset.code:
+        return {}
+    path = Path(preset.code)
+    try:
+        return {path.name: path.read_bytes()}
+    except OSError as error:
+        raise UsageError(
+            f"{path} can't be read: {error.strerror}", "the preset says code = FILE.py"
+        ) from error

@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from engine.models import convolutional, dcgan, dense, dirac, points, recurrent, stacked, variational
+from engine.models import convolutional, dcgan, dense, dirac, own, points, recurrent, stacked, variational
 from engine.run.errors import UsageError
 from presets.networks import (
     ConvolutionalAutoencoder,
@@ -12,6 +12,7 @@ from presets.networks import (
     DenseGenerator,
     DiracDiscriminator,
     DiracGenerator,
+    Own,
     PointDiscriminator,
     PointGenerator,
     RecurrentAutoencoder,
@@ -23,12 +24,15 @@ from presets.networks import (
 Shape = tuple[int, ...]
 
 
-def build(spec: Trained, shape: Shape, classes: int) -> nn.Module:
+def build(spec: Trained, shape: Shape, classes: int, code: str = "") -> nn.Module:
     """A freshly initialised network for data ``(batch, *shape)`` of so many classes.
 
-    Raises UsageError where the family can't be built for that shape.
+    ``code`` is the Python file with your own networks. Raises UsageError where the family can't be built for
+    that shape.
     """
     match spec:
+        case Own():
+            return own.build(spec, shape, code)
         case StackedAutoencoder():
             return stacked.Stacked(spec, shape)
         case ConvolutionalAutoencoder():

@@ -33,8 +33,10 @@ class Adversarial:
         self._latent_dim = _latent_dim(preset.generator)
         self._images = len(shape) == 3
         self._loss = build_loss(preset.objective)
-        self.generator = generator = build(preset.generator, shape, classes).to(device)
-        self.discriminator = discriminator = build(preset.discriminator, shape, classes).to(device)
+        self.generator = generator = build(preset.generator, shape, classes, preset.code).to(device)
+        self.discriminator = discriminator = build(preset.discriminator, shape, classes, preset.code).to(
+            device
+        )
         networks = {"generator": generator, "discriminator": discriminator}
         self._average = average_of(generator) if preset.objective.ema else None
         if self._average is not None:

@@ -24,7 +24,7 @@ class Reconstruction:
     def __init__(
         self, preset: Autoencoder | Pretraining, shape: tuple[int, ...], device: torch.device
     ) -> None:
-        self.autoencoder = autoencoder = build(preset.autoencoder, shape, 0).to(device)
+        self.autoencoder = autoencoder = build(preset.autoencoder, shape, 0, preset.code).to(device)
         self.networks: Mapping[str, nn.Module] = {"autoencoder": autoencoder}
         self.optimisers: Mapping[str, Optimizer] = {
             "autoencoder": build_optimiser(preset.autoencoder, autoencoder.parameters())

@@ -3,8 +3,10 @@
 import os
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from engine.run.errors import UsageError
 
@@ -60,8 +62,10 @@ def runs_folder(named: str | None) -> Path:
     return Path(named or os.environ.get("LATENTOP_RUNS") or "runs").expanduser().absolute()
 
 
-def create(runs: Path, preset: str, seed: int, resolved: str) -> RunFolder:
-    """Make a new run's folder (0700) holding its resolved preset (0600).
+def create(
+    runs: Path, preset: str, seed: int, resolved: str, code: Mapping[str, bytes] = MappingProxyType({})
+) -> RunFolder:
+    """Make a new run's folder (0700) holding its resolved preset (0600), and the files in ``code`` by name.
 
     The name is sortable, readable and unique. Raises UsageError where the folder can't be written.
     """
@@ -70,7 +74,9 @@ def create(runs: Path, preset: str, seed: int, resolved: str) -> RunFolder:
         runs.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder = RunFolder(_first_free(runs, stem))
         folder.checkpoints.mkdir(mode=0o700)
-        _write_private(folder.preset, resolved)
+        _write_private(folder.preset, resolved.encode())
+        for name, content in code.items():
+            _write_private(folder.path / name, content)
     except OSError as error:
         raise UsageError(
             f"the runs folder {runs} can't be written: {error.strerror}",
@@ -165,7 +171,7 @@ def _first_free(runs: Path, stem: str) -> Path:
             return path
 
 
-def _write_private(path: Path, text: str) -> None:
+def _write_private(path: Path, content: bytes) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)

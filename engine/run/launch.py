@@ -4,8 +4,10 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO
 
 from engine.run import database, folder
@@ -22,12 +24,16 @@ _POLITE = {"OMP_WAIT_POLICY": "PASSIVE"}
 _started: list[subprocess.Popen[bytes]] = []
 
 
-def new(runs: Path, facts: RunFacts, preset: str) -> RunFolder:
+def new(
+    runs: Path, facts: RunFacts, preset: str, code: Mapping[str, bytes] = MappingProxyType({})
+) -> RunFolder:
     """Make a run's folder with its resolved preset (TOML) and a database that holds what is known so far.
+
+    ``code``: the files with networks of the preset's own, by name.
 
     Raises UsageError or StorageError where the folder can't be written.
     """
-    made = folder.create(runs, facts.preset, facts.seed, preset)
+    made = folder.create(runs, facts.preset, facts.seed, preset, code)
     database.create(made.database)
     store = Store(made.database)
     try:

@@ -13,16 +13,9 @@ import pytest
 from engine.run import commands, launch, liveness
 from engine.run.errors import UsageError
 from engine.run.folder import RunFolder
-from tests.support import SMALL_GAN, end, everything, facts, training, wait_until
+from tests.support import SMALL_GAN, ask, end, everything, facts, training, wait_until
 
 LONG = (*SMALL_GAN, "steps=1000000")
-
-
-def ask(run: RunFolder, name: commands.Name, arguments: dict[str, object] | None = None) -> commands.Answer:
-    """Ask, and wait for the answer."""
-    number = commands.ask(run, name, arguments)
-    wait_until(lambda: commands.answer(run, number).state != "asked")
-    return commands.answer(run, number)
 
 
 def state(run: RunFolder) -> str:

@@ -21,7 +21,9 @@ from tui.naming import called
 def add(table: Commands) -> None:
     """The commands of this family."""
     train = table.add("train", _train, "train a preset and watch it; plain lines where there is no terminal")
-    train.add_argument("preset", metavar="PRESET", help="a name (see: latentop presets) or a .toml file")
+    train.add_argument(
+        "preset", metavar="PRESET", help="a name (see: latentop presets), or a .toml or .py file"
+    )
     train.add_argument(
         "--set",
         metavar="KEY=VALUE",

@@ -1,0 +1,107 @@
+"""Networks of your own: classes in a Python file that the preset names, tried before they are trained."""
+
+import importlib.util
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import TypeVar
+
+import torch
+from torch import Tensor, nn
+
+from engine.run.errors import UsageError
+from presets.networks import Own, OwnAutoencoder, OwnDiscriminator, OwnGenerator
+
+Shape = tuple[int, ...]
+T = TypeVar("T")
+TRIED = 2
+"""Data or codings in the trial."""
+
+
+def build(spec: Own, shape: Shape, code: str) -> nn.Module:
+    """The network that ``spec`` names in the file ``code``, for data ``(batch, *shape)``.
+
+    Raises UsageError where the file can't be run, or the network can't take or give what it has to.
+    """
+    path = Path(code)
+    made_by = getattr(_imported(path), spec.made_by, None)
+    if not (isinstance(made_by, type) and issubclass(made_by, nn.Module)):
+        raise UsageError(f"{path} has no torch.nn.Module named {spec.made_by}", "write it, or change class =")
+    settings: dict[str, object] = {"shape": shape, **spec.arguments}
+    if isinstance(spec, OwnGenerator | OwnAutoencoder):
+        settings["latent_dim"] = spec.latent_dim
+    network: nn.Module = _attempt(path, f"{spec.made_by}({_words(settings)})", lambda: made_by(**settings))
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        _try(network.eval(), spec, shape, path)
+    return network.train()
+
+
+def _try(network: nn.Module, spec: Own, shape: Shape, path: Path) -> None:
+    """Put random numbers through every part, and look at what comes out."""
+    data = torch.rand(TRIED, *shape)
+    match spec:
+        case OwnDiscriminator():
+            _pass(network, data, None, path, spec.made_by)
+        case OwnGenerator():
+            _pass(network, torch.randn(TRIED, spec.latent_dim), shape, path, spec.made_by)
+        case OwnAutoencoder():
+            parts = dict(network.named_children())
+            if missing := [name for name in ("encoder", "decoder") if name not in parts]:
+                raise UsageError(
+                    f"{path}: {spec.made_by} has no module named {' and none named '.join(missing)}",
+                    "an autoencoder is made of self.encoder and self.decoder",
+                )
+            latent = (spec.latent_dim,)
+            codings = _pass(parts["encoder"], data, latent, path, f"{spec.made_by}.encoder")
+            _pass(parts["decoder"], codings, shape, path, f"{spec.made_by}.decoder")
+            _pass(network, data, shape, path, spec.made_by)
+
+
+def _pass(module: nn.Module, batch: Tensor, wanted: Shape | None, path: Path, name: str) -> Tensor:
+    """What a module makes of a batch; ``wanted`` is the shape of one output, None: any."""
+    given = f"{name} of {_shape(batch.shape)}"
+    output = _attempt(path, given, lambda: module(batch))
+    expected = f"({TRIED}, …)" if wanted is None else _shape((TRIED, *wanted))
+    fits = isinstance(output, Tensor) and len(output) == TRIED and wanted in (None, output.shape[1:])
+    if not fits:
+        what = _shape(output.shape) if isinstance(output, Tensor) else f"a {type(output).__name__}"
+        raise UsageError(f"{path}: {given} gives {what}", f"it has to give a tensor of {expected}")
+    assert isinstance(output, Tensor)
+    return output
+
+
+def _imported(path: Path) -> ModuleType:
+    """The file as a module, run anew. Raises UsageError with the line that fails."""
+    name = f"own_{path.stem}"
+    found = importlib.util.spec_from_file_location(name, path)
+    assert found is not None
+    assert found.loader is not None
+    module = importlib.util.module_from_spec(found)
+    sys.modules[name] = module  # where dataclasses, for one, look for the module of a class
+    loader = found.loader
+    _attempt(path, "running it", lambda: loader.exec_module(module))
+    return module
+
+
+def _attempt(path: Path, what: str, run: Callable[[], T]) -> T:
+    """The result of somebody else's code; whatever it raises is told in a line, with the file's own line."""
+    try:
+        return run()
+    except Exception as error:
+        lines = [
+            frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)
+        ]
+        line = lines[-1] if lines else getattr(error, "lineno", None)
+        place = f"{path}:{line}" if line else str(path)
+        said = " ".join(str(error).split())
+        raise UsageError(f"{place}: {what}: {type(error).__name__}: {said}", "mend it there") from error
+
+
+def _words(settings: dict[str, object]) -> str:
+    return ", ".join(f"{name}={value!r}" for name, value in settings.items())
+
+
+def _shape(shape: Shape) -> str:
+    return f"({', '.join(map(str, shape))})"

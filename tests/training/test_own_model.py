@@ -1,0 +1,165 @@
+"""A model of one's own in one file: the one in CONTRIBUTING, trained as written there; mistakes are told."""
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from engine.run import folder, launch
+from engine.run.errors import LatentopError
+from presets import catalogue
+from presets.catalogue import PresetError
+from tests.support import ask, everything, facts, training, wait_until
+from tui import cli
+
+CONTRIBUTING = Path(__file__).parents[2] / "CONTRIBUTING.md"
+AUTOENCODER = """
+# /// latentop
+# kind = "autoencoder"
+# title = "Mine"
+# shows = "It."
+# look_for = "It."
+# source = "Me."
+# steps = 6
+# batch = 16
+# [autoencoder]
+# network = "own"
+# class = "Mine"
+# latent_dim = 8
+# lr = 1e-3
+# ///
+from __future__ import annotations
+from torch import nn
+
+class Mine(nn.Module):
+    def __init__(self, shape: tuple[int, ...], latent_dim: int) -> None:
+        super().__init__()
+        self.encoder = nn.Sequential(nn.Flatten(), nn.Linear(784, latent_dim))
+        self.decoder = nn.Sequential(nn.Linear(latent_dim, 784), nn.Unflatten(1, shape))
+
+    def forward(self, images):
+        return self.decoder(self.encoder(images))
+"""
+
+
+def as_written() -> str:
+    """The example in CONTRIBUTING."""
+    (example,) = re.findall(
+        r"```python\n(# /// latentop.*?)```", CONTRIBUTING.read_text(encoding="utf-8"), re.DOTALL
+    )
+    return str(example)
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def train(*words: str) -> int:
+    return cli.main(["train", *words, "--runs", "runs"])
+
+
+def test_the_file_in_contributing_trains(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (place / "mygan.py").write_text(as_written(), encoding="utf-8")
+    assert train("./mygan.py", "--steps", "20") == 0
+    assert "finished at step 20 of 20" in capsys.readouterr().out
+    recorded = everything(folder.find(place / "runs", "mygan"))
+    assert {"loss/generator", "loss/discriminator"} <= set(recorded.bins)
+    assert set(recorded.frames) == {"samples", "real"}
+
+
+def test_a_run_keeps_its_model_whatever_becomes_of_the_file(place: Path) -> None:
+    mine = place / "mygan.py"
+    mine.write_text(as_written(), encoding="utf-8")
+    with training(place / "runs", str(mine), ["steps=1000000"]) as run:
+        wait_until(lambda: facts(run).step > 5)
+        mine.write_text("no Python any more", encoding="utf-8")
+        assert ask(run, "stop").state == "applied"
+        wait_until(lambda: facts(run).state == "stopped")
+        stopped_at = facts(run).step
+        launch.start(run, resume=True)
+        wait_until(lambda: facts(run).state == "running" and facts(run).step > stopped_at)
+
+
+def test_in_the_users_folder_it_is_a_preset_among_others(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    catalogue.user_folder().mkdir(parents=True)
+    (catalogue.user_folder() / "mine.py").write_text(AUTOENCODER, encoding="utf-8")
+    assert cli.main(["presets"]) == 0
+    assert "mine" in capsys.readouterr().out
+    assert train("mine") == 0
+    assert "finished at step 6 of 6" in capsys.readouterr().out
+    assert {"input", "reconstruction", "codings"} <= set(
+        everything(folder.find(place / "runs", "mine")).frames
+    )
+
+
+# What is changed in the file; what is told of it.
+MISTAKES: dict[str, tuple[Callable[[str], str], str]] = {
+    "no block": (lambda s: s.replace("# /// latentop", "# nothing"), "mine.py holds no preset"),
+    "no TOML": (
+        lambda s: s.replace('title = "Mine"', "title = "),
+        "mine.py is no TOML: Invalid value (at line 4",
+    ),
+    "no such class": (
+        lambda s: s.replace('"Mine"\n# latent', '"Yours"\n# latent'),
+        "has no torch.nn.Module named Yours",
+    ),
+    "no Python": (
+        lambda s: s.replace("super().__init__()", "super()..__init__()"),
+        "mine.py:21: running it: SyntaxError",
+    ),
+    "fails as it is built": (
+        lambda s: s.replace("nn.Flatten()", "nn.Flat()"),
+        "mine.py:22: Mine(shape=(1, 28, 28), latent_dim=8): AttributeError",
+    ),
+    "an unknown argument": (
+        lambda s: s.replace("# latent", "# arguments.depth = 3\n# latent"),
+        "unexpected keyword argument 'depth'",
+    ),
+    "sizes that don't fit": (
+        lambda s: s.replace("Linear(784,", "Linear(78,"),
+        "Mine.encoder of (2, 1, 28, 28): RuntimeError",
+    ),
+    "codings of another size": (
+        lambda s: s.replace("latent_dim = 8", "latent_dim = 9").replace("784, latent_dim)", "784, 8)"),
+        "Mine.encoder of (2, 1, 28, 28) gives (2, 8)",
+    ),
+    "a wrong shape": (
+        lambda s: s.replace(", nn.Unflatten(1, shape)", ""),
+        "Mine.decoder of (2, 8) gives (2, 784)",
+    ),
+    "no decoder": (lambda s: s.replace("self.decoder", "self.outwards"), "has no module named decoder"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_told_in_a_line_with_its_place(
+    place: Path, mistake: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change, told = MISTAKES[mistake]
+    changed = change(AUTOENCODER)
+    assert changed != AUTOENCODER
+    (place / "mine.py").write_text(changed, encoding="utf-8")
+    with pytest.raises((PresetError, LatentopError)) as refused:
+        attempt(place / "mine.py")
+    assert told in refused.value.message
+    assert len(refused.value.message.splitlines()) == 1
+    assert refused.value.hint
+
+
+def attempt(path: Path) -> None:
+    """Build what the preset trains, as a worker does."""
+    import torch
+
+    from engine.data import load
+    from engine.trainer import Trainer
+
+    preset = catalogue.load(catalogue.find(str(path)))
+    device = torch.device("cpu")
+    Trainer(preset, load(preset.data, device), device, wall=time.time, clock=time.monotonic)
