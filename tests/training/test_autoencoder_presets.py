@@ -1,35 +1,24 @@
-"""Every autoencoder preset trains for real and goes on bit for bit; short ones reach what they promise."""
+"""Autoencoders, trained for real, reach what their presets promise; failures fail as announced."""
 
 import dataclasses
 import time
 from collections.abc import Sequence
 from functools import cache
-from itertools import takewhile
-from pathlib import Path
 
 import pytest
 import torch
 from torch.nn.functional import mse_loss
 
-from engine import checkpoint
 from engine.data import Dataset, load
 from engine.gallery.axes import principal_axes
 from engine.objectives.autoencoding import build_autoencoding
 from engine.run.events import AlarmRaised, Event, Frame, Scalars
-from engine.run.folder import RunFolder
 from engine.trainer import Trainer
 from presets import catalogue
 from presets.data import Data
 from presets.schema import Autoencoder
 
 CPU = torch.device("cpu")
-STEPS = 40
-SMALLER = {"recurrent": ("autoencoder.hidden=12", "batch=8"), "convolutional": ("batch=8",)}
-NAMES = [
-    entry.name
-    for entry in catalogue.entries()
-    if entry.group in ("autoencoders", "failures") and isinstance(catalogue.load(entry), Autoencoder)
-]
 
 
 @cache
@@ -45,49 +34,12 @@ def few(name: str, overrides: Sequence[str] = (), *, test: int = 100) -> tuple[T
     return Trainer(preset, dataset, CPU, wall=time.time, clock=time.monotonic), dataset
 
 
-def small(name: str) -> Trainer:
-    trainer, _ = few(name, [f"steps={STEPS}", "keep.frames=1000", *SMALLER.get(name, ())])
-    return trainer
-
-
-def steps(events: Sequence[Event]) -> dict[int, dict[str, float]]:
-    return {
-        event.step: {name: float(value) for name, value in event.values.items()}
-        for event in events
-        if isinstance(event, Scalars) and "loss/reconstruction" in event.values
-    }
-
-
 def at_the_end(events: Sequence[Event], step: int) -> dict[str, float]:
     found: dict[str, float] = {}
     for event in events:
         if isinstance(event, Scalars) and event.step == step:
             found |= {name: float(value) for name, value in event.values.items()}
     return found
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_it_trains_shows_itself_and_goes_on_bit_for_bit(tmp_path: Path, name: str) -> None:
-    run = RunFolder(tmp_path)
-    run.checkpoints.mkdir()
-    events = list(small(name).run())
-    whole = steps(events)
-    assert list(whole) == list(range(1, STEPS + 1))
-    values = torch.tensor([list(series.values()) for series in whole.values()])
-    assert values.isfinite().all()
-    assert "valid/reconstruction" in at_the_end(events, STEPS)
-    kinds = {event.kind for event in events if isinstance(event, Frame)}
-    assert {"input", "reconstruction", "codings"} <= kinds
-
-    first = small(name)
-    for _ in takewhile(lambda _: first.step < 17, first.run()):
-        pass
-    checkpoint.save(run, first.state(), keep=1)
-    torch.rand(100)  # whatever happens to the random numbers in between
-    second = small(name)
-    state, _ = checkpoint.load_newest(run)
-    second.restore(state)
-    assert steps(list(second.run())) == {step: series for step, series in whole.items() if step > 17}
 
 
 def test_a_linear_autoencoder_performs_pca() -> None:

@@ -1,0 +1,141 @@
+"""Every shipped preset: 200 real steps, all finite; it goes on bit for bit; and the dashboard draws it."""
+
+import itertools
+import math
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from engine import checkpoint
+from engine.data import load
+from engine.run import launch
+from engine.run.events import Event, Facts, Scalars
+from engine.run.facts import RunFacts
+from engine.run.folder import RunFolder
+from engine.run.store import Store
+from engine.session import Session
+from engine.trainer import Trainer
+from presets import catalogue
+from presets.schema import GAN, Preset
+from tests.pilot.conftest import wait_for_text
+from tests.support import everything
+from tui.app import LatentopApp
+from tui.terminal import Terminal
+
+CPU = torch.device("cpu")
+STEPS = 200
+HALF = 100
+FAILS = ("divergence",)
+"""What announces that it ends in numbers that are none."""
+SMALLER: Mapping[str, tuple[str, ...]] = {
+    "dcgan": ("generator.channels=4", "discriminator.channels=4", "batch=16", "watch.samples=64"),
+    "points": ("generator.hidden=[16,16]", "discriminator.hidden=[16,16]", "batch=16", "data.points=1000"),
+    "recurrent": ("autoencoder.hidden=12", "batch=8"),
+    "convolutional": ("autoencoder.channels=[4,4,4]", "batch=8"),
+    "pretraining": (f"pretrain={HALF - 20}", "classifier.hidden=[16]", "seeds=2"),
+}
+"""By network, or by kind: settings with which 200 steps take a second or two."""
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Networks this small only wait for a second thread."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A temporary folder, which also takes what a dataset caches; and forty images of one's own in it."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "images").mkdir()
+    numbers = np.random.default_rng(0)
+    for index in range(40):
+        pixels = numbers.integers(0, 255, (20 + index, 30, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(tmp_path / "images" / f"{index}.png")
+    return tmp_path
+
+
+def reduced(name: str, place: Path) -> Preset:
+    """The preset, smaller where it would take minutes, with data that are at hand."""
+    preset = catalogue.load(catalogue.find(name))
+    network = preset.generator if isinstance(preset, GAN) else preset.autoencoder
+    words = [f"steps={STEPS}", *SMALLER.get(network.tag, ()), *SMALLER.get(preset.tag, ())]
+    if preset.data.tag == "fashion-mnist":
+        words += ["data.held_out=500"]  # too few for the meter, which takes seconds to build
+    if preset.data.tag == "folder":
+        words += [f"data.path={place / 'images'}", "data.pixels=16"]
+    return catalogue.override(preset, words)
+
+
+def trainer(preset: Preset) -> Trainer:
+    return Trainer(preset, load(preset.data, CPU), CPU, wall=time.time, clock=time.monotonic)
+
+
+def losses(events: Iterable[Event]) -> dict[int, dict[str, str]]:
+    """The values of every step, as hexadecimal text, in which a NaN equals itself."""
+    return {
+        event.step: {name: float(value).hex() for name, value in event.values.items()}
+        for event in events
+        if isinstance(event, Scalars) and any(name.startswith("grad/") for name in event.values)
+    }
+
+
+def recorded(preset: Preset, name: str, runs: Path) -> RunFolder:
+    """The preset trained whole, as a worker trains it."""
+    facts = RunFacts(preset=name, title=preset.title, kind=preset.tag, seed=preset.seed, steps=preset.steps)
+    run = launch.new(runs, facts, catalogue.dump(preset))
+
+    def say(values: Mapping[str, object]) -> None:
+        with closing(Store(run.database)) as store:
+            store.write({}, [Facts(values=values)])
+
+    Session(run, preset, say=say, terminated=threading.Event()).train(resume=False)
+    return run
+
+
+@pytest.mark.parametrize("name", [entry.name for entry in catalogue.entries()])
+async def test_it_trains_goes_on_bit_for_bit_and_is_drawn(place: Path, name: str) -> None:
+    preset = reduced(name, place)
+    run = recorded(preset, name, place / "runs")
+    seen = everything(run)
+    assert seen.facts.state == "finished"
+    whole = losses(trainer(preset).run())
+    assert list(whole) == list(range(1, STEPS + 1))
+    numbers = [float.fromhex(value) for values in whole.values() for value in values.values()]
+    assert name in FAILS or all(map(math.isfinite, numbers))
+    for series, bins in seen.bins.items():
+        if series.startswith("loss/"):
+            alone = bins.n == 1  # of a fast run, some steps share a bin
+            drawn = {
+                step: float(value).hex()
+                for step, value in zip(bins.step[alone], bins.mean[alone], strict=True)
+            }
+            assert bins.n.sum() == sum(series in values for values in whole.values())
+            assert all(whole[step][series] == value for step, value in drawn.items())
+
+    first = trainer(preset)
+    for _ in itertools.takewhile(lambda _: first.step < HALF, first.run()):
+        pass
+    checkpoint.save(run, first.state(), keep=1)
+    torch.rand(100)  # whatever happens to the random numbers in between
+    second = trainer(preset)
+    state, broken = checkpoint.load_newest(run)
+    second.restore(state)
+    assert not broken
+    assert losses(second.run()) == {step: values for step, values in whole.items() if step > HALF}
+
+    panels = ("losses", "samples") if isinstance(preset, GAN) else ("reconstruction error", "reconstructions")
+    async with LatentopApp(place / "runs", run, Terminal()).run_test(size=(120, 36)) as pilot:
+        for _ in range(3):
+            assert "no images yet" not in await wait_for_text(pilot, name, "finished", "200", *panels)
+            await pilot.press("i")
