@@ -118,6 +118,15 @@ KEYS = (
         importance=40,
     ),
     Key(
+        key="v",
+        shown="v",
+        action="view",
+        label="view",
+        does="Show other pictures: samples, codings, the ways between them; or real data",
+        places=RUN,
+        importance=42,
+    ),
+    Key(
         key="a",
         shown="a",
         action="alarms",

@@ -11,9 +11,9 @@ MARGIN = 1.25
 """How much more of the plane is shown than what has to be seen."""
 GAMMA = 0.4
 """Below 1: a lone point is bright enough to be seen beside a crowd."""
-MARK = (0.16, 0.24, 0.42)
-"""The colour of a mark, under the points."""
-POINT = (1.0, 0.9, 0.6)
+MARK = (0.0, 0.37, 0.53)
+"""The colour of a mark, under the points; one that terminals of 256 colours have."""
+POINT = (1.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

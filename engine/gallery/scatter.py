@@ -5,8 +5,10 @@ import colorsys
 import torch
 from torch import Tensor
 
-SIDE = 96
+SIDE = 64
 """Height and width in pixels."""
+FEW = 600
+"""Fewer points than that are drawn three pixels wide, to be seen where the picture is made smaller."""
 DIM = 0.55
 """Brightness of a pixel that holds one point; crowded ones come up to full."""
 _TEN = ("1f77b4", "ff7f0e", "2ca02c", "d62728", "9467bd", "8c564b", "e377c2", "9a9a9a", "bcbd22", "17becf")
@@ -29,10 +31,16 @@ def scatter(points: Tensor, labels: Tensor, classes: int, *, side: int = SIDE) -
     """
     seen = points.isfinite().all(1)
     points, labels = points[seen].float().cpu(), labels[seen].cpu()
-    places = ((points.clamp(-1, 1) + 1) / 2 * (side - 1)).round().long()
+    reach = torch.arange(-1, 2) if len(points) < FEW else torch.zeros(1, dtype=torch.int64)
+    dot = torch.cartesian_prod(reach, reach)
+    middle = ((points.clamp(-1, 1) + 1) / 2 * (side - 1)).round().long()
+    places = (middle[:, None] + dot).clamp(0, side - 1).flatten(0, 1)
     pixels = (side - 1 - places[:, 1]) * side + places[:, 0]
-    sums = torch.zeros(side * side, 3).index_add_(0, pixels, colours(classes)[labels])
+    sums = torch.zeros(side * side, 3).index_add_(
+        0, pixels, colours(classes)[labels].repeat_interleave(len(dot), 0)
+    )
     counts = torch.bincount(pixels, minlength=side * side)[:, None]
-    brightness = (DIM + (1 - DIM) * (counts - 1).clamp(0, 4) / 4) * (counts > 0)
+    dim = 1.0 if len(points) < FEW else DIM
+    brightness = (dim + (1 - dim) * (counts - 1).clamp(0, 4) / 4) * (counts > 0)
     image: Tensor = (sums / counts.clamp(min=1) * brightness).T.reshape(3, side, side)
     return image

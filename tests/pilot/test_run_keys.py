@@ -7,7 +7,16 @@ import pytest
 
 from engine.run import launch
 from engine.run.events import Facts, Reply
-from tests.pilot.conftest import DEAD_PID, asked, collapse, healthy_gan, text, wait_for, wait_for_text
+from tests.pilot.conftest import (
+    DEAD_PID,
+    asked,
+    collapse,
+    healthy_autoencoder,
+    healthy_gan,
+    text,
+    wait_for,
+    wait_for_text,
+)
 from tui.app import LatentopApp
 from tui.draw.image import Style
 from tui.terminal import Terminal
@@ -182,3 +191,18 @@ async def test_help_lists_every_key_of_the_place(runs: Path, open_app: Open) -> 
         await wait_for_text(pilot, "losses")
         await pilot.press("question_mark")
         await wait_for_text(pilot, "keys on a run", "Pause training", "Close this screen; training goes on")
+
+
+async def test_other_pictures_take_turns_as_far_as_there_are_any(runs: Path, open_app: Open) -> None:
+    recorded = healthy_autoencoder(runs)
+    async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "reconstructions · step 400")
+        await pilot.press("v")
+        await wait_for_text(pilot, "no other pictures yet")
+        recorded.shows("interpolation", 410)
+        recorded.shows("codings", 410)
+        recorded.says(step=777)
+        await wait_for_text(pilot, " 777 ")
+        for title in ("codings · step 410", "from image to image · step 410", "reconstructions · step 400"):
+            await pilot.press("v")
+            await wait_for_text(pilot, title)

@@ -24,7 +24,7 @@ GREYS = np.array([16, *(232 + round((level * 17 - 8) / 10) for level in range(1,
 Fewer distinct colours make longer runs, and a number is shorter than red, green and blue: bytes over SSH.
 """
 CUBE = np.array([0, 95, 135, 175, 215, 255]) / 255
-"""The levels of each channel in the colour cube of that palette, which begins at 16."""
+"""The levels of each channel in the colour cube of that palette, which begins at 16; 24 greys at 232."""
 LEAST_CONTRAST = 0.15
 """Pixels that differ by less are not stretched: noise in a blank image stays faint."""
 
@@ -80,8 +80,12 @@ def quantised(pixels: Pixels) -> Numbers:
     if len(pixels) == 1:
         greys: Numbers = GREYS[np.rint(pixels[0] * (len(GREYS) - 1)).astype(np.int64)]
         return greys
-    red, green, blue = np.searchsorted((CUBE[1:] + CUBE[:-1]) / 2, pixels)
-    colours: Numbers = 16 + 36 * red + 6 * green + blue
+    levels = np.searchsorted((CUBE[1:] + CUBE[:-1]) / 2, pixels)
+    red, green, blue = levels
+    grey = np.rint((pixels.mean(0) * 255 - 8) / 10).clip(0, 23).astype(np.int64)
+    astray = np.square(CUBE[levels] - pixels).sum(0)
+    astray_grey = np.square((8 + 10 * grey) / 255 - pixels).sum(0)
+    colours: Numbers = np.where(astray <= astray_grey, 16 + 36 * red + 6 * green + blue, 232 + grey)
     return colours
 
 

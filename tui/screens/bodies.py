@@ -9,9 +9,16 @@ from tui.terminal import Terminal
 from tui.widgets import chart
 from tui.widgets.chart import ChartPanel
 from tui.widgets.diversity import DiversityPanel
-from tui.widgets.images import ImagesPanel
+from tui.widgets.images import ImagesPanel, View
 from tui.widgets.reconstruction import ReconstructionPanel
 from tui.widgets.stability import StabilityPanel
+
+SAMPLES = View("samples", ("samples",))
+REAL = View("real data", ("real",))
+RECONSTRUCTIONS = View("reconstructions", ("input", "noisy", "reconstruction", "error"))
+CODINGS = View("codings", ("codings",))
+INTERPOLATION = View("from image to image", ("interpolation",))
+TRAVERSAL = View("along single codings", ("traversal",))
 
 
 def panels(kind: str, terminal: Terminal) -> Iterator[Widget]:
@@ -38,8 +45,8 @@ def _gan(terminal: Terminal) -> tuple[list[Widget], list[Widget], Widget]:
         ),
     ]
     images: list[Widget] = [
-        ImagesPanel(terminal, "samples", ("samples",), id="samples"),
-        ImagesPanel(terminal, "real data", ("real",), id="real", classes="generous"),
+        ImagesPanel(terminal, SAMPLES, REAL, id="samples"),
+        ImagesPanel(terminal, REAL, id="real", classes="generous"),
     ]
     meter = DiversityPanel(terminal, id="diversity", classes="panel meter")
     meter.border_title = "diversity, % of real data"
@@ -53,10 +60,9 @@ def _autoencoder(terminal: Terminal, kind: str) -> tuple[list[Widget], list[Widg
     ]
     if kind == "pretraining":  # what the encoder is worth to a classifier is what one waits for
         charts[1] = ChartPanel(terminal, "accuracy with few labels", chart.ACCURACY, id="scores")
-    kinds = ("input", "noisy", "reconstruction", "error")
     images: list[Widget] = [
-        ImagesPanel(terminal, "reconstructions", kinds, id="samples"),
-        ImagesPanel(terminal, "codings", ("codings",), id="codings", classes="generous"),
+        ImagesPanel(terminal, RECONSTRUCTIONS, SAMPLES, CODINGS, INTERPOLATION, TRAVERSAL, id="samples"),
+        ImagesPanel(terminal, CODINGS, id="codings", classes="generous"),
     ]
     meter = ReconstructionPanel(terminal, id="diversity", classes="panel meter")
     meter.border_title = "error"

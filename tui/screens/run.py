@@ -178,6 +178,11 @@ class RunScreen(Screen[None]):
             panel.images = panel.images.next
             self.notify(f"images as {panel.images}", timeout=2)
 
+    def action_view(self) -> None:
+        """Show other pictures in the place of these."""
+        if self.query_one("#samples", ImagesPanel).turn() is None:
+            self.notify("This run has no other pictures yet.", timeout=2)
+
     def action_alarms(self) -> None:
         """Read all alarms."""
         self.app.push_screen(TextScreen("alarms", as_text(self.state)))

@@ -11,15 +11,25 @@ from tui.widgets.texts import Span
 TRAINING, VALIDATION = "loss/reconstruction", "valid/reconstruction"
 OVERFITTING = "over-fitting"
 """The alarm by which the watch says so."""
+MORE = (
+    ("noisy input", "valid/noisy-input", "its own error"),
+    ("activation", "codings/activation", "mean of codings"),
+    ("PCA's plane", "pca/angle", "degrees off"),
+    ("PCA's error", "pca/relative-error", "of it more"),
+    ("KL", "kl/nats", "nats"),
+    ("active", "kl/active-units", "units"),
+)
+"""What only some autoencoders measure: label, series, unit."""
 LABEL, VALUE = 11, 8
 
 
 class ReconstructionPanel(Panel):
-    """Errors as numbers and in words."""
+    """Errors as numbers and in words; of a linear or variational one what it is compared by."""
 
     def concerns(self, state: State) -> tuple[object, ...]:
-        """The two errors and the alarms."""
-        return (state.series.get(TRAINING), state.series.get(VALIDATION), state.alarms)
+        """The series that are told, and the alarms."""
+        names = (TRAINING, VALIDATION, *(name for _, name, _ in MORE))
+        return (*map(state.series.get, names), state.alarms)
 
     def rows(self, width: int, height: int) -> list[Strip]:
         """Return training error, validation error with the best so far, and what their ratio means."""
@@ -33,6 +43,9 @@ class ReconstructionPanel(Panel):
         rows.append(self._row("validation", wording.short(validation), width, self._best()))
         if training > 0:
             rows.append(self._gap(validation / training, width))
+        for label, name, unit in MORE:
+            if (value := selectors.last(self.state, name)) is not None:
+                rows.append(self._row(label, wording.short(value), width, unit))
         return rows[:height]
 
     def _row(self, label: str, value: str, width: int, more: str = "") -> Strip:
