@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from engine import rng
+from engine import rng, schedule
 from engine.data import Dataset, Sampler
 from engine.gallery import Gallery, exhibits
 from engine.gather import gather
@@ -57,6 +57,7 @@ class Trainer:
             yield Facts(values={"guidelines": guidelines})
         yield from self._show()
         while self.step < self.preset.steps:
+            self._follow_schedules()
             chosen = next(self._sampler)
             values = self.objective.step(self._dataset.train[chosen], self._dataset.train_labels[chosen])
             self.step += 1
@@ -69,6 +70,14 @@ class Trainer:
         """Change the rate of ``generator``, ``discriminator``, ``autoencoder`` or ``classifier`` at once."""
         for group in self.objective.optimisers[network].param_groups:
             group["lr"] = rate
+
+    def _follow_schedules(self) -> None:
+        """Set the rates that fall as training goes on to what they are at this step."""
+        for network in self.objective.optimisers:
+            spec = getattr(self.preset, network)
+            if spec.schedule != "constant":
+                left = schedule.share(spec.schedule, self.step / self.preset.steps)
+                self.set_learning_rate(network, spec.lr * left)
 
     def state(self) -> dict[str, Any]:
         """All that is needed to go on bit for bit: tensors, numbers, texts, and nothing else."""
@@ -94,6 +103,14 @@ class Trainer:
         self._watch.restore(state["watch"])
         self.step = state["step"]
         rng.restore(state["rng"])
+
+    def _falling_rates(self) -> dict[str, float]:
+        """The learning rates that follow a schedule, as they are now: ``lr/generator``."""
+        return {
+            f"lr/{network}": optimiser.param_groups[0]["lr"]
+            for network, optimiser in self.objective.optimisers.items()
+            if getattr(self.preset, network).schedule != "constant"
+        }
 
     def _look(self, *, last: bool) -> Iterator[Event]:
         """Whatever is due after a step; everything after the last one."""
@@ -122,7 +139,7 @@ class Trainer:
         phases = [gather(alike) for _, alike in groupby(self._unseen, key=lambda one: one.values.keys())]
         now, wall = self._clock(), self._wall()
         speed = len(self._unseen) / max(now - self._observed, 1e-9)
-        yield Scalars(step=self.step, wall=wall, values={"speed/steps": speed})
+        yield Scalars(step=self.step, wall=wall, values={"speed/steps": speed, **self._falling_rates()})
         self._unseen, self._observed = [], now
         for columns in phases:
             steps = next(iter(columns.values())).steps

@@ -45,6 +45,10 @@ _KNOWN: dict[str, tuple[str, Better]] = {
     "diversity/density": ("of real", "larger"),
     "diversity/duplicates": ("of real", "larger"),
     "diversity/modes": ("modes", "larger"),
+    "lr/generator": ("rate", "neither"),
+    "lr/discriminator": ("rate", "neither"),
+    "lr/autoencoder": ("rate", "neither"),
+    "lr/classifier": ("rate", "neither"),
     "speed/steps": ("steps/s", "larger"),
 }
 

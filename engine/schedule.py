@@ -1,0 +1,20 @@
+"""How a learning rate goes over a run: it stays, or falls to zero by the last step."""
+
+from math import cos, pi
+from typing import Literal
+
+Schedule = Literal["constant", "linear", "cosine"]
+
+
+def share(schedule: Schedule, progress: float) -> float:
+    """What is left of the learning rate, 1 to 0, when a share ``progress`` (0 to 1) of the steps is done.
+
+    The cosine is one half wave, without restarts: Loshchilov and Hutter 2017, arXiv 1608.03983, equation 5.
+    """
+    match schedule:
+        case "constant":
+            return 1.0
+        case "linear":
+            return 1.0 - progress
+        case "cosine":
+            return (1.0 + cos(pi * progress)) / 2
