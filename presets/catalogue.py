@@ -54,10 +54,14 @@ def entries() -> list[Entry]:
     shipped = [
         Entry(name=path.stem, group=group, path=path)
         for group in GROUPS
-        for path in sorted((SHIPPED / group).glob("*.toml"))
+        for path in sorted((SHIPPED / group).glob("*.toml"), key=_name)
     ]
     own = [*user_folder().glob("*.toml"), *user_folder().glob("*.py")]
-    return shipped + [Entry(name=path.stem, group=YOURS, path=path) for path in sorted(own)]
+    return shipped + [Entry(name=path.stem, group=YOURS, path=path) for path in sorted(own, key=_name)]
+
+
+def _name(path: Path) -> str:
+    return path.stem  # of whole names, grid-packed would come before grid
 
 
 def find(name: str) -> Entry:

@@ -16,7 +16,7 @@ async def test_opens_on_the_presets_where_there_are_no_runs(
 ) -> None:
     async with open_app().run_test(notifications=True, size=size) as pilot:
         shown = await wait_for_text(pilot, "what shall be trained?", "GANs", "autoencoders", "dcgan")
-        first = catalogue.load(catalogue.entries()[0])
+        first = catalogue.load(catalogue.find("dcgan"))
         assert first.title in shown
         for heading in ("shows", "look for", "source", "settings"):
             assert heading in shown
@@ -28,7 +28,7 @@ async def test_enter_trains_it_at_once_in_the_worker_that_waits(runs: Path, open
         await pilot.press("enter")
         await wait_for_text(pilot, "● starting")
         (run,) = FakeWaitingWorker.claimed
-        entry = catalogue.entries()[0]
+        entry = catalogue.find("dcgan")
         assert entry.name in run.id
         preset = catalogue.parse(run.preset.read_text(encoding="utf-8"), "")
         assert preset == catalogue.load(entry)

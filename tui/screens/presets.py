@@ -28,6 +28,8 @@ GROUPS = {
     "failures": "failures to see once",
     "yours": "your own",
 }
+FIRST = "dcgan"
+"""Where the cursor is at first."""
 TOLD_ELSEWHERE = ("kind", "title", "shows", "look_for", "source", "steps", "batch")
 
 
@@ -60,10 +62,11 @@ class PresetsScreen(Screen[None]):
         yield KeyLine(self._terminal, "presets", hidden=() if self._back else ("app.return",))
 
     def on_mount(self) -> None:
-        """Put the cursor on the first preset."""
+        """Put the cursor where a newcomer does well to begin."""
         shown = self.query_one("#presets", OptionList)
         shown.focus()
-        shown.action_first()
+        names = [entry.name for entry in self._entries]
+        shown.highlighted = shown.get_option_index(f"preset-{names.index(FIRST)}")
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Tell all about the preset under the cursor."""
