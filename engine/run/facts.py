@@ -21,6 +21,8 @@ class RunFacts:
     classes: tuple[str, ...] = ()
     guidelines: tuple[str, ...] = ()
     """DCGAN's, of a convolutional GAN, each ``kept: …`` or ``broken: … (in discriminator.layers.3)``."""
+    metered: bool = True
+    """Whether the diversity of its samples can be measured."""
     seed: int = 0
     device: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)

@@ -24,10 +24,12 @@ class DiversityPanel(Panel):
     def concerns(self, state: State) -> tuple[object, ...]:
         """The diversity series, the alarms and the verdict."""
         series = (state.series.get(name) for name in (*(name for _, name, _ in MEASURES), "diversity/modes"))
-        return (*series, state.alarms, state.facts.verdict)
+        return (*series, state.alarms, state.facts.verdict, state.facts.metered)
 
     def rows(self, width: int, height: int) -> list[Strip]:
         """Return a row for each measure, one for the modes, and the verdict where there is room."""
+        if not self.state.facts.metered:
+            return [self.line("not measured: of these data there are too few, or all are one")]
         if selectors.last(self.state, "diversity/coverage") is None:
             return [
                 self.line("not measured yet: the first check comes"),
