@@ -45,6 +45,8 @@ _KNOWN: dict[str, tuple[str, Better]] = {
     "diversity/density": ("of real", "larger"),
     "diversity/duplicates": ("of real", "larger"),
     "diversity/modes": ("modes", "larger"),
+    "diversity/copied": ("share", "smaller"),
+    "diversity/turnover": ("share", "smaller"),
     "lr/generator": ("rate", "neither"),
     "lr/discriminator": ("rate", "neither"),
     "lr/autoencoder": ("rate", "neither"),

@@ -135,16 +135,23 @@ class Watch:
         self._samples_finite = bool(samples.isfinite().all())
         events: list[Scalars | AlarmRaised | AlarmCleared] = []
         if self._samples_finite:
-            self.reading = self._meter.read(samples)
-            events.append(Scalars(step=step, wall=wall, values=self.reading.series()))
-            conditions = self._collapse.judge(self.reading)
+            events += self.take(self._meter.read(samples), step=step, wall=wall)
         else:
-            conditions = [_not_finite(samples)]
-        events += self._alarms.update(conditions, step=step, wall=wall)
+            events += self._alarms.update([_not_finite(samples)], step=step, wall=wall)
         ended = self._clock()
         self._costs.append(ended - began)
         self._next = ended + self.interval
         return events
+
+    def take(self, reading: Reading, *, step: int, wall: float) -> list[Scalars | AlarmRaised | AlarmCleared]:
+        """Judge a reading of samples; returns its series and the alarms raised or cleared."""
+        self.reading = reading
+        conditions = self._collapse.judge(reading)
+        values = reading.series() | {"diversity/turnover": self._collapse.turnover}
+        return [
+            Scalars(step=step, wall=wall, values=values),
+            *self._alarms.update(conditions, step=step, wall=wall),
+        ]
 
     def state(self) -> dict[str, Any]:
         """What a checkpoint keeps, in JSON's types: alarms and arming, but no clock and no windows."""

@@ -5,13 +5,15 @@ nothing is judged. Once they were good and diverse, or good and no longer growin
 """
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from statistics import median
 from typing import Any
 
 from engine.watch.alarms import Condition
 from engine.watch.diversity import Reading
 from engine.watch.modes import BACK
+from engine.watch.turnover import turnover
 from presets import schema
 
 GOOD_PRECISION = 0.5
@@ -24,42 +26,74 @@ GAIN = 0.05
 """More coverage than this, from one half of a plateau to the other, is still learning: three times chance."""
 STUCK = 0.1
 """Of real data's distance between nearest samples: below, good samples repeat. Young GANs keep above 0.15."""
+COPIED, COPIED_EASES = 0.3, 0.2
+"""Share of samples that are near copies of training images, beyond chance: alarm above, clear below."""
+TURNS = 8
+"""Checks that turnover is measured over."""
+CYCLES, CYCLES_EASES = 0.25, 0.12
+"""Turnover, as a share of its maximum: alarm above, clear below. Healthy GANs stay under 0.05."""
 TWINS = 0.5
 """The alarm for twins, as a share of coverage's: healthy GANs keep above 0.5, prototypes below 0.25."""
 
 ADVICE = {
     "collapsed": "lower the generator's learning rate, or go back to a checkpoint from before it began",
+    "cycling": "train the discriminator more often or faster, pack 2 samples, or lower beta1 to 0.5",
+    "memorising": "train on more images, or augment them; go back to a checkpoint from before it began",
     "garbled": "go back to a checkpoint from before it began, and lower both learning rates",
     "lost-modes": "watch these classes: if more go, lower the generator's learning rate",
 }
 
 
 class Collapse:
-    """Readings to conditions ``collapsed`` (critical) and ``lost-modes`` (warning)."""
+    """Readings to conditions ``collapsed``, ``cycling``, ``memorising`` (critical), ``lost-modes`` (warning).
+
+    Of several causes for the same lack of diversity, the one that explains most is told: copies of training
+    images, then modes that take turns, then modes that are lost. ``turnover`` is the newest, 0 to 1.
+    """
 
     def __init__(self, settings: schema.Watch) -> None:
         self._settings = settings
         self.armed = False
         self._good: deque[bool] = deque(maxlen=PLATEAU)
         self._coverages: deque[float] = deque(maxlen=PLATEAU)
+        self._histograms: deque[Sequence[float]] = deque(maxlen=TURNS)
+        self._poor = 0
+
+    @property
+    def turnover(self) -> float:
+        """How much the modes shown change from check to check, as a share of the most they could."""
+        return turnover(list(self._histograms), self._settings.samples)
 
     def judge(self, reading: Reading) -> list[Condition]:
         """What this reading says; nothing before the samples have been good once."""
+        self._histograms.append(reading.histogram)
         self.armed = self.armed or self._arms(reading)
         if not self.armed:
             return []
-        collapsed = self._collapsed(reading)
-        return [collapsed, self._lost(reading, quiet=collapsed.bad)]
+        memorising, collapsed = _memorising(reading), self._collapsed(reading)
+        poor = collapsed.bad and not memorising.bad
+        self._poor = min(self._poor + 1, TURNS) if poor else 0
+        cycling = self._cycling(reading)
+        collapsed = replace(collapsed, bad=poor and not cycling.bad)
+        return [memorising, cycling, collapsed, self._lost(reading, quiet=poor or memorising.bad)]
 
     def state(self) -> dict[str, Any]:
         """What a checkpoint keeps, in JSON's types."""
-        return {"armed": self.armed, "good": list(self._good), "coverages": list(self._coverages)}
+        return {
+            "armed": self.armed,
+            "good": list(self._good),
+            "coverages": list(self._coverages),
+            "histograms": [list(one) for one in self._histograms],
+            "poor": self._poor,
+        }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Continue from ``state()``."""
         self.armed = state["armed"]
         self._good = deque(state["good"], maxlen=PLATEAU)
         self._coverages = deque(state["coverages"], maxlen=PLATEAU)
+        self._histograms = deque(state.get("histograms", ()), maxlen=TURNS)
+        self._poor = state.get("poor", 0)
 
     def _arms(self, reading: Reading) -> bool:
         self._good.append(_looks_real(reading))
@@ -107,6 +141,25 @@ class Collapse:
             evidence=_evidence(reading) | {"alarm": alarm, "clear": clear},
         )
 
+    def _cycling(self, reading: Reading) -> Condition:
+        """Whether the modes took turns in the checks since samples reach so little."""
+        turned = (
+            turnover(list(self._histograms)[-self._poor :], self._settings.samples) if self._poor else 0.0
+        )
+        sentence = (
+            f"mode cycling: each batch reaches {reading.coverage.relative:.0%} of what real data reaches, "
+            f"but each another part: turnover {turned:.2f} over {self._poor} checks (alarm above {CYCLES})"
+        )
+        return Condition(
+            name="cycling",
+            severity="critical",
+            bad=turned > CYCLES,
+            clear=turned < CYCLES_EASES,
+            sentence=sentence.replace("%", " %"),
+            advice=ADVICE["cycling"],
+            evidence=_evidence(reading) | {"turnover": turned},
+        )
+
     def _lost(self, reading: Reading, *, quiet: bool) -> Condition:
         count = len(reading.presence)
         sentence = f"samples show {reading.modes} of {count} classes, lost: {', '.join(reading.lost)}"
@@ -119,6 +172,22 @@ class Collapse:
             advice=ADVICE["lost-modes"],
             evidence=_evidence(reading),
         )
+
+
+def _memorising(reading: Reading) -> Condition:
+    sentence = (
+        f"memorising: {reading.copied:.0%} of samples are near copies of training images (alarm above "
+        f"{COPIED:.0%})"
+    )
+    return Condition(
+        name="memorising",
+        severity="critical",
+        bad=reading.copied > COPIED,
+        clear=reading.copied < COPIED_EASES,
+        sentence=sentence.replace("%", " %"),
+        advice=ADVICE["memorising"],
+        evidence=_evidence(reading),
+    )
 
 
 def _looks_real(reading: Reading) -> bool:

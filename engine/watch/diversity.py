@@ -14,6 +14,7 @@ from torch import Tensor
 from engine.watch import features, modes
 from engine.watch.neighbours import (
     K,
+    copied,
     coverage,
     covered,
     crowded,
@@ -56,9 +57,10 @@ class Reading:
 
     ``coverage`` falls when modes are lost; ``duplicates`` is the distance between nearest samples and falls
     towards 0 when they repeat; ``density`` says how crowded the samples' places are; ``precision`` falls when
-    samples are bad; ``detail`` is below 1 for blur and above 1 for noise. ``histogram`` and ``presence`` have
-    one entry a class: its share of samples, and that relative to real data. ``modes`` counts the classes
-    present, ``lost`` names the others. What needs many readings (turnover of modes) reads their histograms.
+    samples are bad; ``detail`` is below 1 for blur and above 1 for noise. ``copied`` is the share of samples
+    that are near copies of training images, beyond chance. ``histogram`` and ``presence`` have one entry a
+    class: its share of samples, and that relative to real data. ``modes`` counts the classes present,
+    ``lost`` names the others.
     """
 
     coverage: Measure
@@ -66,6 +68,7 @@ class Reading:
     duplicates: Measure
     precision: Measure
     detail: Measure
+    copied: float
     histogram: tuple[float, ...]
     presence: tuple[float, ...]
     modes: int
@@ -74,7 +77,7 @@ class Reading:
     def series(self) -> dict[str, float]:
         """Values by series name, relative to real data (1 = like real), but for the count of modes."""
         named = {f"diversity/{name}": float(getattr(self, name).relative) for name in _MEASURES}
-        return named | {"diversity/modes": float(self.modes)}
+        return named | {"diversity/modes": float(self.modes), "diversity/copied": self.copied}
 
 
 class DiversityMeter:
@@ -120,6 +123,7 @@ class DiversityMeter:
                 drawn = REFERENCES + torch.randperm(pool, generator=generator)[: self.samples].to(real.device)
                 rows.append(self._measure(points[drawn], detail[drawn]))
             known = self.features(training), training_labels.to(training.device)
+            self._memory = _evenly(known[0], REFERENCES)
             self.modes = modes.learn(*known, points, real_labels.to(real.device)[order], classes)
         table = torch.tensor(rows, dtype=torch.float64)
         share = self.samples / pool
@@ -141,6 +145,7 @@ class DiversityMeter:
             if not bool(detail.isfinite().all()):
                 raise ValueError("samples hold values that are not finite")
             raw = self._measure(points, detail)
+            copies = copied(points, self._memory, self._references[: len(self._memory)])
             histogram = self.modes.histogram(points)
         measured = {
             name: Measure(raw=value, relative=value / mean, sigma=sigma)
@@ -152,6 +157,7 @@ class DiversityMeter:
         )
         return Reading(
             **measured,
+            copied=copies,
             histogram=tuple(histogram.tolist()),
             presence=presence,
             modes=len(presence) - len(lost),
@@ -164,3 +170,8 @@ class DiversityMeter:
         batch = covered(within), crowded(within, K), typical(within, self._radii), detail.median()
         cover, crowd, precise, rest = torch.stack(batch).tolist()
         return cover, crowd, duplicates(points), precise, rest
+
+
+def _evenly(points: Tensor, most: int) -> Tensor:
+    """At most so many of the points, evenly spread over them."""
+    return points[torch.linspace(0, len(points) - 1, min(len(points), most)).round().long().to(points.device)]

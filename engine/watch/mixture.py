@@ -126,6 +126,7 @@ class MixtureMeter:
             duplicates=_exact(1.0),
             precision=_exact(quality),
             detail=_exact(1.0),
+            copied=0.0,
             histogram=tuple((counted.assigned / self.samples).tolist()),
             presence=tuple(presence),
             modes=counted.modes,

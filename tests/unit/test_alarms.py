@@ -135,6 +135,43 @@ def test_repeated_samples_are_a_collapse_even_where_coverage_holds() -> None:
     assert "samples repeat" in alarm.sentence
 
 
+def test_classes_that_take_turns_are_cycling_not_collapsed() -> None:
+    names = data().classes
+    shown = [names[number % 5 * 2 : number % 5 * 2 + 2] for number in range(9)]
+    turns = [draw(n, without=tuple({*names} - {*kept})) for n, kept in enumerate(shown)]
+    watched = watch()
+    (alarm,) = follow(watched, [*healthy(4), *turns])
+    assert isinstance(alarm, AlarmRaised)
+    assert alarm.name == "cycling"
+    assert "each another part" in alarm.sentence
+    assert alarm.evidence["turnover"] > 0.25
+    assert watched.verdict == "cycling"
+
+
+def test_copies_of_training_images_are_memorising_not_collapse() -> None:
+    images, generator = data(), torch.Generator().manual_seed(0)
+    few = images.train[::100]
+    learned = DiversityMeter(
+        real=images.test,
+        real_labels=images.test_labels,
+        training=few,
+        training_labels=images.train_labels[::100],
+        classes=images.classes,
+    )
+    watched = Watch(schema.Watch(), learned, clock=Clock())
+    copies = [
+        (
+            few[torch.randint(len(few), (COUNT,), generator=generator)] + 0.02 * torch.randn(COUNT, 1, 28, 28)
+        ).clamp(0, 1)
+        for _ in range(16)
+    ]
+    (alarm,) = follow(watched, copies)
+    assert isinstance(alarm, AlarmRaised)
+    assert alarm.name == "memorising"
+    assert alarm.evidence["diversity/copied"] > 0.8
+    assert "more images" in alarm.advice
+
+
 def test_one_lost_class_is_a_warning_that_names_it() -> None:
     watched = watch()
     (alarm,) = follow(watched, [*healthy(4), *(draw(number, without=("Bag",)) for number in range(5))])

@@ -12,6 +12,7 @@ from engine.data import Dataset, load
 from engine.data.fashion_mnist import CLASSES
 from engine.watch import features
 from engine.watch.diversity import DiversityMeter, Reading, coverage, density, duplicates, precision
+from engine.watch.neighbours import copied
 from presets.data import FashionMNIST
 
 COUNT = 512
@@ -111,6 +112,14 @@ def test_blur_and_noise_are_not_like_real_data() -> None:
     assert grey.coverage.relative < 0.1
 
 
+def test_unseen_images_are_no_copies_and_training_images_are() -> None:
+    images = data()
+    seen = torch.linspace(0, len(images.train) - 1, 1024).round().long()  # what the meter remembers
+    unseen = torch.tensor(sorted({*range(len(images.train))} - {*seen.tolist()}))
+    assert abs(meter().read(images.train[unseen[::7]]).copied) < 0.05
+    assert meter().read(images.train[seen[:COUNT]]).copied > 0.9
+
+
 def test_series_are_named_and_relative_to_real() -> None:
     series = meter().read(real(3)).series()
     for name in ("coverage", "density", "duplicates"):
@@ -202,3 +211,6 @@ def test_measures_on_points_that_can_be_counted_by_hand() -> None:
     assert precision(line, torch.tensor([[0.4], [50.0]]), k=1) == pytest.approx(0.5)
     assert duplicates(torch.tensor([[0.0], [0.0], [0.0], [7.0]])) == 0
     assert duplicates(line) == pytest.approx(1)
+    assert copied(line + 0.01, line, line + 0.5) == 1
+    assert copied(line + 0.49, line, line + 0.5) == -1
+    assert copied(line + 0.25, line, line + 0.5) == 0
