@@ -13,8 +13,8 @@ class Trained(Record, frozen=True, kw_only=True):
 
     lr: LearningRate
     """Learning rate; the one setting that can be changed while training."""
-    schedule: Literal["constant", "linear", "cosine"] = "constant"
-    """How the rate goes: it stays, or falls to zero by the run's last step (Loshchilov and Hutter 2017)."""
+    schedule: Literal["constant", "linear", "cosine", "cooldown"] = "constant"
+    """How the rate goes: it stays, or falls to zero by the last step; ``cooldown``: over the last fifth."""
     optimizer: Literal["adam", "nadam", "rmsprop", "sgd"] = "adam"
     beta1: Share = 0.9
     """Decay of the first moment; the momentum of sgd."""

@@ -23,6 +23,11 @@ def test_it_falls_from_full_to_nothing_and_is_half_in_the_middle(name: Schedule)
     assert left == sorted(left, reverse=True)
 
 
+def test_a_cooldown_stays_and_falls_at_last() -> None:
+    left = [schedule.share("cooldown", step / 10) for step in range(11)]
+    assert left == pytest.approx([1] * 9 + [0.5, 0])
+
+
 def test_a_network_is_trained_at_the_rate_of_the_step_and_says_so() -> None:
     words = ["steps=10", "data.train=200", "data.held_out=100", "autoencoder.schedule=cosine"]
     preset = catalogue.load(catalogue.find("stacked"), words)
