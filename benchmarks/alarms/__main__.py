@@ -1,0 +1,113 @@
+"""The command line: ``python -m benchmarks.alarms collect`` and ``replay``; see the package."""
+
+import argparse
+import multiprocessing
+import os
+import sys
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from benchmarks.alarms.collect import keep
+from benchmarks.alarms.label import label
+from benchmarks.alarms.recipes import RECIPES, SEEDS
+from benchmarks.alarms.replay import Alarm, naive, replay
+from benchmarks.alarms.score import Case, confusion, false_alarms, score
+from benchmarks.alarms.trace import read
+
+TRACES = Path(__file__).parent / "traces"
+KINDS = ("collapse", "divergence", "memorising", "over-fitting", "posterior-collapse")
+
+
+def main() -> None:
+    """Collect traces, or replay them."""
+    options = _parser().parse_args()
+    if options.command == "collect":
+        _collect(options)
+    else:
+        _report(options)
+
+
+def _collect(options: argparse.Namespace) -> None:
+    wanted = [recipe for recipe in RECIPES if not options.only or recipe.name in options.only]
+    seeds = [int(seed) for seed in options.seeds.split(",")]
+    missing = [
+        (recipe, seed)
+        for seed in seeds
+        for recipe in wanted
+        if not (options.folder / f"{recipe.name}-s{seed}.npz").exists()
+    ]
+    with ProcessPoolExecutor(options.jobs, multiprocessing.get_context("spawn")) as pool:
+        waiting = [
+            (recipe, seed, pool.submit(keep, recipe, seed, options.folder)) for recipe, seed in missing
+        ]
+        for recipe, seed, done in waiting:
+            print(f"{recipe.name} seed {seed}: {done.result()}", flush=True)
+
+
+def _report(options: argparse.Namespace) -> None:
+    halves = {recipe.name: recipe for recipe in RECIPES}
+    traces = [read(path) for path in sorted(options.folder.glob("*.npz"))]
+    traces = [one for one in traces if one.recipe in halves]
+    traces = [one for one in traces if options.half in (None, halves[one.recipe].half(one.seed))]
+    if not traces:
+        sys.exit(f"no traces in {options.folder}: collect them first")
+    cases = [Case(trace, label(trace), replay(trace)) for trace in traces]
+    if options.cases:
+        for case in cases:
+            said = ", ".join(f"{alarm.name} {alarm.step}" for alarm in case.alarms) or "nothing"
+            truth = f"{case.label.kind} {case.label.onset or ''}–{case.label.damage or ''}"
+            print(f"  {case.trace.recipe} s{case.trace.seed}: {truth} · {said}")
+        print()
+    print(f"{len(cases)} runs, half: {options.half or 'both'}\n")
+    _table("the watch", cases)
+    _table("naive rules", [Case(one.trace, one.label, list(naive(one.trace))) for one in cases])
+    print("| truth | first alarm | runs |\n|---|---|---|")
+    for (truth, said), count in sorted(confusion(cases).items()):
+        print(f"| {truth} | {said} | {count} |")
+    for name, counts in (("any alarm", _any), ("critical alarms", _critical)):
+        false, looks = false_alarms(cases, counts)
+        rate = 1000 * false / max(looks, 1)
+        print(f"\n{name} on healthy runs: {false} in {looks} checks, {rate:.2f} per 1 000")
+    checked, trained = (sum(getattr(one, name) for one in traces) for name in ("checked", "trained"))
+    print(f"\nreading samples took {checked / (checked + trained):.2%} of all time, at the recipes' pace")
+
+
+def _table(name: str, cases: Iterable[Case]) -> None:
+    print(f"| {name} | cases | recall | precision | before the damage | lead, steps | lead, share |")
+    print("|---|---|---|---|---|---|---|")
+    for kind in KINDS:
+        one = score(kind, cases)
+        ahead = f"{one.before} of {one.caught}"
+        print(
+            f"| {kind} | {one.cases} | {one.recall:.2f} | {one.precision:.2f} | {ahead} "
+            f"| {one.lead:.0f} | {one.share:.2f} |"
+        )
+    print()
+
+
+def _any(alarm: Alarm) -> bool:
+    return True
+
+
+def _critical(alarm: Alarm) -> bool:
+    return alarm.severity == "critical"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.alarms", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    gather = commands.add_parser("collect", help="train every recipe from every seed")
+    gather.add_argument("--only", action="append", default=[], metavar="NAME", help="this recipe only")
+    gather.add_argument("--seeds", default=",".join(map(str, SEEDS)))
+    gather.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    again = commands.add_parser("replay", help="run the detectors over the traces")
+    again.add_argument("--half", choices=("tune", "report"))
+    again.add_argument("--cases", action="store_true", help="what was said of every run")
+    for one in (gather, again):
+        one.add_argument("--folder", type=Path, default=TRACES)
+    return parser
+
+
+if __name__ == "__main__":
+    main()
