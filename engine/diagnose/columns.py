@@ -100,7 +100,7 @@ def _guess(place: str, columns: Sequence[str], role: Role) -> str | None:
 
 
 def _rank(column: str, role: Role) -> int | None:
-    """0: loss and role alone (``g_loss``), 1: with other words (``val/g_loss``), 2: the role alone (``G``)."""
+    """0: loss and role alone (``g_loss``), 1: with other words (``val/g_loss``), 2: role alone (``G``)."""
     words = {part for word in _WORD.findall(column) for part in _GLUED.get(word.lower(), (word.lower(),))}
     if not words & _ROLES[role] or any(words & other for name, other in _ROLES.items() if name != role):
         return None
