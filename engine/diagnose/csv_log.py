@@ -64,9 +64,11 @@ def _read(path: Path, lines: Iterator[str], wanted: Wanted) -> Log:
             rows.append(row)
     if not rows:
         raise UsageError(
-            f"{path} holds no rows, only the columns {columns_told(header)}", "log something first"
+            f"{path} holds no rows below its columns: {columns_told(header)}", "name a log with rows"
         )
-    chosen = choose(str(path), [name for name in header if name], wanted)
+    chosen = choose(str(path), list(dict.fromkeys(filter(None, header))), wanted)
+    if twice := [name for name in chosen.values() if header.count(name) > 1]:
+        raise UsageError(f"{path} has two columns {twice[0]!r}", "give each a name of its own")
     found = {name: _numbers(path, rows, header.index(column), column) for name, column in chosen.items()}
     steps, notes = _steps(rows, header, list(found.values()))
     kept = steps >= 0
@@ -86,8 +88,6 @@ def _check_header(path: Path, header: Sequence[str]) -> None:
             f"{path} has no header: its first line holds numbers alone",
             "write one above it, such as: step,g_loss,d_loss",
         )
-    if twice := [name for name in header if name and header.count(name) > 1]:
-        raise UsageError(f"{path} has two columns {twice[0]!r}", "give each a name of its own")
 
 
 def _numbers(path: Path, rows: Sequence[_Row], place: int, column: str) -> list[float | None]:

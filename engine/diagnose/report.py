@@ -25,6 +25,13 @@ def diagnose(path: Path, wanted: Wanted) -> Diagnosis:
 
     Raises UsageError for what is none of them, StorageError for a run that can't be read.
     """
+    try:
+        return _of_what_lies_there(path, wanted)
+    except OSError as error:
+        raise UsageError(f"{path} can't be read: {error.strerror or error}", _ACCEPTED) from error
+
+
+def _of_what_lies_there(path: Path, wanted: Wanted) -> Diagnosis:
     if path.name == "run.db" and path.is_file():
         path = path.parent
     if (path / "run.db").is_file():

@@ -10,6 +10,9 @@ from engine.run.facts import RunFacts
 from engine.watch.alarms import spaced
 from engine.watch.stability import ACCURACY, LOSS, WINDOW, YOUNG
 
+OFTEN = 3
+"""Times that numbers follow on NaN: from here on, NaN may be how a log writes nothing."""
+
 
 def of_log(log: Log) -> Iterator[str]:
     """Of somebody else's log: there are no samples, and its series may be too few or too short."""
@@ -19,6 +22,13 @@ def of_log(log: Log) -> Iterator[str]:
             f"what became of {one.column} after step {spaced(step)}, where its values end but not the log; "
             "some loggers write NaN as nothing: then training diverged there"
         )
+    for one in log.series:
+        missing = np.isnan(one.values)
+        if (often := int((missing[:-1] & np.isfinite(one.values[1:])).sum())) >= OFTEN:
+            yield (
+                f"whether {one.column} diverged at all: {spaced(often)} times numbers follow on NaN; "
+                "if that means no value there, leave it empty"
+            )
     series = {one.name: one for one in log.series}
     if LOSS in series and ACCURACY not in series:
         yield f"whether the discriminator wins: that takes its accuracy, a share, in a column {ACCURACY}"

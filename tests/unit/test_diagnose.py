@@ -135,6 +135,14 @@ def test_empty_cells_are_no_values(tmp_path: Path) -> None:
     assert not any("g_loss" in one for one in found.unknown)
 
 
+def test_nan_between_numbers_may_mean_nothing(tmp_path: Path) -> None:
+    columns = calm(600)
+    columns["g_loss"] = [value if at % 5 == 0 else NAN for at, value in enumerate(columns["g_loss"])]
+    found = diagnose(log(tmp_path / "log.csv", columns))
+    assert found.verdict == "diverged"
+    assert any("whether g_loss diverged at all" in one for one in found.unknown)
+
+
 def test_a_loss_that_falls_silent_may_have_been_nan(tmp_path: Path) -> None:
     columns = calm(600)
     columns["g_loss"][400:] = [None] * 200
@@ -197,7 +205,7 @@ def test_what_does_not_exist(tmp_path: Path, name: str) -> None:
         (b"step,g_loss,d_loss\n", "no rows"),
         (b"step,g_loss,d_loss\n1,0.5,oops\n", "line 2: d_loss is 'oops'"),
         (b"\nstep,g_loss,d_loss\n1,0.5,1\n2,0.5,1,7\n", "line 4: 4 cells under 3"),
-        (b"step,g_loss,g_loss\n1,0.5,1\n", "two columns 'g_loss'"),
+        (b"step,g_loss,g_loss,d_loss\n1,0.5,1,1\n", "two columns 'g_loss'"),
         (b"\x89PNG\r\n\x1a\n\x00\xff\xfe", "no CSV file"),
         (b"step,g_loss,d_loss\n1,,\n2,,\n", "no value of g_loss, d_loss"),
     ],

@@ -71,8 +71,11 @@ def _place(runs: Path, name: str) -> Path:
     Raises UsageError where there is none, or where part of a name means several runs.
     """
     path = Path(name).expanduser().absolute()
-    if path.is_file() or (os.sep in name and path.is_dir()):
-        return path
+    try:
+        if path.is_file() or (os.sep in name and path.is_dir()):
+            return path
+    except OSError as error:
+        raise UsageError(f"{path} can't be read: {error.strerror}", _ACCEPTED) from error
     if os.sep in name:
         raise UsageError(f"{path} does not exist", _ACCEPTED)
     try:
