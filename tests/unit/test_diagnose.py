@@ -10,12 +10,14 @@ import pytest
 
 from engine.diagnose import columns, report, tensorboard_log
 from engine.diagnose.columns import Wanted
+from engine.run import launch
 from engine.run.bins import from_values, group
 from engine.run.diagnosis import Diagnosis
 from engine.run.errors import UsageError
 from engine.run.events import AlarmCleared
+from engine.run.facts import RunFacts
 from engine.run.store import Store
-from tests.recorded import COLLAPSED, assert_two_lines, latentop, new_run, write
+from tests.recorded import COLLAPSED, DCGAN, assert_two_lines, latentop, new_run, write
 
 NAN = float("nan")
 Columns = Mapping[str, Sequence[object]]
@@ -310,6 +312,13 @@ def test_one_nan_in_a_long_run_of_ours_is_found_in_its_bin(tmp_path: Path) -> No
     assert not alarm.recorded
     assert [one.name for one in found.series] == ["loss/generator"]
     assert any("a row stands for up to 8 steps" in note for note in found.notes)
+
+
+def test_a_run_of_ours_that_never_began(tmp_path: Path) -> None:
+    launch.new(tmp_path, RunFacts(preset="dcgan", kind="gan"), DCGAN)
+    done = latentop(tmp_path, "diagnose", "dcgan")
+    assert done.returncode == 0
+    assert "verdict: unknown: no step was recorded" in done.stdout
 
 
 def test_columns_are_not_named_for_a_run_of_ours(tmp_path: Path) -> None:

@@ -155,6 +155,8 @@ def _tell_alarm(alarm: Finding, output: Output) -> None:
 
 def _verdict(found: Diagnosis) -> str:
     """The verdict in words: of a critical one, since when."""
+    if found.verdict == "unknown" and not found.rows:
+        return "unknown: no step was recorded"
     if found.verdict in _WORDS:
         return f"{found.verdict}: {_WORDS[found.verdict]}"
     since = [one for one in found.alarms if one.name == found.verdict and one.cleared_step is None]
