@@ -1,0 +1,364 @@
+"""``latentop diagnose`` as a person meets it: what went wrong when, what can't be known, and exit codes."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.diagnose import columns, report, tensorboard_log
+from engine.diagnose.columns import Wanted
+from engine.run import launch
+from engine.run.bins import from_values, group
+from engine.run.diagnosis import Diagnosis
+from engine.run.errors import UsageError
+from engine.run.events import AlarmCleared
+from engine.run.facts import RunFacts
+from engine.run.store import Store
+from tests.recorded import COLLAPSED, DCGAN, assert_two_lines, latentop, new_run, write
+
+NAN = float("nan")
+Columns = Mapping[str, Sequence[object]]
+
+
+def log(path: Path, columns: Columns) -> Path:
+    """A CSV file with these columns; None is an empty cell."""
+    rows = zip(*columns.values(), strict=True)
+    lines = [",".join("" if cell is None else str(cell) for cell in row) for row in rows]
+    path.write_text("\n".join([",".join(columns), *lines, ""]))
+    return path
+
+
+def calm(rows: int = 400) -> dict[str, list[object]]:
+    wave = np.sin(np.arange(rows)) / 10
+    return {
+        "step": list(range(1, rows + 1)),
+        "d_loss": (1.3 + wave).tolist(),
+        "g_loss": (0.8 - wave).tolist(),
+    }
+
+
+def blown_up(rows: int = 600, at: int = 431, every: int = 10) -> dict[str, list[object]]:
+    """A critic and a generator that run away from one another, logged every few steps, until NaN."""
+    steps = np.arange(1, rows + 1)
+    away = np.where(steps < at, np.exp(steps / 60), NAN)
+    return {"iter": (steps * every).tolist(), "Loss_D": (-3 - away).tolist(), "Loss_G": (0.5 + away).tolist()}
+
+
+def diagnose(path: Path, **wanted: str) -> Diagnosis:
+    return report.diagnose(path, Wanted(**wanted))
+
+
+def test_a_blow_up_is_told_with_its_step_and_exits_3(tmp_path: Path) -> None:
+    path = log(tmp_path / "wgan.csv", blown_up())
+    done = latentop(tmp_path, "diagnose", str(path))
+    assert done.returncode == 3
+    assert done.stderr.splitlines() == [f"reading {path}"]
+    assert "600 rows, steps 10 to 6 000" in done.stdout
+    assert "step 4 310  CRITICAL  training diverged" in done.stdout
+    assert "try: go back to the last checkpoint" in done.stdout
+    assert "verdict: diverged" in done.stdout
+    assert "unknown: collapse can't be seen in losses alone" in done.stdout
+
+
+def test_a_calm_log_is_unknown_and_never_healthy(tmp_path: Path) -> None:
+    path = log(tmp_path / "calm.csv", calm())
+    plain, in_json = (latentop(tmp_path, "diagnose", str(path), *more) for more in ([], ["--json"]))
+    assert plain.returncode == in_json.returncode == 0
+    assert "unknown: collapse can't be seen in losses alone" in plain.stdout
+    assert "healthy" not in plain.stdout
+    fields = json.loads(in_json.stdout)
+    assert fields["verdict"] == "unknown"
+    assert fields["exit_code"] == 0
+    assert fields["rows"] == 400
+    assert fields["alarms"] == []
+    assert {one["name"]: one["column"] for one in fields["series"]} == {
+        "loss/generator": "g_loss",
+        "loss/discriminator": "d_loss",
+    }
+
+
+def test_a_discriminator_that_wins_and_then_eases(tmp_path: Path) -> None:
+    rows = 2_000
+    wins = np.arange(rows) < 1_200
+    columns = {
+        "step": list(range(1, rows + 1)),
+        "D/loss": np.where(wins, 0.01, 1.2).tolist(),
+        "G/loss": [5.0] * rows,
+        "accuracy/discriminator": np.where(wins, 0.99, 0.7).tolist(),
+    }
+    (alarm,) = diagnose(log(tmp_path / "log.csv", columns)).alarms
+    assert alarm.name == "discriminator-wins"
+    assert 500 <= alarm.raised_step <= 520
+    assert alarm.cleared_step is not None
+    assert 1_300 < alarm.cleared_step <= 1_400
+    columns["accuracy/discriminator"] = (100 * np.array(columns["accuracy/discriminator"])).tolist()
+    percents = diagnose(log(tmp_path / "percents.csv", columns))
+    assert percents.alarms == ()
+    assert any("above 1" in note for note in percents.notes)
+    assert any("whether the discriminator wins" in one for one in percents.unknown)
+
+
+def test_an_explosion_that_was_over_is_told_and_not_the_verdict(tmp_path: Path) -> None:
+    columns = calm(800)
+    columns["g_loss"][99] = "inf"
+    found = diagnose(log(tmp_path / "log.csv", columns))
+    (alarm,) = found.alarms
+    assert "infinite" in alarm.sentence
+    assert alarm.raised_step == 100
+    assert alarm.cleared_step is not None
+    assert 300 <= alarm.cleared_step <= 320
+    assert (found.verdict, found.exit_code) == ("unknown", 0)
+
+
+def test_shuffled_and_repeated_rows_are_sorted_and_the_last_counts(tmp_path: Path) -> None:
+    columns = blown_up(every=1)
+    order = np.random.default_rng(1).permutation(600)
+    # Steps 1 to 50 as an earlier attempt wrote them, which diverged at once: the later one counts.
+    shuffled: Columns = {
+        name: [*([*range(1, 51)] if name == "iter" else [NAN] * 50), *(cells[at] for at in order)]
+        for name, cells in columns.items()
+    }
+    found = diagnose(log(tmp_path / "log.csv", shuffled))
+    assert [alarm.raised_step for alarm in found.alarms] == [431]
+    assert found.rows == 600
+    assert any("out of order" in note for note in found.notes)
+    assert any("100 values repeat a step" in note for note in found.notes)
+
+
+def test_empty_cells_are_no_values(tmp_path: Path) -> None:
+    columns = calm(600)
+    columns["g_loss"] = [value if at % 5 == 0 else None for at, value in enumerate(columns["g_loss"])]
+    found = diagnose(log(tmp_path / "log.csv", columns))
+    assert {one.name: one.values for one in found.series}["loss/generator"] == 120
+    assert found.alarms == ()
+    assert not any("g_loss" in one for one in found.unknown)
+
+
+def test_nan_between_numbers_may_mean_nothing(tmp_path: Path) -> None:
+    columns = calm(600)
+    columns["g_loss"] = [value if at % 5 == 0 else NAN for at, value in enumerate(columns["g_loss"])]
+    found = diagnose(log(tmp_path / "log.csv", columns))
+    assert found.verdict == "diverged"
+    assert any("whether g_loss diverged at all" in one for one in found.unknown)
+
+
+def test_a_loss_that_falls_silent_may_have_been_nan(tmp_path: Path) -> None:
+    columns = calm(600)
+    columns["g_loss"][400:] = [None] * 200
+    columns["d_loss"][400:] = [None] * 200
+    found = diagnose(log(tmp_path / "log.csv", columns))
+    assert found.verdict == "unknown"
+    (told,) = [one for one in found.unknown if "g_loss" in one]
+    assert "after step 400" in told
+    assert "NaN" in told
+
+
+@pytest.mark.parametrize(
+    ("columns", "words", "what", "hint"),
+    [
+        (["step", "d_loss_real", "d_loss_fake", "g_loss"], [], "d_loss_real, d_loss_fake", "--discriminator"),
+        (["step", "train/g_loss", "g_loss", "d_loss"], [], "train/g_loss, g_loss", "--generator"),
+        (["step", "left", "right"], [], "it has: step, left, right", "--generator COLUMN --discriminator"),
+        (["step", "g_loss", "right"], [], "discriminator's loss; it has: step, g_loss", "--discriminator"),
+        (["step", "g_loss", "d_loss"], ["--generator", "g_los"], "no column 'g_los'", "'g_loss'"),
+        (["step", "g_loss", "d_loss"], ["--generator", "d_loss"], "both losses", "two columns"),
+        (["1", "2", "3"], [], "no header", "step,g_loss,d_loss"),
+    ],
+)
+def test_columns_that_are_missing_or_ambiguous(
+    tmp_path: Path, columns: list[str], words: list[str], what: str, hint: str
+) -> None:
+    path = log(tmp_path / "log.csv", {name: [1, 2] for name in columns})
+    wanted = Wanted(generator=words[1]) if words else Wanted()
+    with pytest.raises(UsageError) as refused:
+        report.diagnose(path, wanted)
+    assert what in refused.value.message
+    assert str(path) in refused.value.message
+    assert hint in refused.value.hint
+
+
+def test_a_refusal_is_told_in_two_lines_and_exits_2(tmp_path: Path) -> None:
+    path = log(tmp_path / "log.csv", {"step": [1], "d_loss_real": [1], "d_loss_fake": [1], "g_loss": [1]})
+    done = latentop(tmp_path, "diagnose", str(path), "--json")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    reading, *errors = done.stderr.splitlines()
+    assert reading.startswith("reading")
+    assert_two_lines("\n".join(errors), "d_loss_real, d_loss_fake", "--discriminator d_loss_real")
+    named = latentop(tmp_path, "diagnose", str(path), "--discriminator", "d_loss_real")
+    assert named.returncode == 0
+    assert "from d_loss_real" in named.stdout
+
+
+@pytest.mark.parametrize("name", ["nothing.csv", "no/where.csv"])
+def test_what_does_not_exist(tmp_path: Path, name: str) -> None:
+    done = latentop(tmp_path, "diagnose", name)
+    assert done.returncode == 2
+    assert_two_lines(done.stderr, "where.csv" if "/" in name else "neither a file or folder", "a CSV file")
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"", "is empty"),
+        (b"step,g_loss,d_loss\n", "no rows"),
+        (b"step,g_loss,d_loss\n1,0.5,oops\n", "line 2: d_loss is 'oops'"),
+        (b"\nstep,g_loss,d_loss\n1,0.5,1\n2,0.5,1,7\n", "line 4: 4 cells under 3"),
+        (b"step,g_loss,g_loss,d_loss\n1,0.5,1,1\n", "two columns 'g_loss'"),
+        (b"\x89PNG\r\n\x1a\n\x00\xff\xfe", "no CSV file"),
+        (b"step,g_loss,d_loss\n1,,\n2,,\n", "no value of g_loss, d_loss"),
+    ],
+)
+def test_files_that_cannot_be_read(tmp_path: Path, content: bytes, what: str) -> None:
+    path = tmp_path / "log.csv"
+    path.write_bytes(content)
+    with pytest.raises(UsageError) as refused:
+        diagnose(path)
+    assert what in refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("generator", "discriminator"),
+    [
+        ("g_loss", "d_loss"),
+        ("loss_G", "loss_D"),
+        ("lossG", "lossD"),
+        ("generator_loss", "discriminator_loss"),
+        ("G/loss", "D/loss"),
+        ("loss/generator", "loss/discriminator"),
+        ("errG", "errD"),
+        ("GLoss", "DLoss"),
+        ("Gen Loss", "Critic Loss"),
+        ("train/netG_loss", "train/netD_loss"),
+        ("val_g_loss", "val_d_loss"),
+        ("G", "D"),
+    ],
+)
+def test_losses_are_known_by_their_names(generator: str, discriminator: str) -> None:
+    others = ["step", "lr_g", "lr_d", "D(x)", "D(G(z))", "fid", "time"]
+    chosen = columns.choose("log.csv", [*others, generator, discriminator], Wanted())
+    assert chosen == {"loss/generator": generator, "loss/discriminator": discriminator}
+
+
+@pytest.mark.parametrize(
+    ("counts", "note", "last"),
+    [
+        ({"epoch": [0] * 200 + [1] * 200 + [2] * 200, "iter": [*range(200)] * 3}, "numbered from 1", 600),
+        ({"epoch": [0.005 * at for at in range(600)]}, "whole numbers", 600),
+        ({}, "numbered from 1", 600),
+        ({"epoch": [0] * 300 + [1] * 300, "trainer/Global_Step": range(0, 6000, 10)}, "'epoch' stays", 5_990),
+    ],
+)
+def test_which_column_counts_the_steps(tmp_path: Path, counts: Columns, note: str, last: int) -> None:
+    losses = {name: cells for name, cells in calm(600).items() if name != "step"}
+    found = diagnose(log(tmp_path / "log.csv", {**counts, **losses}))
+    assert any(note in one for one in found.notes)
+    assert found.last_step == last
+    assert found.rows == 600
+
+
+def test_other_ways_to_write_a_csv(tmp_path: Path) -> None:
+    path = tmp_path / "log.txt"
+    path.write_bytes(
+        b"\xef\xbb\xbfStep;g_loss;d_loss\r\n1;0.5;1.0\r\nStep;g_loss;d_loss\r\n2;NaN;-inf\r\n\r\n3;0.5\r\n"
+    )
+    found = diagnose(path)
+    assert found.verdict == "diverged"
+    assert found.alarms[0].raised_step == 2
+    assert {one.name: one.values for one in found.series} == {"loss/generator": 3, "loss/discriminator": 2}
+    path.write_text("# step g_loss d_loss\n1.0 0.5 1e-3\n2.0 0.5 nan\n")
+    assert diagnose(path).alarms[0].raised_step == 2
+
+
+def test_a_run_of_ours_with_a_collapse_that_was_recorded_exits_4(tmp_path: Path) -> None:
+    run = new_run(tmp_path, state="finished", kind="gan")
+    write(run, COLLAPSED)
+    by_name, by_path = (
+        latentop(tmp_path, "diagnose", name, *more)
+        for name, more in (("dcgan", []), (str(run.path), ["--json"]))
+    )
+    assert by_name.returncode == by_path.returncode == 4
+    for words in (
+        "step 200  CRITICAL (recorded live)",
+        COLLAPSED.sentence,
+        COLLAPSED.advice,
+        "verdict: collapsed",
+    ):
+        assert words in by_name.stdout
+    fields = json.loads(by_path.stdout)
+    assert fields["verdict"] == "collapsed"
+    assert fields["alarms"][0]["recorded"] is True
+    write(run, AlarmCleared(name="collapsed", step=280, wall=2_000.0), facts={"verdict": "healthy"})
+    over = diagnose(run.path)
+    assert (over.verdict, over.exit_code) == ("healthy", 0)
+    assert over.alarms[0].cleared_step == 280
+
+
+def test_one_nan_in_a_long_run_of_ours_is_found_in_its_bin(tmp_path: Path) -> None:
+    run = new_run(tmp_path, state="stopped", verdict="healthy")
+    steps = np.arange(301, 9_001, dtype=np.int64)
+    values = np.where(steps == 8_500, NAN, 0.7)
+    bins = group(from_values(steps, steps * 1.0, values), (steps - 1) // 2)
+    store = Store(run.database)
+    store.write({"loss/generator": bins, "diversity/coverage": from_values(steps, steps * 1.0, values)}, [])
+    store.close()
+    found = diagnose(run.path)
+    assert found.exit_code == 3
+    (alarm,) = found.alarms
+    assert 8_500 <= alarm.raised_step <= 8_512
+    assert not alarm.recorded
+    assert [one.name for one in found.series] == ["loss/generator"]
+    assert any("a row stands for up to 8 steps" in note for note in found.notes)
+
+
+def test_a_run_of_ours_that_never_began(tmp_path: Path) -> None:
+    launch.new(tmp_path, RunFacts(preset="dcgan", kind="gan"), DCGAN)
+    done = latentop(tmp_path, "diagnose", "dcgan")
+    assert done.returncode == 0
+    assert "verdict: unknown: no step was recorded" in done.stdout
+
+
+def test_columns_are_not_named_for_a_run_of_ours(tmp_path: Path) -> None:
+    run = new_run(tmp_path, state="finished")
+    with pytest.raises(UsageError, match="a run of ours"):
+        diagnose(run.path, generator="g_loss")
+
+
+def test_without_tensorboard_one_line_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "tensorboard.backend.event_processing.event_accumulator", None)
+    (tmp_path / f"events.out.{tensorboard_log.MARK}.1.host").write_bytes(b"")
+    with pytest.raises(UsageError) as refused:
+        diagnose(tmp_path)
+    assert refused.value.hint == "pip install 'latentop[tensorboard]'"
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UsageError, match="neither a run nor TensorBoard's events"):
+        diagnose(tmp_path / "empty")
+
+
+def test_tensorboards_events_in_one_folder_and_in_inner_ones(tmp_path: Path) -> None:
+    pytest.importorskip("tensorboard")
+    from torch.utils.tensorboard import SummaryWriter
+
+    logged = blown_up(rows=100, at=60)
+    single, inner = SummaryWriter(str(tmp_path / "single")), SummaryWriter(str(tmp_path / "inner"))
+    for step, d, g in zip(*logged.values(), strict=True):
+        single.add_scalar("Loss/D", d, step)
+        single.add_scalar("Loss/G", g, step)
+        inner.add_scalars("loss", {"G": g, "D": d}, step)
+    single.close()
+    inner.close()
+    for folder, column in (("single", "Loss/G"), ("inner", "loss_G/loss")):
+        found = diagnose(tmp_path / folder)
+        assert found.exit_code == 3
+        assert found.alarms[0].raised_step == 600
+        assert found.rows == 100
+        assert found.series[0].column == column
+    (events,) = (tmp_path / "single").iterdir()
+    done = latentop(tmp_path, "diagnose", str(events), "--json")
+    assert done.returncode == 3
+    assert json.loads(done.stdout)["source"] == "tensorboard"
