@@ -31,6 +31,8 @@ class StackedAutoencoder(Trained, frozen=True, kw_only=True, tag_field="network"
     """Of hidden layers."""
     codings: Literal["relu", "sigmoid", "linear"] = "relu"
     """Activation of the codings."""
+    initialisation: Literal["glorot", "torch"] = "glorot"
+    """Glorot's uniform one, as in Keras, or torch's smaller one, with which fewer ReLU codings die early."""
     tied: bool = False
     """The decoder's weights are the encoder's, transposed."""
 

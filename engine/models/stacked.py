@@ -7,23 +7,26 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
-from engine.models.glorot import activation
+from engine.models.glorot import activation, glorot
 from presets.networks import StackedAutoencoder
 
 
 class Stacked(nn.Module):
     """Data ``(batch, *shape)`` to reconstructions of the same shape; images are in [0, 1].
 
-    A linear output; hidden layers and codings as the record says; Glorot's uniform initialisation, as Keras
-    has it. ``encoder`` gives codings ``(batch, latent_dim)``, ``decoder`` takes them.
+    A linear output; hidden layers, codings and initialisation as the record says. ``encoder`` gives codings
+    ``(batch, latent_dim)``, ``decoder`` takes them.
     """
 
     def __init__(self, spec: StackedAutoencoder, shape: tuple[int, ...]) -> None:
         super().__init__()
         sizes = [prod(shape), *spec.hidden, spec.latent_dim]
-        down = dense(sizes, spec.activation)
+        down = dense(sizes, spec.activation, spec.initialisation)
         self.encoder = nn.Sequential(nn.Flatten(), *down, activation(spec.codings))
-        up = [Transposed(down, spec.activation)] if spec.tied else dense(sizes[::-1], spec.activation)
+        if spec.tied:
+            up: list[nn.Module] = [Transposed(down, spec.activation)]
+        else:
+            up = dense(sizes[::-1], spec.activation, spec.initialisation)
         self.decoder = nn.Sequential(*up, nn.Unflatten(1, shape))
 
     def forward(self, images: Tensor) -> Tensor:
@@ -56,12 +59,12 @@ class Transposed(nn.Module):
         return linear(values, layer.weight.T, bias)
 
 
-def dense(sizes: list[int], between: str) -> list[nn.Module]:
+def dense(sizes: list[int], between: str, initialisation: str = "glorot") -> list[nn.Module]:
     """Dense layers of these sizes with an activation between them, none after the last."""
     layers: list[nn.Module] = []
     for inputs, outputs in pairwise(sizes):
         layer = nn.Linear(inputs, outputs)
-        nn.init.xavier_uniform_(layer.weight)
-        nn.init.zeros_(layer.bias)
+        if initialisation == "glorot":
+            glorot(layer)
         layers += [layer, activation(between)]
     return layers[:-1]
