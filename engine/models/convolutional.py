@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from engine.models.glorot import glorot
+from engine.models.initialise import he
 from engine.run.errors import UsageError
 from presets.networks import ConvolutionalAutoencoder
 
@@ -15,7 +15,7 @@ class Convolutional(nn.Module):
 
     ``encoder``: three times convolution k3 and max-pooling, a convolution to as many maps as there are
     codings, and the mean of each. ``decoder``: dense to 3 × 3, then transposed convolutions to 7, 14 and 28.
-    Glorot's uniform initialisation. Raises UsageError for images of another size.
+    He's initialisation, with which no coding dies. Raises UsageError for images of another size.
     """
 
     def __init__(self, spec: ConvolutionalAutoencoder, image: tuple[int, int, int]) -> None:
@@ -45,7 +45,7 @@ class Convolutional(nn.Module):
             nn.ReLU(),
             nn.ConvTranspose2d(first, colours, 3, stride=2, padding=1, output_padding=1),
         )
-        self.apply(glorot)
+        self.apply(he)
 
     def forward(self, images: Tensor) -> Tensor:
         """Encode and decode."""

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
-from engine.models.glorot import activation, glorot
+from engine.models.initialise import activation, glorot
 from presets.networks import StackedAutoencoder
 
 
