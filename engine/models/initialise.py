@@ -15,8 +15,8 @@ def he(module: nn.Module) -> None:
     """Initialise one layer (for ``Module.apply``): He et al. 2015, arXiv 1502.01852, section 2.2."""
     if isinstance(module, nn.Linear | nn.Conv2d | nn.ConvTranspose2d):
         # torch takes the inputs of a transposed convolution for its outputs.
-        inputs = "fan_out" if isinstance(module, nn.ConvTranspose2d) else "fan_in"
-        nn.init.kaiming_normal_(module.weight, mode=inputs, nonlinearity="relu")
+        swapped = isinstance(module, nn.ConvTranspose2d)
+        nn.init.kaiming_normal_(module.weight, mode="fan_out" if swapped else "fan_in", nonlinearity="relu")
         if module.bias is not None:
             nn.init.zeros_(module.bias)
 
