@@ -20,7 +20,7 @@ BLOCK = 64
 YOUNG_BLOCKS = 4
 """The run's first blocks (256 steps). Their extremes count, not medians: much moves, and all of it may."""
 SHARE = 4
-"""Now is compared with the first of so many equal parts of the run, and never with less than the young blocks."""
+"""Now is compared with the first of so many equal parts of the run, at least with the young blocks."""
 EXPLODES, EASES = 100.0, 10.0
 """Times the run's own scale, a loss and a gradient norm both: alarm above, clear where all are below.
 
@@ -100,8 +100,8 @@ class Explosion:
                 clear=times < EASES and times_gradient < EASES,
                 sentence=sentence,
                 advice=(
-                    "bound the critic's slope (objective.penalty = 10, or spectral normalisation), and go back to a "
-                    "checkpoint from before it began"
+                    "bound the critic's slope (objective.penalty = 10, or spectral normalisation), "
+                    "and go back to a checkpoint from before it began"
                     if "accuracy/critic" in recent
                     else "go back to a checkpoint from before it began, and lower the learning rates"
                 ),

@@ -1,9 +1,9 @@
 """Losses that swing and never settle, with the period of it: a game that circles its equilibrium.
 
-Read from the autocorrelation of the losses, less their trend. What repeats looks like itself one period on and
-two periods on, and like its opposite half a period before each. Noise does the first rarely and all of it hardly
-ever: a random walk, the best impostor, gets above 0.7 in one window of ten thousand, and there with fewer than
-four periods.
+Read from the autocorrelation of the losses, less their trend. What repeats looks like itself one period on
+and two periods on, and like its opposite half a period before each. Noise does the first rarely and all of it
+hardly ever: a random walk, the best impostor, gets above 0.7 in one window of ten thousand, and there with
+fewer than four periods.
 """
 
 from dataclasses import dataclass
@@ -33,13 +33,13 @@ OPPOSITE = -0.5
 """Of the correlation one period on: half a period on it must be below, as between crest and trough."""
 TOLERANCE = 0.2
 """Of a period: how far from its place the next crest or trough may be."""
-SAME_HEIGHT = 0.9
+SAME_HEIGHT = 0.8
 """Of the highest peak: the first lag that reaches this is the period, not a multiple of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Swing:
-    """What repeats in a series: period in steps, number of periods, correlation [-1, 1], and amplitude.
+    """What repeats in a series: period in steps, number of periods in view, correlation [-1, 1], amplitude.
 
     ``steady`` says whether it repeats as often, as alike and as evenly as an oscillation must. ``amplitude``
     is half of the height from trough to crest, in the series' unit.
@@ -107,16 +107,18 @@ def swing(values: NDArray[np.float64]) -> Swing | None:
     crossing = int(below[0])
     peaks = likeness[crossing : longest + 1]
     first = crossing + int(np.argmax(peaks >= SAME_HEIGHT * peaks.max()))
-    lag = _crest(likeness, first, min(longest, first + int(TOLERANCE * first)))
+    lag = first + int(np.argmax(likeness[first : min(longest, first + int(TOLERANCE * first)) + 1]))
     height = float(likeness[lag])
-    if lag < SHORTEST_PERIOD or height <= 0:
+    if not SHORTEST_PERIOD <= lag < longest or height <= 0:
         return None
-    again = _around(likeness, 2 * lag, lag).max()
-    valleys = [_around(likeness, lag // 2, lag).min(), _around(likeness, 3 * lag // 2, lag).min()]
-    periods = len(values) / lag
+    reach = max(1, int(TOLERANCE * lag))
+    valleys = [likeness[at - reach : at + reach + 1].min() for at in (lag // 2, 3 * lag // 2)]
+    second = 2 * lag - reach + int(np.argmax(likeness[2 * lag - reach : 2 * lag + reach + 1]))
+    again = float(likeness[second])
+    periods = 2 * len(values) / second
     needed = _needed(periods)
     return Swing(
-        period=float(lag),
+        period=second / 2,
         periods=periods,
         correlation=height,
         amplitude=float(np.sqrt(2 * height) * straight.std()),
@@ -148,12 +150,3 @@ def _autocorrelation(values: NDArray[np.float64]) -> NDArray[np.float64]:
     likeness: NDArray[np.float64] = np.zeros(count)
     np.divide(products, whole, out=likeness, where=whole > np.finfo(float).eps * count)
     return likeness
-
-
-def _around(likeness: NDArray[np.float64], lag: int, period: int) -> NDArray[np.float64]:
-    reach = max(1, int(TOLERANCE * period))
-    return likeness[max(lag - reach, 0) : lag + reach + 1]
-
-
-def _crest(likeness: NDArray[np.float64], first: int, last: int) -> int:
-    return first + int(np.argmax(likeness[first : last + 1]))

@@ -51,7 +51,7 @@ def runaway_logits(recent: Recent) -> list[Condition]:
             bad=abs(loss) > RUNS_AWAY or saturated,
             clear=abs(loss) < EASES and not saturated,
             sentence=sentence,
-            advice="smooth the real labels to 0.9, penalise slopes (objective.r1 = 1), or slow the discriminator",
+            advice="smooth the real labels to 0.9, set objective.r1 = 1, or slow the discriminator",
             evidence={"loss": loss, "score/real": real, "score/fake": fake, "steps": float(WINDOW)},
             pace="proof",
         )
