@@ -31,6 +31,8 @@ SWINGS, EASES = 0.7, 0.5
 """Correlation one period on, in [-1, 1]: the part of the variance that repeats. Alarm above, clear below."""
 OPPOSITE = -0.5
 """Of the correlation one period on: half a period on it must be below, as between crest and trough."""
+LASTS, ENDS = 0.5, 0.25
+"""How far it swung in the newest period, as a share of all in view: an oscillation above, over below."""
 TOLERANCE = 0.2
 """Of a period: how far from its place the next crest or trough may be."""
 SAME_HEIGHT = 0.8
@@ -42,13 +44,15 @@ class Swing:
     """What repeats in a series: period in steps, number of periods in view, correlation [-1, 1], amplitude.
 
     ``steady`` says whether it repeats as often, as alike and as evenly as an oscillation must. ``amplitude``
-    is half of the height from trough to crest, in the series' unit.
+    is half of the height from trough to crest, in the series' unit; ``lasts`` is how far the newest period
+    swings, as a share of all of them.
     """
 
     period: float
     periods: float
     correlation: float
     amplitude: float
+    lasts: float
     steady: bool
 
 
@@ -85,7 +89,7 @@ def oscillation(recent: Recent) -> list[Condition]:
             name="oscillation",
             severity="warning",
             bad=bool(steady),
-            clear=all(one.correlation < EASES for one in found.values()),
+            clear=all(one.correlation < EASES or one.lasts < ENDS for one in found.values()),
             sentence=sentence,
             advice=(
                 "damp it with a penalty on the discriminator's slope (objective.r1 = 1), "
@@ -116,13 +120,15 @@ def swing(values: NDArray[np.float64]) -> Swing | None:
     second = 2 * lag - reach + int(np.argmax(likeness[2 * lag - reach : 2 * lag + reach + 1]))
     again = float(likeness[second])
     periods = 2 * len(values) / second
-    needed = _needed(periods)
+    lasts = float(straight[-lag:].std() / straight.std())
+    alike = min(height, again) > _needed(periods) and max(valleys) < OPPOSITE * height
     return Swing(
         period=second / 2,
         periods=periods,
         correlation=height,
         amplitude=float(np.sqrt(2 * height) * straight.std()),
-        steady=bool(min(height, again) > needed and max(valleys) < OPPOSITE * height),
+        lasts=lasts,
+        steady=bool(alike and lasts > LASTS),
     )
 
 
