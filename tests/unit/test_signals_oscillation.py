@@ -107,6 +107,13 @@ def test_noise_and_random_walks_do_not_swing(seed: int, length: int) -> None:
     assert not fires(np.cumsum(np.cumsum(noise)))
 
 
+def test_a_random_walk_is_left_alone_at_every_look_along_it() -> None:
+    random = np.random.default_rng(3)
+    for _ in range(5):
+        walk = np.cumsum(random.normal(size=8000))
+        assert bad({"loss/generator": walk, "loss/discriminator": -walk}, "oscillation") == []
+
+
 @given(seed=st.integers(0, 2**32 - 1), memory=st.floats(0.1, 0.999))
 @settings(max_examples=40, deadline=None)
 def test_noise_with_a_memory_does_not_swing(seed: int, memory: float) -> None:
@@ -136,6 +143,12 @@ def test_two_thousand_random_walks_as_long_as_the_window() -> None:
 )
 def test_what_happens_once_is_no_swing(shape: Values, noise: float) -> None:
     assert not fires(shape + noise * np.random.default_rng(1).normal(size=4000))
+
+
+def test_rounding_is_no_swing() -> None:
+    step = float(np.finfo(np.float32).eps)
+    assert not fires(np.log(2) * (1 + step * np.sin(2 * np.pi * STEPS / 100)).round(7))
+    assert not fires(0.1 * (1 + step * (STEPS % 10 < 5)))
 
 
 def test_a_faint_swing_in_noise_is_left_alone() -> None:

@@ -35,6 +35,8 @@ LASTS, ENDS = 0.5, 0.25
 """How far it swung in the newest period, as a share of all in view: an oscillation above, over below."""
 TOLERANCE = 0.2
 """Of a period: how far from its place the next crest or trough may be."""
+ROUNDED = 1e-6
+"""Of the largest value: a swing of less is rounding in 32 bits."""
 SAME_HEIGHT = 0.8
 """Of the highest peak: the first lag that reaches this is the period, not a multiple of it."""
 
@@ -103,6 +105,9 @@ def oscillation(recent: Recent) -> list[Condition]:
 def swing(values: NDArray[np.float64]) -> Swing | None:
     """What repeats in these finite values ``(n,)``; None where nothing does, as in constant ones."""
     straight = _straightened(values)
+    spread = float(straight.std())
+    if spread <= ROUNDED * np.abs(values).max():
+        return None
     likeness = _autocorrelation(straight)
     longest = len(values) // FEWEST_PERIODS
     below = np.flatnonzero(likeness[: longest + 1] < 0)
@@ -120,13 +125,13 @@ def swing(values: NDArray[np.float64]) -> Swing | None:
     second = 2 * lag - reach + int(np.argmax(likeness[2 * lag - reach : 2 * lag + reach + 1]))
     again = float(likeness[second])
     periods = 2 * len(values) / second
-    lasts = float(straight[-lag:].std() / straight.std())
+    lasts = float(straight[-lag:].std()) / spread
     alike = min(height, again) > _needed(periods) and max(valleys) < OPPOSITE * height
     return Swing(
         period=second / 2,
         periods=periods,
         correlation=height,
-        amplitude=float(np.sqrt(2 * height) * straight.std()),
+        amplitude=float(np.sqrt(2 * height)) * spread,
         lasts=lasts,
         steady=bool(alike and lasts > LASTS),
     )
@@ -146,8 +151,7 @@ def _straightened(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def _autocorrelation(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """``(n,)`` in [-1, 1] by lag: of each overlap by its own size, so that a growing swing is as alike."""
     count = len(values)
-    size = float(np.abs(values).max())
-    scaled = values / size if size > 0 else values
+    scaled = values / np.abs(values).max()
     spectrum = np.fft.rfft(scaled, 2 * count)
     products = np.fft.irfft(np.abs(spectrum) ** 2, 2 * count)[:count]
     energy = np.concatenate([[0.0], np.cumsum(scaled**2)])
