@@ -267,7 +267,7 @@ def test_a_resumed_run_keeps_its_alarms() -> None:
 def test_an_explosion_is_the_verdict_and_a_resumed_run_knows_of_it() -> None:
     steps = np.arange(1, 901, dtype=np.int64)
     size = np.where(steps <= 600, 1.0, 1e4)
-    values = {"loss/generator": size, "grad/generator": size}
+    values = {"loss/discriminator": size, "grad/discriminator": size}
     watched, resumed = watch(), watch()
     watched.observe(steps[:500], {name: series[:500] for name, series in values.items()}, wall=0.0)
     resumed.restore(json.loads(json.dumps(watched.state())))

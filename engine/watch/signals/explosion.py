@@ -21,14 +21,17 @@ YOUNG_BLOCKS = 4
 """The run's first blocks (256 steps). Their extremes count, not medians: much moves, and all of it may."""
 SHARE = 4
 """Now is compared with the first of so many equal parts of the run, at least with the young blocks."""
-EXPLODES, EASES = 100.0, 10.0
+EXPLODES, EASES = 50.0, 10.0
 """Times the run's own scale, a loss and a gradient norm both: alarm above, clear where all are below.
 
 Gradient norms of healthy GANs vary by 10 to 50 times, but those are single steps, not medians."""
 MOST = 256
 """Entries that are kept of a series; where there are more, neighbours become one."""
-PARTS = frozenset({"loss/penalty", "loss/kl", "loss/sparsity"})
-"""Parts of a loss that may well begin at nothing and grow by any factor."""
+GROWING = frozenset({"loss/penalty", "loss/kl", "loss/sparsity", "loss/generator", "grad/generator"})
+"""What may well begin at nothing and grow by any factor: parts of a loss, and all that a generator is told.
+
+Where the critic's slope is next to nothing at first, so are the generator's loss and gradient. What blows up
+there blows up in the critic too."""
 
 
 class _Course:
@@ -129,7 +132,7 @@ class Explosion:
 
 
 def _concerns(name: str) -> bool:
-    return name.startswith("grad/") or (name.startswith("loss/") and name not in PARTS)
+    return name.startswith(("loss/", "grad/")) and name not in GROWING
 
 
 def _times(ratio: float) -> str:
