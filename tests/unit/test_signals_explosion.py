@@ -35,11 +35,11 @@ def test_a_critic_without_a_bound_is_told_while_all_is_finite() -> None:
     (first, *_) = bad(without_a_bound(), "exploding")
     assert first.severity == "critical"
     assert first.pace == "proof"
-    assert "alarm above 50 times" in first.sentence
+    assert "alarm above 30 times" in first.sentence
     assert "loss/" in first.sentence
     assert "grad/" in first.sentence
     assert "objective.penalty" in first.advice
-    assert first.evidence["times"] > 50
+    assert first.evidence["times"] > 30
     assert np.isfinite(list(first.evidence.values())).all()
     assert first.evidence["loss"] < 1e6
 

@@ -1,8 +1,8 @@
 """Losses and gradients that run away by orders of magnitude: the last minutes before a value is no number.
 
 A run is measured by itself. Its scale is the largest that a series was in the first quarter of the run, and
-"now" is the median of the last steps. So noise and single spikes say nothing, nor does a loss's unit; steady
-growth by any power of time stays below a limit, and growth without end passes every one.
+"now" is the median of the last steps. So noise and single spikes say nothing, nor does a loss's unit. Growth in
+step with time makes 4 times at most, with its square 16: what grows faster, and all at once, explodes.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ YOUNG_BLOCKS = 4
 """The run's first blocks (256 steps). Their extremes count, not medians: much moves, and all of it may."""
 SHARE = 4
 """Now is compared with the first of so many equal parts of the run, at least with the young blocks."""
-EXPLODES, EASES = 50.0, 10.0
+EXPLODES, EASES = 30.0, 10.0
 """Times the run's own scale, a loss and a gradient norm both: alarm above, clear where all are below.
 
 Gradient norms of healthy GANs vary by 10 to 50 times, but those are single steps, not medians."""
