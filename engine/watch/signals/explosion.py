@@ -1,8 +1,9 @@
 """Losses and gradients that run away by orders of magnitude: the last minutes before a value is no number.
 
 A run is measured by itself. Its scale is the largest that a series was in the first quarter of the run, and
-"now" is the median of the last steps. So noise and single spikes say nothing, nor does a loss's unit. Growth in
-step with time makes 4 times at most, with its square 16: what grows faster, and all at once, explodes.
+"now" is the median of the last steps. So noise and single spikes say nothing, nor does a loss's unit.
+Growth in step with time makes 4 times at most, with its square 16: what grows faster, and all at once,
+explodes.
 """
 
 from collections.abc import Mapping
