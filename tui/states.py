@@ -28,6 +28,7 @@ VERDICTS = {
     "warning": "warning",
     "collapsed": "COLLAPSED",
     "diverged": "DIVERGED",
+    "exploding": "EXPLODING",
     "cycling": "CYCLING",
     "oscillating": "OSCILLATING",
     "memorising": "MEMORISING",

@@ -22,7 +22,8 @@ from engine.watch.diversity import HELD_OUT, DiversityMeter, Reading
 from engine.watch.mixture import MixtureMeter
 from engine.watch.overfitting import Overfitting
 from engine.watch.posterior import posterior_collapse
-from engine.watch.stability import DIVERGED, Stability
+from engine.watch.signals import DIVERGED
+from engine.watch.stability import Stability
 from presets import schema
 
 __all__ = [
@@ -154,11 +155,12 @@ class Watch:
         ]
 
     def state(self) -> dict[str, Any]:
-        """What a checkpoint keeps, in JSON's types: alarms and arming, but no clock and no windows."""
+        """What a checkpoint keeps, in JSON's types: alarms, arming and the recent values, but no clock."""
         return {
             "alarms": self._alarms.state(),
             "collapse": self._collapse.state(),
             "overfitting": self._overfitting.state(),
+            "stability": self._stability.state(),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -166,6 +168,8 @@ class Watch:
         self._alarms.restore(state["alarms"])
         self._collapse.restore(state["collapse"])
         self._overfitting.restore(state["overfitting"])
+        if stability := state.get("stability"):  # older checkpoints have none
+            self._stability.restore(stability)
 
 
 def _not_finite(samples: Tensor) -> Condition:

@@ -12,7 +12,7 @@ from engine.run.events import AlarmCleared, AlarmRaised, Severity
 Verdict = str
 """``unknown``, ``healthy``, ``warning``, or the name of the critical alarm that is on."""
 
-SEVEREST = ("diverged", "collapsed")
+SEVEREST = ("diverged", "exploding", "collapsed")
 """Which of several critical alarms is the verdict: the first of these, else the oldest."""
 
 
@@ -64,7 +64,7 @@ class Alarms:
 
     @property
     def verdict(self) -> Verdict:
-        """The run in one word: diverged over collapsed over another critical alarm over warning."""
+        """The run in one word: the severest critical alarm, as ``SEVEREST`` has them, over warning."""
         on = {name: memory.on for name, memory in self._known.items() if memory.on}
         critical = [name for name, severity in on.items() if severity == "critical"]
         for name in (*SEVEREST, *critical):

@@ -284,9 +284,11 @@ def test_the_worst_alarm_is_the_verdict() -> None:
     assert alarms.verdict == "warning"
     alarms.update([BAD], step=2, wall=0.0)
     assert alarms.verdict == "collapsed"
-    alarms.update([replace(BAD, name="diverged")], step=3, wall=0.0)
+    alarms.update([replace(BAD, name="exploding")], step=3, wall=0.0)
+    assert alarms.verdict == "exploding"
+    alarms.update([replace(BAD, name="diverged")], step=4, wall=0.0)
     assert alarms.verdict == "diverged"
-    assert alarms.active == ("discriminator-wins", "collapsed", "diverged")
+    assert alarms.active == ("discriminator-wins", "collapsed", "exploding", "diverged")
 
 
 def test_a_resumed_run_keeps_its_alarms() -> None:
@@ -297,6 +299,29 @@ def test_a_resumed_run_keeps_its_alarms() -> None:
     assert resumed.verdict == "collapsed"
     assert follow(resumed, [draw(9, distinct=20)], first=1000) == []
     assert [type(event) for event in follow(resumed, healthy(3), first=1100)] == [AlarmCleared]
+
+
+def test_an_explosion_is_the_verdict_and_a_resumed_run_knows_of_it() -> None:
+    steps = np.arange(1, 901, dtype=np.int64)
+    size = np.where(steps <= 600, 1.0, 1e4)
+    values = {"loss/discriminator": size, "grad/discriminator": size}
+    watched, resumed = watch(), watch()
+    watched.observe(steps[:500], {name: series[:500] for name, series in values.items()}, wall=0.0)
+    resumed.restore(json.loads(json.dumps(watched.state())))
+    for one in (watched, resumed):
+        (alarm,) = one.observe(steps[500:], {name: series[500:] for name, series in values.items()}, wall=0.0)
+        assert isinstance(alarm, AlarmRaised)
+        assert alarm.name == "exploding"
+        assert one.verdict == "exploding"
+
+
+def test_a_checkpoint_that_knows_nothing_of_recent_values_still_restores() -> None:
+    watched, resumed = watch(), watch()
+    follow(watched, healthy(4))
+    older = {name: value for name, value in watched.state().items() if name != "stability"}
+    resumed.restore(older)
+    assert resumed.verdict == watched.verdict == "healthy"
+    assert resumed.observe(np.arange(1, 500), {"loss/generator": np.ones(499)}, wall=0.0) == []
 
 
 def test_checks_keep_to_their_share_of_the_time() -> None:

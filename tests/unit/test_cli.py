@@ -102,6 +102,7 @@ def test_an_error_nobody_foresaw_is_two_lines_and_a_traceback_only_on_request(
         ({"state": "stopped", "verdict": "collapsed"}, 0, ""),
         ({"state": "failed", "error": "no memory", "hint": "a smaller batch"}, 1, "no memory"),
         ({"state": "finished", "verdict": "diverged"}, 3, "ended diverged"),
+        ({"state": "finished", "verdict": "exploding"}, 3, "ended exploding"),
         ({"state": "finished", "verdict": "collapsed"}, 4, "ended collapsed: mode collapse"),
         ({"state": "running", "pid": 2**22 + 1, "process_started": 1.0}, 5, "crashed at step 300"),
         ({"state": "running", "host": "elsewhere", "heartbeat": 1.0}, 5, "no word from elsewhere"),

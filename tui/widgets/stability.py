@@ -10,14 +10,16 @@ from tui.state import State
 from tui.widgets.panel import Panel
 from tui.widgets.texts import Span
 
+RUN_AWAY = frozenset({"diverged", "exploding"})
+"""The alarms of numbers that have no bound."""
 ROWS = (
-    ("D accuracy", "accuracy/discriminator", "discriminator-wins"),
-    ("|∇G|", "grad/generator", "diverged"),
-    ("|∇D|", "grad/discriminator", "diverged"),
-    ("|∇|", "grad/autoencoder", "diverged"),
-    ("|∇C|", "grad/classifier", "diverged"),
+    ("D accuracy", "accuracy/discriminator", frozenset({"discriminator-wins", "runaway-logits"})),
+    ("|∇G|", "grad/generator", RUN_AWAY),
+    ("|∇D|", "grad/discriminator", RUN_AWAY),
+    ("|∇|", "grad/autoencoder", RUN_AWAY),
+    ("|∇C|", "grad/classifier", RUN_AWAY),
 )
-"""Label, series, and the alarm that says the series is not well."""
+"""Label, series, and the alarms that say the series is not well."""
 LABEL, VALUE, WORD = 11, 7, 9
 SPARK = 24
 SPARK_POINTS = 240
@@ -40,12 +42,12 @@ class StabilityPanel(Panel):
 
     def _series(self, width: int) -> Iterator[Strip]:
         alarms = {alarm.name for alarm in selectors.standing(self.state)}
-        for label, name, alarm in ROWS:
+        for label, name, telling in ROWS:
             value = selectors.typical(self.state, name)
             if name not in self.state.series:
                 continue
             text = "?" if value is None else wording.short(value)
-            wrong = alarm in alarms
+            wrong = not alarms.isdisjoint(telling)
             yield self._row(label, text, "warning" if wrong else "ok", self._spark(name, width), width)
 
     def _spark(self, name: str, width: int) -> str:
