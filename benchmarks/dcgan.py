@@ -22,7 +22,7 @@ from engine.data import Dataset, Sampler, load
 from engine.objectives import Generative
 from engine.run.events import Scalars
 from engine.trainer import Trainer
-from engine.watch import DiversityMeter
+from engine.watch.diversity import DiversityMeter
 from presets import catalogue
 
 SAMPLES = 1000

@@ -13,9 +13,9 @@ from engine.gallery import Gallery, exhibits
 from engine.gather import gather
 from engine.objectives import Generative, build_objective
 from engine.run.events import Event, Facts, Scalars
-from engine.watch import Watch
 from engine.watch.guidelines import check
 from engine.watch.meters import build_meter
+from engine.watch.watch import Watch
 from presets import catalogue
 from presets.schema import Preset
 

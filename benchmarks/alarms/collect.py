@@ -14,7 +14,7 @@ from engine.data import load
 from engine.objectives import Generative
 from engine.run.events import Scalars
 from engine.trainer import Trainer
-from engine.watch import Reading
+from engine.watch.diversity import Reading
 from engine.watch.meters import build_meter
 from presets import catalogue
 

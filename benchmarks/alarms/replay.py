@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from benchmarks.alarms.recipes import RECIPES
 from benchmarks.alarms.trace import Trace
 from engine.run.events import AlarmCleared, AlarmRaised, Scalars
-from engine.watch import Watch
+from engine.watch.watch import Watch
 from presets import catalogue
 
 NAIVE_STEPS = 2000

@@ -8,7 +8,7 @@ import numpy as np
 from engine.diagnose.log import Log, fallen_silent
 from engine.run.facts import RunFacts
 from engine.watch.alarms import spaced
-from engine.watch.stability import ACCURACY, LOSS, WINDOW, YOUNG
+from engine.watch.signals.winning import ACCURACY, LOSS, WINDOW, YOUNG
 
 OFTEN = 3
 """Times that numbers follow on NaN: from here on, NaN may be how a log writes nothing."""

@@ -1,4 +1,4 @@
-"""What a diagnosis says, as records that travel between processes as JSON: who diagnoses imports torch."""
+"""What a diagnosis says, as records that travel from the process that diagnoses as JSON."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

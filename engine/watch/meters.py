@@ -1,9 +1,9 @@
 """Which meter measures the samples of a run, if any can."""
 
 from engine.data import Dataset
-from engine.watch import Meter
 from engine.watch.diversity import HELD_OUT, DiversityMeter
 from engine.watch.mixture import MixtureMeter
+from engine.watch.watch import Meter
 from presets.schema import GAN, Preset
 
 

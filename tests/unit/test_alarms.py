@@ -13,8 +13,9 @@ from torch import Tensor
 
 from engine.data import Dataset, load
 from engine.run.events import AlarmCleared, AlarmRaised, Scalars
-from engine.watch import DiversityMeter, Watch
 from engine.watch.alarms import Alarms, Condition
+from engine.watch.diversity import DiversityMeter
+from engine.watch.watch import Watch
 from presets import schema
 from presets.data import FashionMNIST
 

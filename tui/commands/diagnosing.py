@@ -1,6 +1,6 @@
 """``diagnose``: what went wrong when, in a run that has ended or in somebody else's log of losses.
 
-The detectors need torch, so another process asks them; this one tells what they say.
+The detectors are the training's, which nothing here imports: another process asks them, this one tells.
 """
 
 import os

@@ -13,7 +13,7 @@ from tui.naming import called
 from tui.wording import spaced
 
 NO_SPACE = "no space left"
-_VERDICT_CODES = {"diverged": 3, "exploding": 3, "collapsed": 4}
+_VERDICT_CODES = {"diverged": 3, "exploding": 3, "collapsed": 4, "cycling": 4, "memorising": 4}
 _LOG_LINES = 8
 
 
