@@ -11,7 +11,8 @@ from engine.gallery.axes import principal_axes, turned_onto
 from engine.gallery.exhibit import frame, spread
 from engine.gallery.scatter import scatter
 from engine.objectives.protocol import Reconstructing
-from engine.run.events import Event
+from engine.run.events import Event, Scalars
+from engine.watch.codings import measure
 from presets.schema import Preset
 
 POINTS = 2000
@@ -20,7 +21,7 @@ WITHIN = 0.99
 
 
 class CodingsMap:
-    """Frame ``codings``: one colour image, a point for each of up to POINTS held-out items.
+    """Frame ``codings``, a colour image with a point for each of up to POINTS held-out items; ``codings/…``.
 
     Two codings are drawn as they are. More are projected onto their first two principal components, turned
     as near as can be to the map before (the first one: to the principal components of the data themselves),
@@ -41,6 +42,7 @@ class CodingsMap:
         if codings.isfinite().all():
             points = self.place(codings)
             yield frame("codings", scatter(points, self._labels, self._classes)[None], step, wall)
+            yield Scalars(step=step, wall=wall, values=measure(codings))
 
     def place(self, codings: Tensor) -> Tensor:
         """Where codings ``(n, latent_dim)`` are drawn: ``(n, 2)``, nearly all within [-1, 1]."""

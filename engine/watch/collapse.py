@@ -1,7 +1,8 @@
 """Says of readings whether the samples have collapsed, and knows when it is too early to say.
 
 Early samples are bad, not collapsed: while they still look unlike real data, or still become more diverse,
-nothing is judged. Once they were good and diverse, or good and no longer growing, everything is.
+nothing is judged. Once they were good and diverse, good and no longer growing, or good and always others,
+everything is.
 """
 
 from collections import deque
@@ -103,6 +104,9 @@ class Collapse:
             diverse = reading.coverage.relative > self._settings.diversity_clear
             if diverse or reading.duplicates.relative < STUCK:
                 return True
+        turning = len(self._histograms) == TURNS and self.turnover > CYCLES
+        if turning and sum(list(self._good)[-TURNS:]) * 2 >= TURNS:
+            return True
         if len(self._coverages) < PLATEAU or sum(self._good) * 2 <= PLATEAU:
             return False
         coverages = list(self._coverages)

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from engine.run.events import AlarmCleared, AlarmRaised, Scalars
 from engine.watch.alarms import Alarms, Condition, Verdict
+from engine.watch.codings import dead_codings
 from engine.watch.collapse import Collapse
 from engine.watch.diversity import Reading
 from engine.watch.overfitting import Overfitting
@@ -105,7 +106,11 @@ class Watch:
     ) -> list[AlarmRaised | AlarmCleared]:
         """Judge series measured on held-out data at one step, such as ``valid/reconstruction``."""
         numbers = {name: float(value) for name, value in values.items()}
-        conditions = [*self._overfitting.validate(step, numbers), *posterior_collapse(step, numbers)]
+        conditions = [
+            *self._overfitting.validate(step, numbers),
+            *posterior_collapse(step, numbers),
+            *dead_codings(step, numbers),
+        ]
         return self._alarms.update(conditions, step=step, wall=wall)
 
     def judge(

@@ -16,8 +16,10 @@ MORE = (
     ("activation", "codings/activation", "mean of codings"),
     ("PCA's plane", "pca/angle", "degrees off"),
     ("PCA's error", "pca/relative-error", "of it more"),
+    ("codings", "codings/active-units", "vary"),
+    ("rank", "codings/rank", "effective"),
     ("KL", "kl/nats", "nats"),
-    ("active", "kl/active-units", "units"),
+    ("informed", "kl/active-units", "codings"),
 )
 """What only some autoencoders measure: label, series, unit."""
 LABEL, VALUE = 11, 8
