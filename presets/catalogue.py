@@ -82,6 +82,11 @@ def find(name: str) -> Entry:
     raise PresetError(f"no preset named {name!r}", f"there are: {', '.join(near)} (all: latentop presets)")
 
 
+def origin(entry: Entry) -> str:
+    """What finds the entry again from anywhere: its name, or the path of a file that lies elsewhere."""
+    return entry.name if entry in entries() else str(entry.path.absolute())
+
+
 def load(entry: Entry, overrides: Sequence[str] = ()) -> Preset:
     """A preset read, overridden with ``key.key=value`` words, and validated. Raises PresetError."""
     preset = _validate(_override(_read(entry.path), overrides), str(entry.path), overrides)
@@ -152,17 +157,15 @@ def differences(preset: Preset, other: Preset) -> list[tuple[str, object, object
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise PresetError(f"{path} can't be read: {error}", "see: latentop presets") from error
     if path.suffix != ".py":
         return _toml(text, str(path))
-    content = inline.block(text)
-    if content is None:
-        raise PresetError(
-            f"{path} holds no preset",
-            "write it in comments, from '# /// latentop' to '# ///'; see CONTRIBUTING",
-        )
+    try:
+        content = inline.block(text)
+    except ValueError as error:
+        raise PresetError(f"{path} holds no preset: {error}", "CONTRIBUTING has one to copy") from error
     return {"code": path.name, **_toml(content, str(path))}
 
 
@@ -212,7 +215,8 @@ def _validate(document: dict[str, Any], where: str, overrides: Sequence[str]) ->
     except msgspec.ValidationError as error:
         key, problem, accepted = explain(str(error), document)
         word = next((word for word in reversed(overrides) if f"{_key(word)}.".startswith(f"{key}.")), None)
-        raise PresetError(f"{f'--set {word}' if word else where}: {key}: {problem}", accepted) from error
+        place = [f"--set {word}" if word else where, key, problem]
+        raise PresetError(": ".join(part for part in place if part), accepted) from error
     return preset
 
 

@@ -8,6 +8,13 @@ from msgspec import inspect
 
 from presets.schema import Preset
 
+_PATTERNS = {
+    r"^$|\.py$": "the name of a file that ends in .py",
+    r"^[A-Za-z_]\w*$": "the name of one class",
+    r"^(auto|cpu|mps|cuda|cuda:[0-9]+)$": "auto, cpu, mps, cuda or cuda:NUMBER",
+}
+"""What a text has to match, in words."""
+
 
 def explain(problem: str, document: Any) -> tuple[str, str, str]:
     """``(key, what is wrong, what is accepted)`` from msgspec's message about a document.
@@ -96,11 +103,13 @@ def _words(one: inspect.Type) -> str:
             said = [f"{word} {bound}" for word, bound in bounds if bound is not None]
             return " ".join([kind, *said])
         case inspect.StrType():
-            return one.pattern.strip("^()$").replace("|", " or ") if one.pattern else "a text"
+            return _PATTERNS.get(one.pattern or "", "a text")
         case inspect.BoolType():
             return "true or false"
         case inspect.VarTupleType():
             return f"a list, each {_words(one.item_type)}"
+        case inspect.DictType():
+            return "a table of numbers, texts, true and false, and lists of numbers"
         case inspect.StructType():
             return f"a table of {', '.join(_fields([one]))}"
     return ""

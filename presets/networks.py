@@ -144,7 +144,7 @@ class Own(Trained, frozen=True, kw_only=True):
 
     made_by: Annotated[str, Meta(pattern=r"^[A-Za-z_]\w*$")] = msgspec.field(name="class")
     """A ``torch.nn.Module``; called with ``shape``, of one datum, and with ``arguments``."""
-    arguments: dict[str, bool | int | float | str] = msgspec.field(default_factory=dict)
+    arguments: dict[str, bool | int | float | str | list[int | float]] = msgspec.field(default_factory=dict)
     """By name."""
 
 

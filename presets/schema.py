@@ -143,7 +143,7 @@ class Pretraining(Settings, frozen=True, kw_only=True, tag="pretraining"):
 
 def _refuse_own_without_code(code: str, *networks: Trained) -> None:
     if not code and any(isinstance(network, Own) for network in networks):
-        raise ValueError("network = own needs code, the Python file that its class is in")
+        raise ValueError("network = own needs code = FILE.py, where its class is")
 
 
 Preset = Autoencoder | GAN | Pretraining

@@ -166,7 +166,7 @@ class LatentopApp(App[None]):
     def _start(self, name: str, preset: Preset) -> None:
         waiting, self._waiting = self._waiting, None
         try:
-            self._open(start.start(self._runs, name, preset, waiting))
+            self._open(start.start(self._runs, name, preset, waiting=waiting))
         except LatentopError as error:
             self._waiting = waiting
             self.notify(f"{error.message}. {error.hint}", severity="error", markup=False)

@@ -10,14 +10,24 @@ from presets import catalogue
 from presets.schema import Preset
 
 
-def start(runs: Path, name: str, preset: Preset, waiting: launch.WaitingWorker | None = None) -> RunFolder:
+def start(
+    runs: Path,
+    name: str,
+    preset: Preset,
+    *,
+    origin: str = "",
+    waiting: launch.WaitingWorker | None = None,
+) -> RunFolder:
     """Make a run of that preset and start training it, in the worker that waits where there is one.
+
+    ``origin`` is what ``latentop train`` takes for the preset, where that is not its name.
 
     Raises UsageError or StorageError where the runs folder can't be written.
     """
     preset = catalogue.anchored(preset)
     facts = RunFacts(
         preset=name,
+        origin=origin or name,
         title=preset.title,
         kind=preset.tag,
         data=catalogue.data_name(preset),

@@ -11,12 +11,9 @@ from engine.run.diagnosis import Diagnosis, Finding, ReadSeries
 from engine.run.errors import UsageError
 from engine.run.folder import RunFolder
 from engine.run.reader import Alarm
+from engine.run.verdicts import exit_code
 from engine.watch.alarms import SEVEREST
 
-DIVERGED = frozenset({"diverged", "exploding"})
-"""Verdicts with the exit code 3; every other critical alarm's is 4."""
-
-_NOT_CRITICAL = ("unknown", "healthy", "warning")
 _ACCEPTED = "name a run (see: latentop ls), a CSV file, or a folder of TensorBoard's event files"
 
 
@@ -82,7 +79,7 @@ def _told(path: Path, log: Log, alarms: Iterable[Finding], unknown: Iterable[str
         alarms=tuple(alarms),
         unknown=tuple(unknown),
         verdict=verdict,
-        exit_code=0 if verdict in _NOT_CRITICAL else 3 if verdict in DIVERGED else 4,
+        exit_code=exit_code(verdict),
     )
 
 

@@ -4,6 +4,7 @@ import importlib.util
 import sys
 import traceback
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
@@ -15,6 +16,7 @@ from engine.run.errors import UsageError
 from presets.networks import Own, OwnAutoencoder, OwnDiscriminator, OwnGenerator
 
 Shape = tuple[int, ...]
+ANEW = "then train it anew"
 T = TypeVar("T")
 TRIED = 2
 """Data or codings in the trial."""
@@ -26,37 +28,53 @@ def build(spec: Own, shape: Shape, code: str) -> nn.Module:
     Raises UsageError where the file can't be run, or the network can't take or give what it has to.
     """
     path = Path(code)
-    made_by = getattr(_imported(path), spec.made_by, None)
+    made_by = getattr(_imported(path, path.stat().st_mtime_ns), spec.made_by, None)
     if not (isinstance(made_by, type) and issubclass(made_by, nn.Module)):
-        raise UsageError(f"{path} has no torch.nn.Module named {spec.made_by}", "write it, or change class =")
+        raise UsageError(
+            f"{path.name} has no torch.nn.Module named {spec.made_by}", f"write it, or change class; {ANEW}"
+        )
     settings: dict[str, object] = {"shape": shape, **spec.arguments}
     if isinstance(spec, OwnGenerator | OwnAutoencoder):
         settings["latent_dim"] = spec.latent_dim
     network: nn.Module = _attempt(path, f"{spec.made_by}({_words(settings)})", lambda: made_by(**settings))
-    with torch.random.fork_rng(devices=[]), torch.no_grad():
-        _try(network.eval(), spec, shape, path)
+    with torch.random.fork_rng(devices=[]):
+        _learns(network, _try(network.eval(), spec, shape, path), path, spec.made_by)
     return network.train()
 
 
-def _try(network: nn.Module, spec: Own, shape: Shape, path: Path) -> None:
-    """Put random numbers through every part, and look at what comes out."""
+def _try(network: nn.Module, spec: Own, shape: Shape, path: Path) -> Tensor:
+    """Put random numbers through every part, look at what comes out, and return what came last."""
     data = torch.rand(TRIED, *shape)
     match spec:
         case OwnDiscriminator():
-            _pass(network, data, None, path, spec.made_by)
+            return _pass(network, data, None, path, spec.made_by)
         case OwnGenerator():
-            _pass(network, torch.randn(TRIED, spec.latent_dim), shape, path, spec.made_by)
+            return _pass(network, torch.randn(TRIED, spec.latent_dim), shape, path, spec.made_by)
         case OwnAutoencoder():
             parts = dict(network.named_children())
             if missing := [name for name in ("encoder", "decoder") if name not in parts]:
                 raise UsageError(
-                    f"{path}: {spec.made_by} has no module named {' and none named '.join(missing)}",
-                    "an autoencoder is made of self.encoder and self.decoder",
+                    f"{path.name}: {spec.made_by} has no module named {' and none named '.join(missing)}",
+                    f"an autoencoder is made of self.encoder and self.decoder; {ANEW}",
                 )
             latent = (spec.latent_dim,)
             codings = _pass(parts["encoder"], data, latent, path, f"{spec.made_by}.encoder")
             _pass(parts["decoder"], codings, shape, path, f"{spec.made_by}.decoder")
-            _pass(network, data, shape, path, spec.made_by)
+            return _pass(network, data, shape, path, spec.made_by)
+    raise AssertionError(spec)
+
+
+def _learns(network: nn.Module, output: Tensor, path: Path, name: str) -> None:
+    """Refuse a network without parameters, or one whose output does not depend on them."""
+    if not any(True for _ in network.parameters()):
+        raise UsageError(
+            f"{path.name}: {name} has no parameters to learn", f"lists of layers are nn.ModuleList; {ANEW}"
+        )
+    if not output.requires_grad:
+        raise UsageError(
+            f"{path.name}: no gradient reaches the parameters of {name}",
+            f"leave detach(), no_grad() and NumPy out of forward(); {ANEW}",
+        )
 
 
 def _pass(module: nn.Module, batch: Tensor, wanted: Shape | None, path: Path, name: str) -> Tensor:
@@ -64,16 +82,18 @@ def _pass(module: nn.Module, batch: Tensor, wanted: Shape | None, path: Path, na
     given = f"{name} of {_shape(batch.shape)}"
     output = _attempt(path, given, lambda: module(batch))
     expected = f"({TRIED}, …)" if wanted is None else _shape((TRIED, *wanted))
-    fits = isinstance(output, Tensor) and len(output) == TRIED and wanted in (None, output.shape[1:])
-    if not fits:
-        what = _shape(output.shape) if isinstance(output, Tensor) else f"a {type(output).__name__}"
-        raise UsageError(f"{path}: {given} gives {what}", f"it has to give a tensor of {expected}")
-    assert isinstance(output, Tensor)
-    return output
+    if not isinstance(output, Tensor):
+        what = f"a {type(output).__name__}"
+    elif output.shape[:1] == (TRIED,) and wanted in (None, output.shape[1:]):
+        return output
+    else:
+        what = _shape(output.shape)
+    raise UsageError(f"{path.name}: {given} gives {what}", f"it has to give a tensor of {expected}; {ANEW}")
 
 
-def _imported(path: Path) -> ModuleType:
-    """The file as a module, run anew. Raises UsageError with the line that fails."""
+@lru_cache(maxsize=1)
+def _imported(path: Path, changed: int) -> ModuleType:
+    """The file as a module, run once for all of its networks. Raises UsageError with the line that fails."""
     name = f"own_{path.stem}"
     found = importlib.util.spec_from_file_location(name, path)
     assert found is not None
@@ -89,14 +109,16 @@ def _attempt(path: Path, what: str, run: Callable[[], T]) -> T:
     """The result of somebody else's code; whatever it raises is told in a line, with the file's own line."""
     try:
         return run()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         lines = [
             frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)
         ]
         line = lines[-1] if lines else getattr(error, "lineno", None)
-        place = f"{path}:{line}" if line else str(path)
+        place = f"{path.name}:{line}" if line else path.name
         said = " ".join(str(error).split())
-        raise UsageError(f"{place}: {what}: {type(error).__name__}: {said}", "mend it there") from error
+        alone = "a run keeps this one file: what it imports has to be installed"
+        hint = alone if isinstance(error, ModuleNotFoundError) else "mend it"
+        raise UsageError(f"{place}: {what}: {type(error).__name__}: {said}", f"{hint}; {ANEW}") from error
 
 
 def _words(settings: dict[str, object]) -> str:

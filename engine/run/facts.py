@@ -12,6 +12,8 @@ class RunFacts:
     """The run's own table. Wall times are seconds since the epoch; what is not known yet has its default."""
 
     preset: str = ""
+    origin: str = ""
+    """What ``latentop train`` takes for it: the preset's name, or the path of its file."""
     title: str = ""
     kind: str = ""
     """``gan``, ``autoencoder`` or ``pretraining``."""

@@ -11,8 +11,10 @@ from engine.watch.features import one_thread
 
 ACTIVE, RANK, UNITS = "codings/active-units", "codings/rank", "codings/units"
 
-VARIES = 1e-3
-"""Of the standard deviation of the unit that varies most: below, a unit is dead."""
+YOUNG = 100
+"""Steps before anything is judged."""
+VARIES = 1e-6
+"""Standard deviation from which on a unit says something; a dead one is constant."""
 FEW, EASES = 0.15, 0.25
 """Share of the units that vary: alarm below, clear above. ReLU codings of a healthy run keep a third."""
 
@@ -24,22 +26,20 @@ def measure(codings: Tensor) -> dict[str, float]:
     effective rank, definition 1; from 1 to latent_dim, 0 where nothing varies.
     """
     centred = codings.double().cpu() - codings.double().cpu().mean(0)
-    deviation = centred.square().mean(0).sqrt()
-    largest = float(deviation.max())
-    if largest == 0:
+    active = int((centred.square().mean(0).sqrt() > VARIES).sum())
+    if active == 0:
         return {ACTIVE: 0.0, RANK: 0.0, UNITS: float(codings.shape[1])}
     with one_thread():
         strengths = torch.linalg.eigvalsh(centred.T @ centred).clamp(min=0)
     shares = strengths / strengths.sum()
     entropy = -torch.special.xlogy(shares, shares).sum()
-    active = int((deviation > VARIES * largest).sum())
     return {ACTIVE: float(active), RANK: float(entropy.exp()), UNITS: float(codings.shape[1])}
 
 
 def dead_codings(step: int, values: Mapping[str, float]) -> list[Condition]:
     """The condition ``dead-codings`` of the measures at one step; nothing where there are none."""
     found = [values.get(name) for name in (ACTIVE, RANK, UNITS)]
-    if None in found or not all(isfinite(value) for value in found if value is not None):
+    if step < YOUNG or None in found or not all(isfinite(value) for value in found if value is not None):
         return []
     active, rank, units = (float(value or 0) for value in found)
     none = active == 0

@@ -134,6 +134,15 @@ MISTAKES: dict[str, tuple[Callable[[str], str], str]] = {
         lambda s: s.replace(", nn.Unflatten(1, shape)", ""),
         "Mine.decoder of (2, 8) gives (2, 784)",
     ),
+    "no end": (lambda s: s.replace("# ///\nfrom", "from"), "the preset goes on with '# ', or ends"),
+    "two blocks": (lambda s: s + "# /// latentop\n# ///\n", "here is 2 of them"),
+    "no space": (lambda s: s.replace("# steps", "#steps"), "line 8: the preset goes on with '# '"),
+    "no gradient": (
+        lambda s: s.replace("(images))", "(images)).detach()"),
+        "no gradient reaches the parameters",
+    ),
+    "a script that ends": (lambda s: s + "raise SystemExit(2)\n", "running it: SystemExit: 2"),
+    "one file alone": (lambda s: s + "import helpers_of_mine\n", "ModuleNotFoundError: No module named"),
     "no decoder": (lambda s: s.replace("self.decoder", "self.outwards"), "has no module named decoder"),
 }
 

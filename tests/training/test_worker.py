@@ -176,7 +176,7 @@ def test_a_worker_in_waiting_takes_the_run_it_is_given(tmp_path: Path) -> None:
 
     waiting = launch.WaitingWorker()
     preset = catalogue.load(catalogue.find("stacked"), ["steps=20"])
-    run = start(tmp_path, "stacked", preset, waiting)
+    run = start(tmp_path, "stacked", preset, waiting=waiting)
     try:
         wait_until(lambda: state(run) == "finished")
     finally:

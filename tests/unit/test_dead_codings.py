@@ -31,7 +31,7 @@ def test_units_that_say_the_same_have_rank_one() -> None:
     [(0, "critical", "every input has the same codings"), (3, "warning", "3 of 30 codings vary")],
 )
 def test_too_few_are_told(active: int, severity: str, words: str) -> None:
-    (condition,) = dead_codings(10, measure(codings(active)))
+    (condition,) = dead_codings(100, measure(codings(active)))
     assert condition.bad
     assert condition.severity == severity
     assert words in condition.sentence
@@ -39,10 +39,20 @@ def test_too_few_are_told(active: int, severity: str, words: str) -> None:
 
 @pytest.mark.parametrize(("active", "units"), [(11, 30), (2, 2), (1, 1), (30, 30)])
 def test_a_third_of_them_or_all_are_no_trouble(active: int, units: int) -> None:
-    (condition,) = dead_codings(10, measure(codings(active, units)))
+    (condition,) = dead_codings(100, measure(codings(active, units)))
     assert not condition.bad
     assert condition.clear
 
 
 def test_without_codings_nothing_is_said() -> None:
-    assert dead_codings(10, {"valid/reconstruction": 0.02}) == []
+    assert dead_codings(100, {"valid/reconstruction": 0.02}) == []
+
+
+def test_one_loud_unit_makes_no_others_dead() -> None:
+    values = codings(30)
+    values[:, 0] *= 5000
+    assert measure(values)["codings/active-units"] == 30
+
+
+def test_young_codings_are_not_judged() -> None:
+    assert dead_codings(5, measure(codings(0))) == []

@@ -122,7 +122,12 @@ MISTAKES: dict[str, tuple[Callable[[Document], object], str, str, str]] = {
         "non-saturating",
     ),
     "unknown data": (lambda d: d["data"].update(name="imagenet"), "data.name", "'imagenet'", "fashion-mnist"),
-    "unknown device": (lambda d: d.update(device="tpu"), "device", "'tpu'", "auto or cpu or mps or cuda"),
+    "unknown device": (
+        lambda d: d.update(device="tpu"),
+        "device",
+        "'tpu'",
+        "auto, cpu, mps, cuda or cuda:NUMBER",
+    ),
 }
 
 

@@ -76,7 +76,8 @@ def _resume(options: Namespace, output: Output) -> int:
         raise UsageError(f"{run.id} is finished: it has trained its {steps} steps", advice(run, facts, state))
     if run.newest_checkpoint is None:
         raise UsageError(
-            f"{run.id} left no checkpoint to train on from", f"train anew: latentop train {facts.preset}"
+            f"{run.id} left no checkpoint to train on from",
+            f"train anew: latentop train {facts.origin or facts.preset}",
         )
     launch.start(run, resume=True)
     return _await_worker(run, facts, output)

@@ -14,8 +14,8 @@ Handler = Callable[[argparse.Namespace, Output], int]
 """What a command does with its options; returns the exit code."""
 
 _EXIT_CODES = (
-    "exit codes: 0 finished · 1 failed · 2 usage · 3 diverged · 4 collapsed · 5 the worker died"
-    " · 130 interrupted"
+    "exit codes: 0 finished · 1 failed · 2 usage · 3 diverged · 4 collapsed, or another critical alarm"
+    " · 5 the worker died · 130 interrupted"
 )
 
 

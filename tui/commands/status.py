@@ -7,13 +7,13 @@ from engine.run.facts import RunFacts
 from engine.run.folder import RunFolder
 from engine.run.liveness import Liveness
 from engine.run.reader import Alarm
+from engine.run.verdicts import exit_code
 from tui.commands.looking import Look
 from tui.living import resumable
 from tui.naming import called
 from tui.wording import spaced
 
 NO_SPACE = "no space left"
-_VERDICT_CODES = {"diverged": 3, "exploding": 3, "collapsed": 4, "cycling": 4, "memorising": 4}
 _LOG_LINES = 8
 
 
@@ -47,12 +47,12 @@ def ending(run: RunFolder, facts: RunFacts, state: Liveness, alarms: Iterable[Al
                 hint=advice(run, facts, state),
                 log=last_words(run),
             )
-        case "finished" if facts.verdict in _VERDICT_CODES:
+        case "finished" if exit_code(facts.verdict):
             why = next(
                 (one for one in alarms if one.name == facts.verdict and one.cleared_step is None), None
             )
             return Ending(
-                code=_VERDICT_CODES[facts.verdict],
+                code=exit_code(facts.verdict),
                 error=f"{run.id} ended {facts.verdict}" + (f": {why.sentence}" if why else ""),
                 hint=why.advice if why else f"see: latentop show {called(run)}",
             )
@@ -64,14 +64,14 @@ def advice(run: RunFolder, facts: RunFacts, state: Liveness) -> str:
     step = resumable(run, state)
     match state.name:
         case "finished":
-            return f"train longer: latentop train {facts.preset} --steps {2 * facts.steps}"
+            return f"train longer: latentop train {facts.origin or facts.preset} --steps {2 * facts.steps}"
         case "failed":
             return f"see why: latentop show {called(run)}"
         case "lost":
             return f"look there: it may train on. If not: latentop resume {called(run)}"
         case _ if step is not None:
             return f"train on from its last checkpoint, step {spaced(step)}: latentop resume {called(run)}"
-    return f"train anew: latentop train {facts.preset}"
+    return f"train anew: latentop train {facts.origin or facts.preset}"
 
 
 def out_of_space(run: RunFolder, detail: str) -> Ending:

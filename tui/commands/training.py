@@ -8,7 +8,7 @@ from engine.run import commands, folder
 from engine.run.errors import LatentopError, UsageError
 from engine.run.folder import RunFolder
 from presets import catalogue
-from presets.catalogue import PresetError
+from presets.catalogue import Entry, PresetError
 from presets.schema import Preset
 from tui import start
 from tui.commands.following import Interrupts, follow, report
@@ -49,8 +49,9 @@ def dashboard(options: Namespace, output: Output) -> int:
 
 
 def _train(options: Namespace, output: Output) -> int:
-    name, preset = _chosen(options)
-    run = start.start(folder.runs_folder(options.runs), name, preset)
+    entry, preset = _chosen(options)
+    origin = catalogue.origin(entry)
+    run = start.start(folder.runs_folder(options.runs), entry.name, preset, origin=origin)
     if options.detach:
         if output.as_json:
             output.json({"run": run.id, "path": str(run.path)})
@@ -105,7 +106,7 @@ class _Stopping:
         return None
 
 
-def _chosen(options: Namespace) -> tuple[str, Preset]:
+def _chosen(options: Namespace) -> tuple[Entry, Preset]:
     """The preset that the options name. Raises PresetError, which repeats options as they were written."""
     entry = catalogue.find(options.preset)
     words = list(options.overrides)
@@ -113,7 +114,7 @@ def _chosen(options: Namespace) -> tuple[str, Preset]:
         if (value := getattr(options, key)) is not None:
             words.append(f"{key}={value}")
     try:
-        return entry.name, catalogue.load(entry, words)
+        return entry, catalogue.load(entry, words)
     except PresetError as error:
         for key in ("seed", "steps"):
             if (value := getattr(options, key)) is not None:

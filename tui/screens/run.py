@@ -176,7 +176,7 @@ class RunScreen(Screen[None]):
         """Draw images in the next way."""
         for panel in self.query(ImagesPanel):
             panel.images = panel.images.next
-            self.notify(f"images as {panel.images}", timeout=2)
+        self.notify(f"images as {self.query_one('#samples', ImagesPanel).images}", timeout=2)
 
     def action_view(self) -> None:
         """Show other pictures in the place of these."""
