@@ -13,6 +13,8 @@ from engine.watch.alarms import spaced
 JUDGED = ("loss/", "grad/", "score/", "accuracy/")
 """How the series begin that training itself judges at every step."""
 
+_HOLDS = 2
+"""Of a series' usual pauses: as long as a value may stand for those that were not logged."""
 _FALLS_SILENT = 2
 """Times its longest pause so far, after which a series that says no more has fallen silent."""
 
@@ -70,6 +72,26 @@ def blocks(log: Log, rows: int) -> Iterator[tuple[Ints, Mapping[str, Floats]]]:
         for first in range(start, end, rows):
             block = slice(first, min(first + rows, end))
             yield steps[block], {log.series[place].name: values[place, block] for place in here}
+
+
+def carried(log: Log) -> Log:
+    """The log with series of different rows on the same ones: a value holds until the series' next one.
+
+    So a generator that is trained every fifth time is seen beside its discriminator. No value holds before a
+    series begins, after it ends, or longer than ``_HOLDS`` of its usual pauses.
+    """
+    steps = np.unique(np.concatenate([one.steps for one in log.series]))
+    return replace(log, series=tuple(_carried(one, steps) for one in log.series))
+
+
+def _carried(series: Series, steps: Ints) -> Series:
+    if len(series.steps) < 2:
+        return series
+    at = np.searchsorted(steps, series.steps)
+    rows = np.arange(at[0], at[-1] + 1)
+    source = np.searchsorted(at, rows, side="right") - 1
+    fresh = rows - at[source] < _HOLDS * float(np.median(np.diff(at)))
+    return replace(series, steps=steps[rows[fresh]], values=series.values[source[fresh]])
 
 
 def fallen_silent(log: Log) -> Iterator[tuple[Series, int]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from engine.diagnose import csv_log, recorded, tensorboard_log, unknown
 from engine.diagnose.columns import Wanted
 from engine.diagnose.detect import detect
-from engine.diagnose.log import Log, tidy
+from engine.diagnose.log import Log, carried, tidy
 from engine.run.diagnosis import Diagnosis, Finding, ReadSeries
 from engine.run.errors import UsageError
 from engine.run.folder import RunFolder
@@ -49,7 +49,7 @@ def _of_log(path: Path, log: Log) -> Diagnosis:
     if not any(len(one.steps) for one in log.series):
         columns = ", ".join(one.column for one in log.series)
         raise UsageError(f"{path} holds no value of {columns}", "log the losses as numbers")
-    found, verdict = detect(log)
+    found, verdict = detect(carried(log))
     return _told(path, log, found, unknown.of_log(log), verdict)
 
 

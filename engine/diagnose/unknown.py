@@ -10,6 +10,8 @@ from engine.run.facts import RunFacts
 from engine.watch.alarms import spaced
 from engine.watch.signals.winning import ACCURACY, LOSS, WINDOW, YOUNG
 
+LONG_ENOUGH = 500
+"""Rows from which on every sign in the numbers can be judged."""
 OFTEN = 3
 """Times that numbers follow on NaN: from here on, NaN may be how a log writes nothing."""
 
@@ -17,6 +19,13 @@ OFTEN = 3
 def of_log(log: Log) -> Iterator[str]:
     """Of somebody else's log: there are no samples, and its series may be too few or too short."""
     yield "collapse can't be seen in losses alone: that takes samples"
+    if not any(one.name.startswith("grad/") for one in log.series):
+        yield (
+            "whether losses explode, before they are no numbers: that takes a gradient norm, in a column "
+            "such as grad/discriminator"
+        )
+    if (rows := len(log.steps)) < LONG_ENOUGH:
+        yield f"whether losses circle or a network stalls: that takes {LONG_ENOUGH} rows, here are {rows}"
     for one, step in fallen_silent(log):
         yield (
             f"what became of {one.column} after step {spaced(step)}, where its values end but not the log; "

@@ -32,7 +32,7 @@ def log(path: Path, columns: Columns) -> Path:
 
 
 def calm(rows: int = 400) -> dict[str, list[object]]:
-    wave = np.sin(np.arange(rows)) / 10
+    wave = np.random.default_rng(0).normal(0, 0.1, rows)
     return {
         "step": list(range(1, rows + 1)),
         "d_loss": (1.3 + wave).tolist(),
@@ -61,6 +61,21 @@ def test_a_blow_up_is_told_with_its_step_and_exits_3(tmp_path: Path) -> None:
     assert "try: go back to the last checkpoint" in done.stdout
     assert "verdict: diverged" in done.stdout
     assert "unknown: collapse can't be seen in losses alone" in done.stdout
+
+
+def test_series_of_different_rows_are_judged_together(tmp_path: Path) -> None:
+    """The losses of a critic that is trained five times for each step of the generator."""
+    columns: dict[str, list[object]] = dict(calm(1500))
+    swing = 0.8 + np.sin(np.arange(1500) / 20)
+    columns["g_loss"] = [value if at % 5 == 0 else None for at, value in enumerate(swing.tolist())]
+    columns["d_loss"] = (2 - swing).tolist()
+    assert [one.name for one in diagnose(log(tmp_path / "log.csv", columns)).alarms] == ["oscillation"]
+
+
+def test_what_takes_more_is_said_to_be_unknown(tmp_path: Path) -> None:
+    told = diagnose(log(tmp_path / "log.csv", calm(30))).unknown
+    assert any("explode" in words and "gradient norm" in words for words in told)
+    assert any("here are 30" in words for words in told)
 
 
 def test_a_calm_log_is_unknown_and_never_healthy(tmp_path: Path) -> None:
