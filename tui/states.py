@@ -63,6 +63,8 @@ def state(liveness: Liveness, pending: tuple[str, ...] = ()) -> str:
     return STATES.get(liveness.name, clean(liveness.name))
 
 
-def verdict(name: str) -> str:
-    """A verdict in words; those that need somebody are in capitals."""
+def verdict(name: str, *, alive: bool) -> str:
+    """A verdict in words; those that need somebody are in capitals. What has ended can't be judged later."""
+    if name == "unknown" and not alive:
+        return "not judged"
     return VERDICTS.get(name, clean(name).replace("-", " ").upper())

@@ -166,7 +166,7 @@ def _cells(
         "run": row.run.id,
         "preset": facts.preset,
         "state": states.state(state.liveness, selectors.pending(state)),
-        "verdict": states.verdict(facts.verdict) if begun else "",
+        "verdict": states.verdict(facts.verdict, alive=state.liveness.alive) if begun else "",
         "step": f"{step:>9}" if begun else "",
         "newest values": _values(row) or state.trouble.replace(str(row.run.database), row.run.database.name),
         "age": f"{wording.duration(now - facts.created)} ago" if facts.created else "",

@@ -24,7 +24,7 @@ class DiversityPanel(Panel):
     def concerns(self, state: State) -> tuple[object, ...]:
         """The diversity series, the alarms and the verdict."""
         series = (state.series.get(name) for name in (*(name for _, name, _ in MEASURES), "diversity/modes"))
-        return (*series, state.alarms, state.facts.verdict, state.facts.metered)
+        return (*series, state.alarms, state.facts.verdict, state.facts.metered, state.liveness.name)
 
     def rows(self, width: int, height: int) -> list[Strip]:
         """Return a row for each measure, one for the modes, and the verdict where there is room."""
@@ -79,7 +79,7 @@ class DiversityPanel(Panel):
 
     def _verdict(self, width: int) -> Strip:
         verdict = self.state.facts.verdict
-        words = states.verdict(verdict)
+        words = states.verdict(verdict, alive=self.state.liveness.alive)
         tone = states.tone(verdict)
         colour = "" if tone == "foreground" else tone
         return self.line(f"{'verdict':<{LABEL}} ", Span(words, colour, bold=True), width=width)

@@ -45,7 +45,9 @@ class Header(Panel):
         if not selectors.has_data(state):
             return parts
         verdict = state.facts.verdict
-        parts.append((VERDICT_IMPORTANCE, states.verdict(verdict), _verdict_tone(verdict)))
+        parts.append(
+            (VERDICT_IMPORTANCE, states.verdict(verdict, alive=state.liveness.alive), _verdict_tone(verdict))
+        )
         total = wording.spaced(state.facts.steps)
         step = wording.spaced(selectors.step(state))
         parts.append((STEP_IMPORTANCE, f"step {step:>{len(total)}}", ""))

@@ -1,5 +1,7 @@
 """How well an autoencoder reconstructs: training and validation error, the best so far, and the gap."""
 
+import re
+
 import numpy as np
 from textual.strip import Strip
 
@@ -16,12 +18,13 @@ MORE = (
     ("activation", "codings/activation", "mean of codings"),
     ("PCA's plane", "pca/angle", "degrees off"),
     ("PCA's error", "pca/relative-error", "of it more"),
-    ("codings", "codings/active-units", "vary"),
-    ("rank", "codings/rank", "effective"),
+    ("codings", "codings/active-units", "vary, of {codings/units}"),
+    ("rank", "codings/rank", "independent ones, in effect"),
     ("KL", "kl/nats", "nats"),
     ("informed", "kl/active-units", "codings"),
 )
-"""What only some autoencoders measure: label, series, unit."""
+"""What only some autoencoders measure: label, series, unit; in braces another series' value."""
+_OTHER = re.compile(r"{(.+?)}")
 LABEL, VALUE = 11, 8
 
 
@@ -47,8 +50,12 @@ class ReconstructionPanel(Panel):
             rows.append(self._gap(validation / training, width))
         for label, name, unit in MORE:
             if (value := selectors.last(self.state, name)) is not None:
-                rows.append(self._row(label, wording.short(value), width, unit))
+                rows.append(self._row(label, wording.short(value), width, _OTHER.sub(self._short, unit)))
         return rows[:height]
+
+    def _short(self, found: re.Match[str]) -> str:
+        value = selectors.last(self.state, found[1])
+        return "?" if value is None else wording.short(value)
 
     def _row(self, label: str, value: str, width: int, more: str = "") -> Strip:
         return self.line(f"{label:<{LABEL}}", f"{value:>{VALUE}}", f"  {more}", width=width)
