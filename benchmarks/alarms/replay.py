@@ -30,7 +30,7 @@ def replay(trace: Trace) -> list[Alarm]:
     recipe = next(one for one in RECIPES if one.name == trace.recipe)
     preset = catalogue.load(catalogue.find(recipe.preset), [*recipe.words, f"seed={trace.seed}"])
     watch = Watch(preset.watch, None, clock=lambda: 0.0)
-    block = max(1, round(recipe.speed))  # a look a second
+    block = max(1, round(trace.speed))  # a look a second
     due = sorted(
         [(step, 0, values) for step, values in trace.validations]
         + [(min(end, trace.steps), 1, None) for end in range(block, trace.steps + block, block)]

@@ -1,0 +1,118 @@
+"""The labelled benchmark: truths become labels, traces survive the disk, scores count what they say."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.alarms.label import Label, label
+from benchmarks.alarms.recipes import RECIPES, SEEDS
+from benchmarks.alarms.replay import Alarm, naive, replay
+from benchmarks.alarms.score import Case, score
+from benchmarks.alarms.trace import Trace, read, save
+from benchmarks.alarms.truth import Look
+from presets import catalogue
+
+STEPS = 600
+
+
+def trace(*looks: Look, losses: np.ndarray | None = None) -> Trace:
+    """A run of 600 steps with these truths."""
+    losses = np.ones(STEPS) if losses is None else losses
+    return Trace(
+        recipe="ring",
+        seed=1,
+        speed=100.0,
+        metered=True,
+        series={"loss/generator": losses, "loss/discriminator": losses},
+        readings=(),
+        validations=(),
+        truth=looks,
+        checked=0.1,
+        trained=10.0,
+    )
+
+
+def looks(modes: list[float], good: float = 0.9, **more: float) -> list[Look]:
+    return [
+        Look(step=10 * (place + 1), finite=True, largest=1.0, modes=share, good=good, **more)
+        for place, share in enumerate(modes)
+    ]
+
+
+def test_modes_that_go_for_good_are_a_collapse_from_when_they_began_to_go() -> None:
+    found = label(trace(*looks([0.2, 0.8, 1.0, 1.0, 0.8, 0.6, 0.5, 0.4, 0.4, 0.4, 0.4])))
+    assert found == Label(kind="collapse", onset=40, damage=70)
+
+
+def test_modes_that_come_back_or_never_were_good_are_none() -> None:
+    assert label(trace(*looks([1.0, 0.4, 0.4, 1.0, 1.0, 1.0, 1.0]))).kind == "healthy"
+    assert label(trace(*looks([0.2] * 8, good=0.1))).kind == "unclear"
+
+
+def test_weights_that_run_away_and_losses_that_are_no_numbers_are_divergence() -> None:
+    calm = looks([1.0] * 8)
+    away = [*calm[:5], *(replace(one, largest=1e4) for one in calm[5:])]
+    assert label(trace(*away)) == Label(kind="divergence", onset=50, damage=60)
+    losses = np.ones(STEPS)
+    losses[399:] = np.nan
+    assert label(trace(*calm, losses=losses)).damage == 400
+
+
+def test_copies_are_memorising_whatever_else_is_lost() -> None:
+    assert label(trace(*looks([0.3] * 8, copies=0.9))).kind == "memorising"
+
+
+@pytest.mark.parametrize(
+    ("errors", "answers", "kind"),
+    [
+        ([5, 3, 2, 2, 2, 2, 2, 2], 0.8, "healthy"),
+        ([5, 3, 2, 3, 4, 5, 6, 7], 0.8, "over-fitting"),
+        ([5, 5, 5, 5, 5, 5, 5, 5], 0.01, "posterior-collapse"),
+    ],
+)
+def test_autoencoders_are_labelled_by_unseen_images(errors: list[float], answers: float, kind: str) -> None:
+    known = [
+        Look(step=10 * (place + 1), finite=True, largest=1.0, seen=1.0, unseen=error, answers=answers)
+        for place, error in enumerate(errors)
+    ]
+    assert label(trace(*known)).kind == kind
+
+
+def test_a_trace_survives_the_disk_not_finite_values_too(tmp_path: Path) -> None:
+    losses = np.linspace(1, 2, STEPS)
+    losses[[3, 5]] = np.nan, np.inf
+    one = trace(*looks([1.0, 0.5]), losses=losses)
+    again = read(save(one, tmp_path))
+    assert np.allclose(again.series["loss/generator"], losses, equal_nan=True)
+    assert (again.truth, again.speed, again.metered) == (one.truth, one.speed, one.metered)
+
+
+def test_a_replay_finds_what_the_watch_finds() -> None:
+    losses = np.ones(STEPS)
+    losses[449] = np.nan
+    alarms = replay(trace(*looks([1.0] * 8), losses=losses))
+    assert [(alarm.name, alarm.step) for alarm in alarms] == [("diverged", 500)]
+    assert [alarm.step for alarm in naive(trace(*looks([1.0] * 8), losses=losses))] == [450]
+
+
+def test_scores_count_hits_misses_and_false_alarms() -> None:
+    lost, fine = trace(*looks([1.0] * 3 + [0.3] * 8)), trace(*looks([1.0] * 8))
+    cases = [
+        Case(lost, Label(kind="collapse", onset=30, damage=50), [Alarm("cycling", "critical", 40)]),
+        Case(lost, Label(kind="collapse", onset=30, damage=50), []),
+        Case(fine, Label(kind="healthy"), [Alarm("collapsed", "critical", 90)]),
+        Case(fine, Label(kind="unclear"), [Alarm("collapsed", "critical", 90)]),
+    ]
+    found = score("collapse", cases)
+    assert (found.cases, found.caught, found.false, found.before) == (2, 1, 1, 1)
+    assert (found.recall, found.precision, found.lead, found.share) == (0.5, 0.5, 10, 0.5)
+
+
+def test_there_are_enough_recipes_and_every_one_can_be_trained() -> None:
+    for recipe in RECIPES:
+        catalogue.load(catalogue.find(recipe.preset), recipe.words)
+    assert sum(recipe.unseen for recipe in RECIPES) >= 4
+    halves = [recipe.half(seed) for recipe in RECIPES for seed in SEEDS]
+    assert {"tune", "report"} == set(halves)
