@@ -296,3 +296,14 @@ async def test_nothing_is_drawn_while_nothing_changes(runs: Path, open_app: Open
         assert screen.state.series is before.series
         assert screen.state.frames is before.frames
         assert screen.state.alarms is before.alarms
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_cannot_be_measured_is_said_in_full(
+    runs: Path, open_app: Open, size: tuple[int, int]
+) -> None:
+    recorded = Recorded(runs, "oscillation")
+    recorded.trains(400, metered=False)
+    recorded.draws("loss/generator", [0.5] * 400)
+    async with open_app(recorded.run).run_test(notifications=True, size=size) as pilot:
+        await wait_for_text(pilot, "not measured: that takes more", "held-out images, or more than a point")

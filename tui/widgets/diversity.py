@@ -29,7 +29,10 @@ class DiversityPanel(Panel):
     def rows(self, width: int, height: int) -> list[Strip]:
         """Return a row for each measure, one for the modes, and the verdict where there is room."""
         if not self.state.facts.metered:
-            return [self.line("not measured: that takes more images, or more than a point")]
+            return [
+                self.line("not measured: that takes more"),
+                self.line("held-out images, or more than a point"),
+            ]
         if selectors.last(self.state, "diversity/coverage") is None:
             return [
                 self.line("not measured yet: the first check comes"),
