@@ -3,8 +3,15 @@
 import os
 import signal
 
+from hypothesis import settings
+
 # Before anything imports torch: its threads sleep while they wait, as a worker's do (engine.run.launch).
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 # A shell starts what runs in the background deaf to Ctrl-C, and some tests press it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Every run tries the same examples, so that a change is to blame for what turns red; to look for new ones:
+# pytest --hypothesis-profile=default
+settings.register_profile("repeatable", derandomize=True)
+settings.load_profile("repeatable")

@@ -2,13 +2,15 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from benchmarks.alarms.label import label
 from benchmarks.alarms.recipes import Recipe
-from benchmarks.alarms.trace import Trace, save
+from benchmarks.alarms.trace import Trace, save, stored
 from benchmarks.alarms.truth import CPU, Look, judge, look
 from engine.data import load
 from engine.objectives import Generative
@@ -36,7 +38,6 @@ def collect(recipe: Recipe, seed: int) -> Trace:
     torch.set_num_threads(1)  # runs go side by side
     words = [*recipe.words, f"steps={recipe.steps}", f"seed={seed}", "device=cpu", "watch.every=86400"]
     preset = catalogue.load(catalogue.find(recipe.preset), words)
-    every = max(1, round(recipe.speed * catalogue.load(catalogue.find(recipe.preset)).watch.every))
     dataset = load(preset.data, CPU)
     if len(dataset.shape) == 3:
         judge()
@@ -45,6 +46,7 @@ def collect(recipe: Recipe, seed: int) -> Trace:
     meter = build_meter(preset, dataset)
     series: dict[str, list[float]] = {}
     readings: list[tuple[int, Reading]] = []
+    samples: list[NDArray[Any]] = []
     validations: list[tuple[int, dict[str, float]]] = []
     truth: list[Look] = []
     checked = 0.0
@@ -60,10 +62,15 @@ def collect(recipe: Recipe, seed: int) -> Trace:
         for name, value in event.values.items():
             series.setdefault(name, []).append(float(value))
         started = time.perf_counter()
-        if meter is not None and isinstance(trainer.objective, Generative) and trainer.step % every == 0:
-            samples = trainer.objective.draw(meter.samples, seed + trainer.step)
-            if samples.isfinite().all():
-                readings.append((trainer.step, meter.read(samples)))
+        if (
+            meter is not None
+            and isinstance(trainer.objective, Generative)
+            and trainer.step % recipe.check == 0
+        ):
+            batch = trainer.objective.draw(meter.samples, seed + trainer.step)
+            if batch.isfinite().all():
+                samples.append(stored(batch))
+                readings.append((trainer.step, meter.read(batch)))
             checked += time.perf_counter() - started
         if trainer.step % max(1, recipe.steps // LOOKS) == 0:
             truth.append(look(trainer, dataset))
@@ -77,6 +84,7 @@ def collect(recipe: Recipe, seed: int) -> Trace:
         readings=tuple(readings),
         validations=tuple(validations),
         truth=tuple(truth),
+        samples=np.stack(samples) if samples else None,
         checked=checked,
         trained=time.perf_counter() - began - beside,
     )

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from benchmarks.alarms.truth import Look
 from engine.watch.diversity import Measure, Reading
@@ -19,8 +21,9 @@ _MEASURES = ("coverage", "density", "duplicates", "precision", "detail")
 class Trace:
     """``series`` has one value a step from step 1 on, NaN and infinities as they were.
 
-    ``readings`` and ``validations`` are by step, ascending. ``checked`` and ``trained`` are seconds: of all
-    readings together, and of the training beside them.
+    ``readings`` and ``validations`` are by step, ascending. ``samples`` are what was read, ``(readings, n,
+    *shape)``, so that another meter can read them too; None where nothing was. ``checked`` and ``trained``
+    are seconds: of all readings together, and of the training beside them.
     """
 
     recipe: str
@@ -31,6 +34,7 @@ class Trace:
     readings: tuple[tuple[int, Reading], ...]
     validations: tuple[tuple[int, Mapping[str, float]], ...]
     truth: tuple[Look, ...]
+    samples: NDArray[Any] | None = None
     checked: float
     trained: float
 
@@ -55,13 +59,30 @@ def save(trace: Trace, folder: Path) -> Path:
         "trained": trace.trained,
     }
     path = folder / f"{trace.recipe}-s{trace.seed}.npz"
-    columns = {f"series:{name}": values.astype(np.float32) for name, values in trace.series.items()}
+    columns: dict[str, NDArray[Any]] = {
+        f"series:{name}": values.astype(np.float32) for name, values in trace.series.items()
+    }
+    if trace.samples is not None:
+        columns["samples"] = trace.samples
     np.savez_compressed(path, rest=np.array(json.dumps(rest)), **columns)  # type: ignore[arg-type]
     return path
 
 
-def read(path: Path) -> Trace:
-    """A trace as it was saved, values in single precision."""
+def stored(samples: Tensor) -> NDArray[Any]:
+    """Samples as a trace keeps them: images ``(n, c, h, w)`` in [0, 1] in 8 bits, points as they are."""
+    if samples.ndim == 4:
+        return np.asarray(samples.mul(255).round().byte().cpu().numpy())
+    return np.asarray(samples.float().cpu().numpy())
+
+
+def loaded(samples: NDArray[Any]) -> Tensor:
+    """Samples as the meter takes them."""
+    batch = torch.from_numpy(samples)
+    return batch.float() / 255 if batch.dtype == torch.uint8 else batch
+
+
+def read(path: Path, *, samples: bool = False) -> Trace:
+    """A trace as it was saved, values in single precision; ``samples`` only where they are asked for."""
     with np.load(path) as file:
         rest: dict[str, Any] = json.loads(str(file["rest"]))
         series = {
@@ -69,6 +90,7 @@ def read(path: Path) -> Trace:
             for name in file.files
             if name.startswith("series:")
         }
+        batches = file["samples"] if samples and "samples" in file.files else None
     return Trace(
         recipe=rest["recipe"],
         seed=rest["seed"],
@@ -78,6 +100,7 @@ def read(path: Path) -> Trace:
         readings=tuple((step, _reading(values)) for step, values in rest["readings"]),
         validations=tuple((step, values) for step, values in rest["validations"]),
         truth=tuple(Look(**one) for one in rest["truth"]),
+        samples=batches,
         checked=rest["checked"],
         trained=rest["trained"],
     )
