@@ -13,6 +13,8 @@ RECENT_SECONDS = 30.0
 WARM_UP_STEPS = 20
 """The first steps compile kernels and fill caches: they say nothing about speed."""
 CALM_ROWS = 16
+LOST = "lost/"
+"""What an alarm's evidence has before the name of a class that is gone."""
 HALTS = ("pause", "stop", "resume")
 """The marks that stand where nothing was computed; a worker that crashed leaves only the resumption's."""
 
@@ -86,11 +88,9 @@ def bad_values(state: State) -> int:
 
 
 def lost_classes(state: State) -> tuple[str, ...]:
-    """The classes that a standing alarm says are gone, in the order of the data's classes."""
-    said = " ".join(alarm.sentence.partition("lost:")[2] for alarm in standing(state))
-    said = said.partition("·")[0]
-    words = {word.strip() for word in said.split(",")}
-    return tuple(name for name in state.facts.classes if name in words)
+    """The classes that a standing alarm says are gone."""
+    gone = dict.fromkeys(name for alarm in standing(state) for name in alarm.evidence)
+    return tuple(name.removeprefix(LOST) for name in gone if name.startswith(LOST))
 
 
 def pending(state: State) -> tuple[str, ...]:

@@ -12,9 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from benchmarks.alarms.truth import Look
-from engine.watch.diversity import Measure, Reading
-
-_MEASURES = ("coverage", "density", "duplicates", "precision", "detail")
+from engine.watch.diversity import MEASURES, Measure, Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,21 +106,19 @@ def read(path: Path, *, samples: bool = False) -> Trace:
 
 def _plain(reading: Reading) -> dict[str, Any]:
     return {
-        **{name: asdict(getattr(reading, name)) for name in _MEASURES},
+        **{name: asdict(getattr(reading, name)) for name in MEASURES},
         "copied": reading.copied,
         "histogram": list(reading.histogram),
-        "presence": list(reading.presence),
-        "modes": reading.modes,
+        "presence": dict(reading.presence),
         "lost": list(reading.lost),
     }
 
 
 def _reading(values: dict[str, Any]) -> Reading:
     return Reading(
-        **{name: Measure(**values[name]) for name in _MEASURES},
+        **{name: Measure(**values[name]) for name in MEASURES},
         copied=values["copied"],
         histogram=tuple(values["histogram"]),
-        presence=tuple(values["presence"]),
-        modes=values["modes"],
+        presence=values["presence"],
         lost=tuple(values["lost"]),
     )

@@ -25,6 +25,8 @@ class RunFacts:
     """DCGAN's, of a convolutional GAN, each ``kept: …`` or ``broken: … (in discriminator.layers.3)``."""
     metered: bool = True
     """Whether the diversity of its samples can be measured."""
+    modes: int = 0
+    """How many its samples may show: the data's classes, or kinds of images where there are none."""
     seed: int = 0
     device: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)

@@ -17,6 +17,8 @@ from engine.watch.modes import BACK
 from engine.watch.turnover import turnover
 from presets import schema
 
+LOST = "lost/"
+"""Evidence of a lost class: how much of it is left, relative to real data."""
 GOOD_PRECISION = 0.5
 """Of real data's: below, samples are bad. Grey images reach 0, a GAN's first shapes about 0.2."""
 GOOD_DETAIL = (0.4, 2.0)
@@ -171,7 +173,7 @@ class Collapse:
             name="lost-modes",
             severity="warning",
             bad=bool(reading.lost) and not quiet,
-            clear=all(share > BACK for share in reading.presence),
+            clear=all(share > BACK for share in reading.presence.values()),
             sentence=sentence,
             advice=ADVICE["lost-modes"],
             evidence=_evidence(reading),
@@ -200,4 +202,5 @@ def _looks_real(reading: Reading) -> bool:
 
 
 def _evidence(reading: Reading) -> dict[str, float]:
-    return reading.series() | {"sigma/coverage": reading.coverage.sigma}
+    lost = {f"{LOST}{name}": reading.presence[name] for name in reading.lost}
+    return reading.series() | {"sigma/coverage": reading.coverage.sigma} | lost

@@ -5,13 +5,13 @@ So each is divided by what real images reach, and comes with the σ that a perfe
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from engine.watch import features, modes
+from engine.watch import bins, features, modes
 from engine.watch.neighbours import (
     K,
     copied,
@@ -24,6 +24,7 @@ from engine.watch.neighbours import (
     precision,
     squared_radii,
     typical,
+    vendi,
 )
 
 __all__ = ["DiversityMeter", "Measure", "Reading", "coverage", "density", "duplicates", "precision"]
@@ -35,8 +36,12 @@ SMALLEST_POOL = 96
 HELD_OUT = REFERENCES + SMALLEST_POOL
 LARGEST_DRAW = 2 / 3
 """Of the images beside the references: draws that share more of them say too little about chance."""
+BINNED = 4096
+"""Training images that kinds are found in, at most, where there are no classes."""
+EFFECTIVE = 256
+"""Samples among which the effective number is counted, at most: eigenvalues take the cube of it."""
 
-_MEASURES = ("coverage", "density", "duplicates", "precision", "detail")
+MEASURES = ("coverage", "density", "duplicates", "precision", "detail", "effective")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +62,10 @@ class Reading:
 
     ``coverage`` falls when modes are lost; ``duplicates`` is the distance between nearest samples and falls
     towards 0 when they repeat; ``density`` says how crowded the samples' places are; ``precision`` falls when
-    samples are bad; ``detail`` is below 1 for blur and above 1 for noise. ``copied`` is the share of samples
-    that are near copies of training images, beyond chance. ``histogram`` and ``presence`` have one entry a
-    class: its share of samples, and that relative to real data. ``modes`` counts the classes present,
-    ``lost`` names the others.
+    samples are bad; ``detail`` is below 1 for blur and above 1 for noise; ``effective`` is how many unlike
+    images the samples are worth (the Vendi score). ``copied`` is the share of samples that are near copies
+    of training images, beyond chance. ``histogram`` has each class's share of the samples, ``presence`` the
+    same by name and relative to real data; ``lost`` names the classes that are absent.
     """
 
     coverage: Measure
@@ -68,15 +73,20 @@ class Reading:
     duplicates: Measure
     precision: Measure
     detail: Measure
+    effective: Measure
     copied: float
     histogram: tuple[float, ...]
-    presence: tuple[float, ...]
-    modes: int
+    presence: Mapping[str, float]
     lost: tuple[str, ...]
+
+    @property
+    def modes(self) -> int:
+        """How many classes are there."""
+        return len(self.presence) - len(self.lost)
 
     def series(self) -> dict[str, float]:
         """Values by series name, relative to real data (1 = like real), but for the count of modes."""
-        named = {f"diversity/{name}": float(getattr(self, name).relative) for name in _MEASURES}
+        named = {f"diversity/{name}": float(getattr(self, name).relative) for name in MEASURES}
         return named | {"diversity/modes": float(self.modes), "diversity/copied": self.copied}
 
 
@@ -85,10 +95,10 @@ class DiversityMeter:
 
     ``real`` ``(m, c, h, w)`` in [0, 1] with ``real_labels`` ``(m,)`` are held out: 1024 of them are
     references, the others the baseline, in an order drawn by ``seed``. ``training`` images with their
-    labels give the features and the classes. ``draws`` batches are drawn from the baseline without
-    replacement (a twin in a draw would look like a duplicate), by a generator of its own; chance is then
-    corrected for the finite pool (Cochran 1977, *Sampling Techniques*, section 2.6) and for the error of
-    the baseline itself.
+    labels give the features and the classes; where there are no two of these, kinds of images are found by
+    k-means. ``draws`` batches are drawn from the baseline without replacement (a twin in a draw would look
+    like a duplicate), by a generator of its own; chance is then corrected for the finite pool (Cochran 1977,
+    *Sampling Techniques*, section 2.6) and for the error of the baseline itself.
 
     ``samples`` says how many images a reading takes: as asked, at most two thirds of the baseline.
     Raises ValueError where fewer than 1120 images are held out, or values are not finite.
@@ -116,20 +126,31 @@ class DiversityMeter:
             points, detail = self.features(real[order]), self.features.detail(real[order])
             self._references = points[:REFERENCES]
             self._radii = squared_radii(self._references)
+            self._width = float(self._radii.median())
             pool = len(real) - REFERENCES
             self.samples = min(samples, int(pool * LARGEST_DRAW))
             rows = []
             for _ in range(draws):
                 drawn = REFERENCES + torch.randperm(pool, generator=generator)[: self.samples].to(real.device)
                 rows.append(self._measure(points[drawn], detail[drawn]))
-            known = self.features(training), training_labels.to(training.device)
-            self._memory = _evenly(known[0], REFERENCES)
-            self.modes = modes.learn(*known, points, real_labels.to(real.device)[order], classes)
+            known, labels = self.features(training), training_labels.to(training.device)
+            real_labels = real_labels.to(real.device)[order]
+            if len(classes) < 2:
+                centres = bins.cluster(_evenly(known, BINNED), min(bins.BINS, len(known)))
+                labels, real_labels = bins.nearest(known, centres), bins.nearest(points, centres)
+                classes = tuple(f"kind {number}" for number in range(1, len(centres) + 1))
+            self._memory = _evenly(known, REFERENCES)
+            self.modes = modes.learn(known, labels, points, real_labels, classes)
         table = torch.tensor(rows, dtype=torch.float64)
         share = self.samples / pool
         chance = table.std(0) * math.sqrt((1 + share) / (1 - share))
         self._mean: list[float] = table.mean(0).tolist()
         self._sigma: list[float] = (chance / table.mean(0)).tolist()
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the modes that a reading counts."""
+        return self.modes.classes
 
     @torch.no_grad()
     def read(self, samples: Tensor) -> Reading:
@@ -149,27 +170,24 @@ class DiversityMeter:
             histogram = self.modes.histogram(points)
         measured = {
             name: Measure(raw=value, relative=value / mean, sigma=sigma)
-            for name, value, mean, sigma in zip(_MEASURES, raw, self._mean, self._sigma, strict=True)
+            for name, value, mean, sigma in zip(MEASURES, raw, self._mean, self._sigma, strict=True)
         }
-        presence = self.modes.presence(histogram)
-        lost = tuple(
-            n for n, share in zip(self.modes.classes, presence, strict=True) if share < modes.PRESENT
-        )
+        presence = dict(zip(self.classes, self.modes.presence(histogram), strict=True))
         return Reading(
             **measured,
             copied=copies,
             histogram=tuple(histogram.tolist()),
             presence=presence,
-            modes=len(presence) - len(lost),
-            lost=lost,
+            lost=tuple(name for name, share in presence.items() if share < modes.PRESENT),
         )
 
     def _measure(self, points: Tensor, detail: Tensor) -> tuple[float, ...]:
-        """The measures in the order of ``_MEASURES``: the one way for real images and samples alike."""
+        """The measures in the order of ``MEASURES``: the one way for real images and samples alike."""
         within = inside(self._references, points, self._radii)
         batch = covered(within), crowded(within, K), typical(within, self._radii), detail.median()
         cover, crowd, precise, rest = torch.stack(batch).tolist()
-        return cover, crowd, duplicates(points), precise, rest
+        effective = vendi(points[:EFFECTIVE], self._width)
+        return cover, crowd, duplicates(points), precise, rest, effective
 
 
 def _evenly(points: Tensor, most: int) -> Tensor:

@@ -25,7 +25,7 @@ def build_meter(preset: Preset, dataset: Dataset) -> Meter | None:
         real_labels=dataset.test_labels,
         training=dataset.train,
         training_labels=dataset.train_labels,
-        classes=dataset.classes or (dataset.name,),
+        classes=dataset.classes,
         samples=preset.watch.samples,
         seed=preset.seed,
     )

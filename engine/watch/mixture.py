@@ -101,7 +101,7 @@ class MixtureMeter:
     def __init__(self, *, real: Tensor, centres: Tensor, sd: float, classes: Sequence[str]) -> None:
         self._centres = centres
         self._sd = sd
-        self._classes = tuple(classes)
+        self.classes = tuple(classes)
         with one_thread():
             self._apart = duplicates(real[:COMPARED].double())
 
@@ -118,7 +118,7 @@ class MixtureMeter:
         quality = counted.quality / REAL_QUALITY
         presence = (counted.good * modes / (self.samples * REAL_QUALITY)).tolist()
         lost = tuple(
-            name for name, good in zip(self._classes, counted.good.tolist(), strict=True) if good == 0
+            name for name, good in zip(self.classes, counted.good.tolist(), strict=True) if good == 0
         )
         return MixtureReading(
             coverage=_exact(counted.modes / modes),
@@ -126,10 +126,10 @@ class MixtureMeter:
             duplicates=_exact(1.0),
             precision=_exact(quality),
             detail=_exact(1.0),
+            effective=_exact(1.0),
             copied=0.0,
             histogram=tuple((counted.assigned / self.samples).tolist()),
-            presence=tuple(presence),
-            modes=counted.modes,
+            presence=dict(zip(self.classes, presence, strict=True)),
             lost=lost,
             quality=counted.quality,
             apart=apart / self._apart,

@@ -15,6 +15,8 @@ PRESENT = 0.25
 """A class is lost below this share of what real data gives, the classifier's mistakes taken off."""
 BACK = 0.4
 """And is there again above this one."""
+SMALL = 0.015
+"""Share of real images: too few samples belong to smaller classes to say that they are lost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +43,11 @@ class Modes:
     def presence(self, histogram: Tensor) -> tuple[float, ...]:
         """Each class relative to real data, mistakes taken off: 1 as in real data, 0 absent.
 
-        A class that the classifier cannot tell from its neighbours (or that real data lacks) counts as there.
+        A class that the classifier cannot tell from its neighbours, or that is ``SMALL``, counts as there.
         """
         told = self.expected - self.leak
         relative = (histogram - self.leak) / told
-        return tuple(relative.clamp(min=0).where(told > 0, 1.0).tolist())
+        return tuple(relative.clamp(min=0).where(told > SMALL, 1.0).tolist())
 
 
 def classify(points: Tensor, exemplars: Tensor, labels: Tensor, classes: int) -> Tensor:

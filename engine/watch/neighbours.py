@@ -1,7 +1,7 @@
-"""Nearest neighbours as measures of diversity: pure functions of features ``(n, d)``.
+"""Distances as measures of diversity: pure functions of features ``(n, d)``.
 
-``real`` and ``fake`` are points in the same features, on the same device. A further measure (the Vendi
-score, say) is one more function here and one more field of ``engine.watch.diversity.Reading``.
+``real`` and ``fake`` are points in the same features, on the same device. A further measure is one more
+function here and one more field of ``engine.watch.diversity.Reading``.
 """
 
 import torch
@@ -104,3 +104,15 @@ def copied(fake: Tensor, training: Tensor, held_out: Tensor) -> float:
     seen = squared_distances(fake, training).amin(1)
     unseen = squared_distances(fake, held_out).amin(1)
     return float((seen < unseen / 4).float().mean() - (unseen < seen / 4).float().mean())
+
+
+def vendi(points: Tensor, width: float) -> float:
+    """How many points, all unlike one another, would be as diverse as these: from 1 (all alike) to n.
+
+    The exponential of the entropy of the eigenvalues of K / n, where K is the Gaussian kernel whose likeness
+    falls to exp(-1/2) at the squared distance ``width``. It grows with n, so compare equal numbers only.
+    Source: Friedman and Dieng 2022, The Vendi score (arXiv 2210.02410), definition 3.1.
+    """
+    likeness = squared_distances(points, points).mul_(-0.5 / width).exp_()
+    strengths = torch.linalg.eigvalsh(likeness / len(points)).clamp(min=0)
+    return float(torch.special.xlogy(strengths, strengths).sum().neg().exp())

@@ -37,6 +37,11 @@ class Meter(Protocol):
         """How many samples a reading takes."""
         ...
 
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the modes that a reading counts."""
+        ...
+
     def read(self, samples: Tensor) -> Reading:
         """What the samples ``(n, *shape)`` say."""
         ...
@@ -71,6 +76,11 @@ class Watch:
     def metered(self) -> bool:
         """Whether samples are judged at all."""
         return self._meter is not None
+
+    @property
+    def modes(self) -> int:
+        """How many modes are counted, 0 without a meter."""
+        return len(self._meter.classes) if self._meter else 0
 
     @property
     def due(self) -> bool:

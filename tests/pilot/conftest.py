@@ -212,7 +212,7 @@ def collapse(recorded: Recorded, step: int = 390) -> None:
                 wall=recorded.now,
                 sentence="mode collapse: samples reach 31 % of what real data reaches, lost: Sandal, Bag",
                 advice="lower the generator's learning rate",
-                evidence={"coverage": 0.31},
+                evidence={"diversity/coverage": 0.31, "lost/Sandal": 0.0, "lost/Bag": 0.1},
             ),
             Facts(values={"verdict": "collapsed"}),
         ]

@@ -11,8 +11,9 @@ from torch import Tensor
 from engine.data import Dataset, load
 from engine.data.fashion_mnist import CLASSES
 from engine.watch import features
-from engine.watch.diversity import DiversityMeter, Reading, coverage, density, duplicates, precision
-from engine.watch.neighbours import copied
+from engine.watch.bins import BINS, cluster, nearest
+from engine.watch.diversity import MEASURES, DiversityMeter, Reading, coverage, density, duplicates, precision
+from engine.watch.neighbours import copied, vendi
 from presets.data import FashionMNIST
 
 COUNT = 512
@@ -61,7 +62,7 @@ def chances(reading: Reading, name: str) -> float:
 
 def test_real_images_read_as_real_over_many_draws() -> None:
     readings = [meter().read(real(seed)) for seed in range(30)]
-    for name in ("coverage", "density", "duplicates", "precision", "detail"):
+    for name in MEASURES:
         assert all(abs(chances(reading, name)) < 5 for reading in readings), name
         mean = sum(getattr(reading, name).relative for reading in readings) / len(readings)
         assert mean == pytest.approx(1, abs=0.1), name
@@ -101,6 +102,48 @@ def test_exact_duplicates_have_no_distance() -> None:
     reading = meter().read(real(1)[: COUNT // 2].repeat(2, 1, 1, 1))
     assert reading.duplicates.relative < 0.01
     assert reading.coverage.relative > 0.7
+
+
+def test_the_effective_number_falls_with_whatever_is_lost() -> None:
+    lost_half = real(0, without=("Trouser", "Dress", "Sandal", "Bag", "Ankle boot"))
+    assert chances(meter().read(lost_half), "effective") < -2
+    assert meter().read(prototypes(20)).effective.relative < 0.4
+
+
+def test_the_vendi_score_counts_groups_of_alike_points() -> None:
+    groups = 100 * torch.eye(8).repeat_interleave(16, 0)
+    assert vendi(groups, 1.0) == pytest.approx(8, rel=1e-3)
+    assert vendi(groups, 1e9) == pytest.approx(1, rel=1e-3)
+    assert vendi(groups[:16] + 5 * torch.randn(16, 8), 1e-3) == pytest.approx(16, rel=1e-3)
+
+
+@cache
+def unlabelled() -> DiversityMeter:
+    images = data()
+    none = torch.zeros(max(len(images.train), len(images.test)), dtype=torch.int64)
+    return DiversityMeter(
+        real=images.test,
+        real_labels=none[: len(images.test)],
+        training=images.train,
+        training_labels=none[: len(images.train)],
+        classes=(),
+        samples=COUNT,
+    )
+
+
+def test_without_classes_kinds_of_images_are_found_and_missed_when_they_go() -> None:
+    readings = [unlabelled().read(real(seed)) for seed in range(20)]
+    assert len(unlabelled().classes) == BINS
+    assert sum(len(reading.lost) for reading in readings) <= 1
+    assert len(unlabelled().read(real(0, without=("Sandal", "Bag", "Ankle boot"))).lost) >= 4
+
+
+def test_kinds_are_the_groups_that_points_lie_in() -> None:
+    centres = 20 * torch.randn(6, 4, generator=torch.Generator().manual_seed(1))
+    points = centres.repeat(50, 1) + torch.randn(300, 4, generator=torch.Generator().manual_seed(2))
+    called = nearest(points, cluster(points, 6)).reshape(50, 6)
+    assert torch.equal(called, called[:1].expand(50, 6))
+    assert len(called[0].unique()) == 6
 
 
 def test_blur_and_noise_are_not_like_real_data() -> None:

@@ -61,7 +61,7 @@ def test_real_points_read_as_real() -> None:
     assert reading.coverage.relative == 1
     assert reading.precision.relative == pytest.approx(1, abs=0.01)
     assert reading.apart == pytest.approx(1, abs=0.2)
-    assert all(share == pytest.approx(1, abs=0.15) for share in reading.presence)
+    assert all(share == pytest.approx(1, abs=0.15) for share in reading.presence.values())
 
 
 def test_a_reading_names_the_modes_that_are_lost() -> None:

@@ -40,7 +40,7 @@ def frame(kind: str, step: int) -> Frame:
     return Frame(step=step, wall=0.0, kind=kind, images=np.zeros((1, 1, 2, 2), dtype=np.uint8))
 
 
-def alarm(number: int, severity: str = "warning", cleared: int | None = None, sentence: str = "s") -> Alarm:
+def alarm(number: int, severity: str = "warning", cleared: int | None = None, **evidence: float) -> Alarm:
     return Alarm(
         id=number,
         name=f"a{number}",
@@ -48,9 +48,9 @@ def alarm(number: int, severity: str = "warning", cleared: int | None = None, se
         raised_step=number,
         raised_wall=0.0,
         cleared_step=cleared,
-        sentence=sentence,
+        sentence="s",
         advice="",
-        evidence={},
+        evidence=evidence,
     )
 
 
@@ -171,9 +171,9 @@ def test_the_worst_standing_alarm_comes_first() -> None:
 
 
 def test_lost_classes_are_read_from_the_alarm() -> None:
-    sentence = "mode collapse: samples reach 31 %, lost: Bag, Sandal · since step 3 900"
-    facts = RunFacts(classes=("Sandal", "Bag", "Coat"))
-    state = apply(State(), batch(facts=facts, alarms=(alarm(1, sentence=sentence),)))
+    lost = {"diversity/coverage": 0.31, "lost/Sandal": 0.0, "lost/Bag": 0.1}
+    over = alarm(2, cleared=5, **{"lost/Coat": 0.2})
+    state = apply(State(), batch(alarms=(alarm(1, **lost), over)))
     assert selectors.lost_classes(state) == ("Sandal", "Bag")
 
 

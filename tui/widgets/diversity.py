@@ -70,7 +70,7 @@ class DiversityPanel(Panel):
         modes = selectors.last(self.state, "diversity/modes")
         if modes is None or modes != modes:
             return self.line(f"{'modes':<{LABEL}}", f"{'?':>{VALUE}}", width=width)
-        total = len(self.state.facts.classes)
+        total = self.state.facts.modes or len(self.state.facts.classes)
         count = f"{modes:.0f}/{total}" if total else f"{modes:.0f}"
         lost = selectors.lost_classes(self.state)
         spans: list[Span | str] = [f"{'modes':<{LABEL}}", f"{count:>{VALUE}}", " "]
