@@ -16,6 +16,7 @@ from engine.run.events import Event, Facts, Scalars
 from engine.watch.guidelines import check
 from engine.watch.meters import build_meter
 from engine.watch.watch import Watch
+from engine.watch.weights import Weights
 from presets import catalogue
 from presets.schema import Preset
 
@@ -48,6 +49,7 @@ class Trainer:
         self._sampler = Sampler(len(dataset.train), preset.per_step, preset.seed, device)
         self._gallery = Gallery(exhibits(self.objective, dataset, preset), preset.keep.frames, clock=clock)
         self._watch = Watch(preset.watch, build_meter(preset, dataset), clock=clock)
+        self._weights = Weights({name: self.objective.networks[name] for name in self.objective.optimisers})
         self._unseen: list[Scalars] = []
         self._observed = clock()
 
@@ -59,6 +61,8 @@ class Trainer:
         yield from self._show()
         while self.step < self.preset.steps:
             self._follow_schedules()
+            if self._observes:
+                self._weights.hold()
             chosen = next(self._sampler)
             values = self.objective.step(self._dataset.train[chosen], self._dataset.train_labels[chosen])
             self.step += 1
@@ -113,12 +117,17 @@ class Trainer:
             if getattr(self.preset, network).schedule != "constant"
         }
 
+    @property
+    def _observes(self) -> bool:
+        """Whether it is time to let the watch see the latest values."""
+        return self._clock() >= self._observed + OBSERVE_SECONDS
+
     def _look(self, *, last: bool) -> Iterator[Event]:
         """Whatever is due after a step; everything after the last one."""
         verdict = self._watch.verdict
         if last or self._gallery.due(self.step):
             yield from self._show()
-        if last or self._clock() >= self._observed + OBSERVE_SECONDS:
+        if last or self._observes:
             yield from self._observe()
         if isinstance(self.objective, Generative) and (self._watch.due or (last and self._watch.metered)):
             # Other codings at every check, but the same for the same step.
@@ -140,7 +149,8 @@ class Trainer:
         phases = [gather(alike) for _, alike in groupby(self._unseen, key=lambda one: one.values.keys())]
         now, wall = self._clock(), self._wall()
         speed = len(self._unseen) / max(now - self._observed, 1e-9)
-        yield Scalars(step=self.step, wall=wall, values={"speed/steps": speed, **self._falling_rates()})
+        rates, weights = self._falling_rates(), self._weights.measure()
+        yield Scalars(step=self.step, wall=wall, values={"speed/steps": speed, **rates, **weights})
         self._unseen, self._observed = [], now
         for columns in phases:
             steps = next(iter(columns.values())).steps

@@ -25,6 +25,14 @@ def last(state: State, name: str) -> float | None:
     return float(bins.last[-1]) if bins is not None and len(bins) else None
 
 
+def numbered(state: State, prefix: str) -> list[float]:
+    """The newest values of the series ``PREFIX1``, ``PREFIX2`` and so on, as far as there are any."""
+    values: list[float] = []
+    while (value := last(state, f"{prefix}{len(values) + 1}")) is not None:
+        values.append(value)
+    return values
+
+
 def typical(state: State, name: str) -> float | None:
     """The mean of a series' newest finite rows; None where there is none. Calmer than the last value."""
     bins = state.series.get(name)

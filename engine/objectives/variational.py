@@ -17,6 +17,8 @@ from presets.schema import Autoencoder, Pretraining
 
 ACTIVE = 0.01
 """Nats of divergence, averaged over held-out data, from which on a unit says something of its input."""
+TOLD = 32
+"""Units whose divergence is a series of its own, at most: the first ones."""
 VALIDATION_SEED = 1
 
 
@@ -59,6 +61,7 @@ class Variational(Reconstruction):
         ``valid/reconstruction``: squared error from the means of the codings. ``valid/loss``: from sampled
         codings, with the divergence, as trained. ``valid/mean-image``: of always answering with the mean
         image. ``kl/nats``: divergence of an input's codings. ``kl/active-units``: units that exceed ACTIVE.
+        ``kl/unit-1`` and so on: each unit's part of the nats.
         """
         means, log_variances = self._network.posterior(batch)
         units = divergence(means, log_variances).mean(0)
@@ -71,6 +74,7 @@ class Variational(Reconstruction):
             "valid/mean-image": (batch - batch.mean(0)).square().mean().item(),
             "kl/nats": units.sum().item(),
             "kl/active-units": float((units > ACTIVE).sum().item()),
+            **{f"kl/unit-{place}": nats for place, nats in enumerate(units[:TOLD].tolist(), start=1)},
         }
 
     def draw(self, count: int, seed: int) -> Tensor:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.draw.meter import meter
-from tui.draw.spark import spark
+from tui.draw.spark import bars, spark
 
 
 @given(st.none() | st.floats(), st.integers(0, 40), st.none() | st.floats(0, 1), st.booleans())
@@ -75,3 +75,9 @@ def test_a_nan_crosses_out_its_share() -> None:
 def test_a_constant_runs_along_the_middle() -> None:
     assert len(set(spark([0.3] * 9, 9))) == 1
     assert spark([0.3] * 9, 9)[0] not in "▁█"
+
+
+def test_bars_start_at_nothing_and_end_at_the_largest() -> None:
+    assert bars([0.0, 2.0, 4.0]) == "▁▅█"
+    assert bars([0.0, float("nan"), 1.0], ascii=True) == "_x#"
+    assert bars([0.0, 0.0]) == "▁▁"

@@ -1,4 +1,4 @@
-"""A series as one line of small bars."""
+"""A series, or some values side by side, as one line of small bars."""
 
 from __future__ import annotations
 
@@ -11,6 +11,18 @@ BARS = "▁▂▃▄▅▆▇█"
 ASCII_BARS = "_.-~=+*#"
 LOST = {True: "x", False: "×"}
 """What stands for a value that is not finite, in ASCII or not."""
+
+
+def bars(values: Sequence[float] | NDArray[np.float64], ascii: bool = False) -> str:
+    """A bar for each value, 0 or more, as high as its share of the largest; a cross if not finite."""
+    series = np.asarray(values, dtype=np.float64)
+    finite = np.isfinite(series)
+    most = series[finite].max(initial=0.0) or 1.0
+    levels = np.rint(np.where(finite, series, 0.0).clip(0) / most * (len(BARS) - 1)).astype(np.int64)
+    drawn = ASCII_BARS if ascii else BARS
+    return "".join(
+        drawn[level] if known else LOST[ascii] for level, known in zip(levels, finite, strict=True)
+    )
 
 
 def spark(values: Sequence[float] | NDArray[np.float64], width: int, ascii: bool = False) -> str:

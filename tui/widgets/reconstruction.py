@@ -6,6 +6,7 @@ import numpy as np
 from textual.strip import Strip
 
 from tui import selectors, wording
+from tui.draw.spark import bars
 from tui.state import State
 from tui.widgets.panel import Panel
 from tui.widgets.texts import Span
@@ -24,6 +25,7 @@ MORE = (
     ("informed", "kl/active-units", "codings"),
 )
 """What only some autoencoders measure: label, series, unit; in braces another series' value."""
+UNIT = "kl/unit-"
 _OTHER = re.compile(r"{(.+?)}")
 LABEL, VALUE = 11, 8
 
@@ -34,7 +36,7 @@ class ReconstructionPanel(Panel):
     def concerns(self, state: State) -> tuple[object, ...]:
         """The series that are told, and the alarms."""
         names = (TRAINING, VALIDATION, *(name for _, name, _ in MORE))
-        return (*map(state.series.get, names), state.alarms)
+        return (*map(state.series.get, (*names, f"{UNIT}1")), state.alarms)
 
     def rows(self, width: int, height: int) -> list[Strip]:
         """Return training error, validation error with the best so far, and what their ratio means."""
@@ -51,7 +53,15 @@ class ReconstructionPanel(Panel):
         for label, name, unit in MORE:
             if (value := selectors.last(self.state, name)) is not None:
                 rows.append(self._row(label, wording.short(value), width, _OTHER.sub(self._short, unit)))
-        return rows[:height]
+        return [*rows, *self._units(width)][:height]
+
+    def _units(self, width: int) -> list[Strip]:
+        """Of a variational one what each unit of the codings tells of its input, the largest as a number."""
+        nats = selectors.numbered(self.state, UNIT)
+        if not nats:
+            return []
+        drawn = bars(nats, ascii=self.terminal.ascii)
+        return [self._row("KL by unit", wording.short(max(nats)), width, f"nats at most  {drawn}")]
 
     def _short(self, found: re.Match[str]) -> str:
         value = selectors.last(self.state, found[1])

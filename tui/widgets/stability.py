@@ -1,6 +1,6 @@
 """Whether training itself is sound: gradients, the discriminator's accuracy, values that are not finite."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from textual.strip import Strip
 
@@ -10,16 +10,26 @@ from tui.state import State
 from tui.widgets.panel import Panel
 from tui.widgets.texts import Span
 
+Row = tuple[str, str, frozenset[str]]
+"""Label, series, and the alarms that say the series is not well."""
 RUN_AWAY = frozenset({"diverged", "exploding"})
 """The alarms of numbers that have no bound."""
-ROWS = (
+ROWS: tuple[Row, ...] = (
     ("D accuracy", "accuracy/discriminator", frozenset({"discriminator-wins", "runaway-logits"})),
     ("|∇G|", "grad/generator", RUN_AWAY),
     ("|∇D|", "grad/discriminator", RUN_AWAY),
     ("|∇|", "grad/autoencoder", RUN_AWAY),
     ("|∇C|", "grad/classifier", RUN_AWAY),
 )
-"""Label, series, and the alarms that say the series is not well."""
+SELDOM: tuple[Row, ...] = (
+    ("ΔG / G", "update/generator", RUN_AWAY),
+    ("ΔD / D", "update/discriminator", RUN_AWAY),
+    ("step / w", "update/autoencoder", RUN_AWAY),
+    ("σ max D", "singular/discriminator", RUN_AWAY),
+    ("σ max G", "singular/generator", RUN_AWAY),
+    ("σ max", "singular/autoencoder", RUN_AWAY),
+)
+"""What is looked at about once a second: a step as a share of the weights, and the strongest layer."""
 LABEL, VALUE, WORD = 11, 7, 9
 SPARK = 24
 SPARK_POINTS = 240
@@ -30,19 +40,19 @@ class StabilityPanel(Panel):
 
     def concerns(self, state: State) -> tuple[object, ...]:
         """The series of the panel and the alarms."""
-        return (*(state.series.get(name) for _, name, _ in ROWS), state.alarms)
+        return (*(state.series.get(name) for _, name, _ in (*ROWS, *SELDOM)), state.alarms)
 
     def rows(self, width: int, height: int) -> list[Strip]:
         """Return a row for each series that the run has, and one for values that are not finite."""
-        rows = list(self._series(width))
+        rows = list(self._series(ROWS, width))
         if not rows:
             return [self.line("no values yet")]
         rows.insert(1 if height < 4 else len(rows), self._finite(width))
-        return rows[:height]
+        return [*rows, *self._series(SELDOM, width)][:height]
 
-    def _series(self, width: int) -> Iterator[Strip]:
+    def _series(self, rows: Iterable[Row], width: int) -> Iterator[Strip]:
         alarms = {alarm.name for alarm in selectors.standing(self.state)}
-        for label, name, telling in ROWS:
+        for label, name, telling in rows:
             value = selectors.typical(self.state, name)
             if name not in self.state.series:
                 continue

@@ -1,0 +1,61 @@
+"""How far weights move and how much they stretch, against what linear algebra says in full."""
+
+import pytest
+import torch
+from torch import nn
+
+from engine.watch.weights import Weights
+
+
+def network() -> nn.Module:
+    torch.manual_seed(3)
+    return nn.Sequential(nn.Conv2d(3, 16, 4), nn.Flatten(), nn.Linear(64, 5), nn.BatchNorm1d(5))
+
+
+def test_a_step_is_told_as_a_share_of_the_weights() -> None:
+    one = network()
+    weights = Weights({"generator": one})
+    length = torch.cat([p.detach().flatten() for p in one.parameters()]).norm()
+    weights.hold()
+    with torch.no_grad():
+        next(one.parameters()).view(-1)[7] += 0.5
+    assert float(weights.measure()["update/generator"]) == pytest.approx(0.5 / float(length), rel=1e-4)
+    assert "update/generator" not in weights.measure()
+
+
+def test_the_largest_singular_value_of_any_layer_is_found_and_followed() -> None:
+    one = network()
+    weights = Weights({"discriminator": one})
+    for scale in (1.0, 3.0, 0.2):
+        with torch.no_grad():
+            for parameter in one.parameters():
+                parameter.mul_(scale)
+        for _ in range(5):
+            found = float(weights.measure()["singular/discriminator"])
+        matrices = [p.detach().flatten(1) for p in one.parameters() if p.ndim > 1]
+        exact = max(float(torch.linalg.matrix_norm(matrix, 2)) for matrix in matrices)
+        assert found == pytest.approx(exact, rel=0.02)
+
+
+def test_a_network_without_matrices_has_no_singular_values_and_looking_draws_nothing() -> None:
+    one = nn.BatchNorm1d(4)
+    state = torch.get_rng_state()
+    weights = Weights({"generator": one, "discriminator": network()})
+    torch.manual_seed(9)
+    before = torch.get_rng_state()
+    assert set(weights.measure()) == {"singular/discriminator"}
+    assert torch.equal(before, torch.get_rng_state())
+    torch.set_rng_state(state)
+
+
+def test_weights_that_are_not_finite_do_not_spoil_later_looks() -> None:
+    one = nn.Linear(4, 4)
+    weights = Weights({"autoencoder": one})
+    good = one.weight.detach().clone()
+    with torch.no_grad():
+        one.weight.fill_(torch.inf)
+    weights.measure()
+    with torch.no_grad():
+        one.weight.copy_(good)
+    found = [float(weights.measure()["singular/autoencoder"]) for _ in range(20)]
+    assert found[-1] == pytest.approx(float(torch.linalg.matrix_norm(good, 2)), rel=0.05)
