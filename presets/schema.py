@@ -28,28 +28,8 @@ from presets.objectives import (
     SparseKL,
     Variational,
 )
-from presets.records import Fraction, Record, Seconds
-
-
-class Watch(Record, frozen=True, kw_only=True):
-    """How closely the run is watched. Nobody needs to touch these."""
-
-    samples: Annotated[int, Meta(ge=64, le=8192)] = 512
-    """Per diversity check."""
-    every: Seconds = 5.0
-    """Seconds between diversity checks, at least."""
-    budget: Annotated[float, Meta(gt=0, le=1)] = 0.01
-    """Share of training time for checks."""
-    diversity_alarm: Fraction = 0.6
-    """Of real data's coverage: alarm below."""
-    diversity_clear: Fraction = 0.75
-    """Of real data's coverage: clear above."""
-    patience: Annotated[int, Meta(ge=1, le=100)] = 3
-    """Checks in a row before an alarm."""
-
-    def __post_init__(self) -> None:
-        if self.diversity_clear < self.diversity_alarm:
-            raise ValueError("diversity_clear must not be below diversity_alarm")
+from presets.records import Record, Seconds
+from presets.watching import Watch
 
 
 class Keep(Record, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from engine.watch.alarms import Condition
 from engine.watch.features import one_thread
+from presets.watching import DEFAULTS, Watch
 
 ACTIVE, RANK, UNITS = "codings/active-units", "codings/rank", "codings/units"
 
@@ -15,8 +16,6 @@ YOUNG = 100
 """Steps before anything is judged."""
 VARIES = 1e-6
 """Standard deviation from which on a unit says something; a dead one is constant."""
-FEW, EASES = 0.15, 0.25
-"""Share of the units that vary: alarm below, clear above. ReLU codings of a healthy run keep a third."""
 
 
 def measure(codings: Tensor) -> dict[str, float]:
@@ -36,8 +35,12 @@ def measure(codings: Tensor) -> dict[str, float]:
     return {ACTIVE: float(active), RANK: float(entropy.exp()), UNITS: float(codings.shape[1])}
 
 
-def dead_codings(step: int, values: Mapping[str, float]) -> list[Condition]:
-    """The condition ``dead-codings`` of the measures at one step; nothing where there are none."""
+def dead_codings(step: int, values: Mapping[str, float], settings: Watch = DEFAULTS) -> list[Condition]:
+    """The condition ``dead-codings`` of the measures at one step; nothing where there are none.
+
+    ReLU codings of a healthy run keep a third of their units alive.
+    """
+    alarm, clear = settings.codings_alarm, settings.codings_clear
     found = [values.get(name) for name in (ACTIVE, RANK, UNITS)]
     if step < YOUNG or None in found or not all(isfinite(value) for value in found if value is not None):
         return []
@@ -46,14 +49,14 @@ def dead_codings(step: int, values: Mapping[str, float]) -> list[Condition]:
     sentence = (
         "every input has the same codings, and so the same reconstruction"
         if none
-        else f"{active:.0f} of {units:.0f} codings vary (alarm below {FEW:.0%}), effective rank {rank:.1f}"
+        else f"{active:.0f} of {units:.0f} codings vary (alarm below {alarm:.0%}), effective rank {rank:.1f}"
     )
     return [
         Condition(
             name="dead-codings",
             severity="critical" if none else "warning",
-            bad=active < FEW * units and active < units,
-            clear=active > EASES * units,
+            bad=active < alarm * units and active < units,
+            clear=active > clear * units,
             sentence=sentence.replace("%", " %"),
             advice="lower the learning rate, or start again: a ReLU unit that died does not come back",
             evidence={ACTIVE: active, RANK: rank, UNITS: units},

@@ -15,7 +15,7 @@ from engine.watch.alarms import Condition
 from engine.watch.diversity import Reading
 from engine.watch.modes import BACK
 from engine.watch.turnover import turnover
-from presets import schema
+from presets import watching
 
 LOST = "lost/"
 """Evidence of a lost class: how much of it is left, relative to real data."""
@@ -29,12 +29,8 @@ GAIN = 0.05
 """More coverage than this, from one half of a plateau to the other, is still learning: three times chance."""
 STUCK = 0.1
 """Of real data's distance between nearest samples: below, good samples repeat. Young GANs keep above 0.15."""
-COPIED, COPIED_EASES = 0.3, 0.2
-"""Share of samples that are near copies of training images, beyond chance: alarm above, clear below."""
 TURNS = 8
 """Checks that turnover is measured over."""
-CYCLES, CYCLES_EASES = 0.25, 0.12
-"""Turnover, as a share of its maximum: alarm above, clear below. Healthy GANs stay under 0.05."""
 TWINS = 0.5
 """The alarm for twins, as a share of coverage's: healthy GANs keep above 0.5, prototypes below 0.25."""
 
@@ -54,7 +50,7 @@ class Collapse:
     images, then modes that take turns, then modes that are lost. ``turnover`` is the newest, 0 to 1.
     """
 
-    def __init__(self, settings: schema.Watch) -> None:
+    def __init__(self, settings: watching.Watch) -> None:
         self._settings = settings
         self.armed = False
         self._good: deque[bool] = deque(maxlen=PLATEAU)
@@ -73,7 +69,7 @@ class Collapse:
         self.armed = self.armed or self._arms(reading)
         if not self.armed:
             return []
-        memorising, collapsed = _memorising(reading), self._collapsed(reading)
+        memorising, collapsed = self._memorising(reading), self._collapsed(reading)
         poor = collapsed.bad and not memorising.bad
         self._poor = min(self._poor + 1, TURNS) if poor else 0
         cycling = self._cycling(reading)
@@ -106,7 +102,7 @@ class Collapse:
             diverse = reading.coverage.relative > self._settings.diversity_clear
             if diverse or reading.duplicates.relative < STUCK:
                 return True
-        turning = len(self._histograms) == TURNS and self.turnover > CYCLES
+        turning = len(self._histograms) == TURNS and self.turnover > self._settings.turnover_alarm
         if turning and sum(list(self._good)[-TURNS:]) * 2 >= TURNS:
             return True
         if len(self._coverages) < PLATEAU or sum(self._good) * 2 <= PLATEAU:
@@ -147,20 +143,37 @@ class Collapse:
             evidence=_evidence(reading) | {"alarm": alarm, "clear": clear},
         )
 
+    def _memorising(self, reading: Reading) -> Condition:
+        alarm, clear = self._settings.copied_alarm, self._settings.copied_clear
+        sentence = (
+            f"memorising: {reading.copied:.0%} of samples are near copies of training images (alarm above "
+            f"{alarm:.0%})"
+        )
+        return Condition(
+            name="memorising",
+            severity="critical",
+            bad=reading.copied > alarm,
+            clear=reading.copied < clear,
+            sentence=sentence.replace("%", " %"),
+            advice=ADVICE["memorising"],
+            evidence=_evidence(reading),
+        )
+
     def _cycling(self, reading: Reading) -> Condition:
-        """Whether the modes took turns in the checks since samples reach so little."""
+        """Whether the modes took turns in the checks since samples reach so little. Healthy: below 0.05."""
+        alarm = self._settings.turnover_alarm
         turned = (
             turnover(list(self._histograms)[-self._poor :], self._settings.samples) if self._poor else 0.0
         )
         sentence = (
             f"mode cycling: each batch reaches {reading.coverage.relative:.0%} of what real data reaches, "
-            f"but each another part: turnover {turned:.2f} over {self._poor} checks (alarm above {CYCLES})"
+            f"but each another part: turnover {turned:.2f} over {self._poor} checks (alarm above {alarm:g})"
         )
         return Condition(
             name="cycling",
             severity="critical",
-            bad=turned > CYCLES,
-            clear=turned < CYCLES_EASES,
+            bad=turned > alarm,
+            clear=turned < self._settings.turnover_clear,
             sentence=sentence.replace("%", " %"),
             advice=ADVICE["cycling"],
             evidence=_evidence(reading) | {"turnover": turned},
@@ -178,22 +191,6 @@ class Collapse:
             advice=ADVICE["lost-modes"],
             evidence=_evidence(reading),
         )
-
-
-def _memorising(reading: Reading) -> Condition:
-    sentence = (
-        f"memorising: {reading.copied:.0%} of samples are near copies of training images (alarm above "
-        f"{COPIED:.0%})"
-    )
-    return Condition(
-        name="memorising",
-        severity="critical",
-        bad=reading.copied > COPIED,
-        clear=reading.copied < COPIED_EASES,
-        sentence=sentence.replace("%", " %"),
-        advice=ADVICE["memorising"],
-        evidence=_evidence(reading),
-    )
 
 
 def _looks_real(reading: Reading) -> bool:

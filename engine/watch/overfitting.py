@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.watch.alarms import Condition
+from presets.watching import DEFAULTS, Watch
 
 TRAINING, VALIDATION = "loss/reconstruction", "valid/reconstruction"
 
@@ -20,8 +21,6 @@ BETTER = 0.99
 """Of the best validation error so far: only below this does another count as better."""
 FELL = 0.8
 """Of the training error at the best validation error: below, training went on without validation."""
-GAP, EASES = 1.5, 1.25
-"""Validation error over training error: alarm above, clear below."""
 
 _NO_VALUES: NDArray[np.float64] = np.empty(0)
 
@@ -29,7 +28,8 @@ _NO_VALUES: NDArray[np.float64] = np.empty(0)
 class Overfitting:
     """Training errors and validation errors to the condition ``over-fitting`` (warning)."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Watch = DEFAULTS) -> None:
+        self._alarm, self._clear = settings.overfitting_alarm, settings.overfitting_clear
         self._last_step = -1
         self._recent = _NO_VALUES
         self._best: tuple[int, float, float] | None = None
@@ -61,12 +61,12 @@ class Overfitting:
             Condition(
                 name="over-fitting",
                 severity="warning",
-                bad=gap > GAP and training < FELL * then,
-                clear=gap < EASES,
+                bad=gap > self._alarm and training < FELL * then,
+                clear=gap < self._clear,
                 sentence=(
                     f"over-fitting: the training error fell from {then:.3g} to {training:.3g} since step "
                     f"{since}, the validation error did not follow ({best:.3g} then, {found:.3g} now, "
-                    f"{gap:.1f} times the training error; alarm above {GAP})"
+                    f"{gap:.1f} times the training error; alarm above {self._alarm:g})"
                 ),
                 advice="train on more images, make network or codings smaller, or add noise to the input",
                 evidence={

@@ -9,16 +9,15 @@ from collections.abc import Mapping
 import numpy as np
 
 from engine.watch.alarms import Condition
+from presets.watching import DEFAULTS, Watch
 
 YOUNG = 500
 """Steps before anything is judged: at first every network answers with the mean image."""
-MEAN_LEVEL, EASES = 0.9, 0.8
-"""Of the error of always answering with the mean image: alarm above, clear below."""
 ALIVE = 1
 """Units that may be active in a collapsed posterior."""
 
 
-def posterior_collapse(step: int, values: Mapping[str, float]) -> list[Condition]:
+def posterior_collapse(step: int, values: Mapping[str, float], settings: Watch = DEFAULTS) -> list[Condition]:
     """Judge a variational autoencoder's validation series at a step; nothing for other models."""
     names = ("kl/active-units", "kl/nats", "valid/reconstruction", "valid/mean-image")
     if step < YOUNG or not all(name in values and np.isfinite(values[name]) for name in names):
@@ -31,12 +30,12 @@ def posterior_collapse(step: int, values: Mapping[str, float]) -> list[Condition
         Condition(
             name="posterior-collapse",
             severity="critical",
-            bad=active <= ALIVE and level > MEAN_LEVEL,
-            clear=active > ALIVE and level < EASES,
+            bad=active <= ALIVE and level > settings.posterior_alarm,
+            clear=active > ALIVE and level < settings.posterior_clear,
             sentence=(
                 f"posterior collapse: {active:.0f} units of the codings are active ({nats:.2g} nats), "
                 f"and the error is {100 * level:.0f} % of that of the mean image (alarm above "
-                f"{100 * MEAN_LEVEL:.0f} %)"
+                f"{100 * settings.posterior_alarm:.0f} %)"
             ),
             advice="lower objective.beta, or start it at zero and raise it slowly",
             evidence={"active-units": active, "nats": nats, "error": error, "mean-image": mean_image},

@@ -12,19 +12,21 @@ from numpy.typing import NDArray
 from engine.watch.alarms import Condition
 from engine.watch.recent import Recent
 from engine.watch.signals import Explosion, NonFinite, Stalled, oscillation, runaway_logits, winning
+from presets.watching import DEFAULTS, Watch
 
 
 class Stability:
     """Watches per-step values: holds the recent ones, and what the signs with a memory remember."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Watch = DEFAULTS) -> None:
+        self._settings = settings
         self._recent = Recent()
         self._forget()
 
     def _forget(self) -> None:
         self._non_finite = NonFinite()
-        self._explosion = Explosion()
-        self._stalled = Stalled()
+        self._explosion = Explosion(self._settings)
+        self._stalled = Stalled(self._settings)
 
     def observe(self, steps: NDArray[np.int64], values: Mapping[str, NDArray[np.float64]]) -> list[Condition]:
         """Judge the steps ``(n,)`` since the last call and each series' values ``(n,)`` at them.
@@ -38,13 +40,13 @@ class Stability:
             return []
         if back:
             self._forget()
-        recent, new = self._recent, len(steps)
+        recent, new, settings = self._recent, len(steps), self._settings
         return [
             *self._non_finite.judge(recent, new),
             *self._explosion.judge(recent, new),
-            *winning(recent),
-            *runaway_logits(recent),
-            *oscillation(recent),
+            *winning(recent, settings),
+            *runaway_logits(recent, settings),
+            *oscillation(recent, settings),
             *self._stalled.judge(recent, new),
         ]
 

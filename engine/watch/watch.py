@@ -24,7 +24,7 @@ from engine.watch.overfitting import Overfitting
 from engine.watch.posterior import posterior_collapse
 from engine.watch.signals import DIVERGED
 from engine.watch.stability import Stability
-from presets import schema
+from presets import watching
 
 _COSTS = 5
 
@@ -54,13 +54,13 @@ class Watch:
     more than ``settings.budget`` of the time. ``reading`` is the newest, None before the first.
     """
 
-    def __init__(self, settings: schema.Watch, meter: Meter | None, *, clock: Callable[[], float]) -> None:
+    def __init__(self, settings: watching.Watch, meter: Meter | None, *, clock: Callable[[], float]) -> None:
         self._settings = settings
         self._meter = meter
         self._clock = clock
-        self._stability = Stability()
+        self._stability = Stability(settings)
         self._collapse = Collapse(settings)
-        self._overfitting = Overfitting()
+        self._overfitting = Overfitting(settings)
         self._alarms = Alarms(patience=settings.patience, awaits=("collapsed",) if meter else ())
         self._costs: deque[float] = deque(maxlen=_COSTS)
         self._next = clock()
@@ -118,8 +118,8 @@ class Watch:
         numbers = {name: float(value) for name, value in values.items()}
         conditions = [
             *self._overfitting.validate(step, numbers),
-            *posterior_collapse(step, numbers),
-            *dead_codings(step, numbers),
+            *posterior_collapse(step, numbers, self._settings),
+            *dead_codings(step, numbers, self._settings),
         ]
         return self._alarms.update(conditions, step=step, wall=wall)
 

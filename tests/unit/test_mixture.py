@@ -10,7 +10,7 @@ from engine.data import load
 from engine.watch.collapse import Collapse
 from engine.watch.mixture import COUNTED, REAL_QUALITY, MixtureMeter, count
 from presets.data import Grid, Ring
-from presets.schema import Watch
+from presets.watching import Watch
 
 CPU = torch.device("cpu")
 RING = load(Ring(points=5000), CPU)

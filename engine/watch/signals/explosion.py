@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from engine.watch.alarms import Condition, spaced
 from engine.watch.recent import Recent
 from engine.watch.signals.blocks import Blocks
+from presets.watching import DEFAULTS, Watch
 
 BLOCK = 64
 """Steps that one median runs over: a spike of fewer than half as many steps does not move it."""
@@ -22,10 +23,6 @@ YOUNG_BLOCKS = 4
 """The run's first blocks (256 steps). Their extremes count, not medians: much moves, and all of it may."""
 SHARE = 4
 """Now is compared with the first of so many equal parts of the run, at least with the young blocks."""
-EXPLODES, EASES = 30.0, 10.0
-"""Times the run's own scale, a loss and a gradient norm both: alarm above, clear where all are below.
-
-Gradient norms of healthy GANs vary by 10 to 50 times, but those are single steps, not medians."""
 MOST = 256
 """Entries that are kept of a series; where there are more, neighbours become one."""
 GROWING = frozenset({"loss/penalty", "loss/kl", "loss/sparsity", "loss/generator", "grad/generator"})
@@ -68,9 +65,14 @@ class _Course:
 
 
 class Explosion:
-    """Recent values to the condition ``exploding`` (critical); remembers how large every series has been."""
+    """Recent values to the condition ``exploding`` (critical); remembers how large every series has been.
 
-    def __init__(self) -> None:
+    A loss and a gradient norm must both be so many times the run's own scale. Gradient norms of healthy GANs
+    vary by 10 to 50 times, but those are single steps, not medians.
+    """
+
+    def __init__(self, settings: Watch = DEFAULTS) -> None:
+        self._alarm, self._clear = settings.explosion_alarm, settings.explosion_clear
         self._courses: dict[str, _Course] = {}
 
     def judge(self, recent: Recent, new: int) -> list[Condition]:
@@ -94,14 +96,14 @@ class Explosion:
         sentence = (
             f"training explodes: {loss} went from {was:.3g} to {now:.3g} and {gradient} from "
             f"{was_gradient:.3g} to {now_gradient:.3g}, {_times(times)} and {_times(times_gradient)} times "
-            f"the largest early in the run (alarm above {EXPLODES:.0f} times)"
+            f"the largest early in the run (alarm above {self._alarm:g} times)"
         )
         return [
             Condition(
                 name="exploding",
                 severity="critical",
-                bad=times > EXPLODES and times_gradient > EXPLODES,
-                clear=times < EASES and times_gradient < EASES,
+                bad=min(times, times_gradient) > self._alarm,
+                clear=max(times, times_gradient) < self._clear,
                 sentence=sentence,
                 advice=(
                     "bound the critic's slope (objective.penalty = 10, or spectral normalisation), "

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from engine.watch.alarms import Condition
 from engine.watch.recent import Recent
+from presets.watching import DEFAULTS, Watch
 
 SERIES = ("dirac/generator", "loss/generator", "loss/discriminator")
 """Where a swing shows; the losses' period is half of the orbit's where the game is symmetric."""
@@ -27,8 +28,6 @@ FEWEST_PERIODS = 3
 """In the window, whatever its length."""
 ENOUGH_PERIODS, FEW = 4, 0.85
 """With fewer periods than this, the correlation must be above ``FEW``: random walks have such periods."""
-SWINGS, EASES = 0.7, 0.5
-"""Correlation one period on, in [-1, 1]: the part of the variance that repeats. Alarm above, clear below."""
 OPPOSITE = -0.5
 """Of the correlation one period on: half a period on it must be below, as between crest and trough."""
 LASTS, ENDS = 0.5, 0.25
@@ -58,8 +57,9 @@ class Swing:
     steady: bool
 
 
-def oscillation(recent: Recent) -> list[Condition]:
+def oscillation(recent: Recent, settings: Watch = DEFAULTS) -> list[Condition]:
     """The condition ``oscillation`` (warning), of GANs."""
+    alarm, clear = settings.oscillation_alarm, settings.oscillation_clear
     swings: dict[str, Swing | None] = {}
     for name in SERIES:
         values = recent.values(name)
@@ -67,7 +67,7 @@ def oscillation(recent: Recent) -> list[Condition]:
         broken = np.flatnonzero(~np.isfinite(values))
         values = values[broken[-1] + 1 :] if len(broken) else values
         if len(values) >= SHORTEST_WINDOW:
-            swings[name] = swing(values)
+            swings[name] = swing(values, alarm)
     if not swings:
         return []
     found = {name: one for name, one in swings.items() if one}
@@ -78,7 +78,7 @@ def oscillation(recent: Recent) -> list[Condition]:
         sentence = (
             f"the game circles: {name} swings by ±{best.amplitude:.2g} with a period of {best.period:.0f} "
             f"steps, {best.periods:.0f} times so far in view (correlation one period on "
-            f"{best.correlation:.2f}, alarm above {_needed(best.periods)})"
+            f"{best.correlation:.2f}, alarm above {_needed(best.periods, alarm):g})"
         )
         evidence = {
             "period": best.period,
@@ -91,7 +91,7 @@ def oscillation(recent: Recent) -> list[Condition]:
             name="oscillation",
             severity="warning",
             bad=bool(steady),
-            clear=all(one.correlation < EASES or one.lasts < ENDS for one in found.values()),
+            clear=all(one.correlation < clear or one.lasts < ENDS for one in found.values()),
             sentence=sentence,
             advice=(
                 "damp it with a penalty on the discriminator's slope (objective.r1 = 1), "
@@ -102,8 +102,11 @@ def oscillation(recent: Recent) -> list[Condition]:
     ]
 
 
-def swing(values: NDArray[np.float64]) -> Swing | None:
-    """What repeats in these finite values ``(n,)``; None where nothing does, as in constant ones."""
+def swing(values: NDArray[np.float64], alarm: float = DEFAULTS.oscillation_alarm) -> Swing | None:
+    """What repeats in these finite values ``(n,)``; None where nothing does, as in constant ones.
+
+    ``alarm`` is the correlation one period on, the part of the variance that repeats, that makes it steady.
+    """
     straight = _straightened(values)
     spread = float(straight.std())
     if spread <= ROUNDED * np.abs(values).max():
@@ -126,7 +129,7 @@ def swing(values: NDArray[np.float64]) -> Swing | None:
     again = float(likeness[second])
     periods = 2 * len(values) / second
     lasts = float(straight[-lag:].std()) / spread
-    alike = min(height, again) > _needed(periods) and max(valleys) < OPPOSITE * height
+    alike = min(height, again) > _needed(periods, alarm) and max(valleys) < OPPOSITE * height
     return Swing(
         period=second / 2,
         periods=periods,
@@ -137,8 +140,8 @@ def swing(values: NDArray[np.float64]) -> Swing | None:
     )
 
 
-def _needed(periods: float) -> float:
-    return SWINGS if periods >= ENOUGH_PERIODS else FEW
+def _needed(periods: float, alarm: float) -> float:
+    return alarm if periods >= ENOUGH_PERIODS else max(alarm, FEW)
 
 
 def _straightened(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ import numpy as np
 from engine.watch.alarms import Condition
 from engine.watch.recent import Recent
 from engine.watch.signals.blocks import Blocks
+from presets.watching import DEFAULTS, Watch
 
 GAN = ("generator", "discriminator")
 AUTOENCODER = "autoencoder"
@@ -20,10 +21,8 @@ YOUNG = 200
 """Steps before that window starts."""
 BLOCK, BLOCKS = 50, 10
 """A network's beginning: the largest of the medians over its first blocks of so many steps."""
-STALLS, EASES = 1e-4, 1e-3
-"""Median gradient norm as a share of that at the beginning: alarm below, clear above."""
 GOES_ON = 1e-2
-"""The same share, of the other network: above, it still learns."""
+"""Median gradient norm as a share of that at the beginning: a network above still learns."""
 DECIDED = 0.97
 """Median share of right decisions: above, the game is over, and both networks may have stopped."""
 FLAT = 1e-6
@@ -54,7 +53,8 @@ class _Beginning:
 class Stalled:
     """Recent values to the condition ``stalled`` (warning); remembers how large gradients were at first."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Watch = DEFAULTS) -> None:
+        self._alarm, self._clear = settings.stalled_alarm, settings.stalled_clear
         self._beginnings: dict[str, _Beginning] = {}
 
     def judge(self, recent: Recent, new: int) -> list[Condition]:
@@ -69,7 +69,9 @@ class Stalled:
         known = {name: share for name, share in shares.items() if share is not None}
         if not known:
             return []
-        stalled = [name for name in known if known[name] < STALLS and self._should_learn(recent, name, known)]
+        stalled = [
+            name for name in known if known[name] < self._alarm and self._should_learn(recent, name, known)
+        ]
         worst = min(stalled or known, key=lambda name: known[name])
         was = self._beginnings[f"grad/{worst}"].size
         now = was * known[worst]
@@ -78,10 +80,10 @@ class Stalled:
                 name="stalled",
                 severity="warning",
                 bad=bool(stalled),
-                clear=all(share > EASES for share in known.values()),
+                clear=all(share > self._clear for share in known.values()),
                 sentence=(
                     f"the {worst} no longer learns: its gradient norm went from {was:.2g} to {now:.2g} "
-                    f"(alarm below {STALLS:.0e} of what it was)"
+                    f"(alarm below {self._alarm:.0e} of what it was)"
                 ),
                 advice=_advice(worst),
                 evidence={"gradient": now, "gradient-was": was, "share": known[worst]},

@@ -4,6 +4,7 @@ import numpy as np
 
 from engine.watch.alarms import Condition
 from engine.watch.recent import Recent
+from presets.watching import DEFAULTS, Watch
 
 LOSS, ACCURACY = "loss/discriminator", "accuracy/discriminator"
 
@@ -11,22 +12,21 @@ WINDOW = 300
 """Steps that the medians run over."""
 YOUNG = 200
 """Steps before the window starts: every discriminator wins at first."""
-WINS_LOSS, EASES_LOSS = 0.05, 0.1
-"""Median of the discriminator's loss (cross-entropy, real and fake summed): alarm below, clear above."""
 WINS_ACCURACY, EASES_ACCURACY = 0.97, 0.95
 """Median share of right decisions: alarm above, clear below."""
 
 
-def winning(recent: Recent) -> list[Condition]:
+def winning(recent: Recent, settings: Watch = DEFAULTS) -> list[Condition]:
     """The condition ``discriminator-wins`` (warning); nothing for critics, who are never accurate or not."""
+    alarm, clear = settings.winning_alarm, settings.winning_clear
     losses, accuracies = recent.latest(LOSS, WINDOW), recent.latest(ACCURACY, WINDOW)
     if losses is None or accuracies is None or recent.steps[-WINDOW] <= YOUNG:
         return []
     loss, accuracy = float(np.median(losses)), float(np.median(accuracies))
     # A critic's loss (Wasserstein) goes below 0, where this rule says nothing.
-    wins = 0 <= loss < WINS_LOSS and accuracy > WINS_ACCURACY
+    wins = 0 <= loss < alarm and accuracy > WINS_ACCURACY
     sentence = (
-        f"the discriminator wins: its loss is {loss:.3f} (alarm below {WINS_LOSS}) and it tells "
+        f"the discriminator wins: its loss is {loss:.3f} (alarm below {alarm:g}) and it tells "
         f"{100 * accuracy:.0f} % of images right, so the generator learns little"
     )
     return [
@@ -34,7 +34,7 @@ def winning(recent: Recent) -> list[Condition]:
             name="discriminator-wins",
             severity="warning",
             bad=wins,
-            clear=loss > EASES_LOSS or accuracy < EASES_ACCURACY,
+            clear=loss > clear or accuracy < EASES_ACCURACY,
             sentence=sentence,
             advice="lower the discriminator's learning rate, or smooth the real labels to 0.9",
             evidence={"loss": loss, "accuracy": accuracy, "steps": float(WINDOW)},
