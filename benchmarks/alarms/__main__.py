@@ -1,4 +1,4 @@
-"""The command line: ``python -m benchmarks.alarms collect`` and ``replay``; see the package."""
+"""The command line: ``python -m benchmarks.alarms collect``, ``measure`` and ``replay``; see the package."""
 
 import argparse
 import multiprocessing
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks.alarms.collect import keep
 from benchmarks.alarms.label import label
+from benchmarks.alarms.measure import measure
 from benchmarks.alarms.recipes import RECIPES, SEEDS
 from benchmarks.alarms.replay import Alarm, naive, replay
 from benchmarks.alarms.score import Case, confusion, false_alarms, score
@@ -22,10 +23,13 @@ KINDS = ("collapse", "divergence", "memorising", "over-fitting", "posterior-coll
 def main() -> None:
     """Collect traces, or replay them."""
     options = _parser().parse_args()
-    if options.command == "collect":
-        _collect(options)
-    else:
-        _report(options)
+    match options.command:
+        case "collect":
+            _collect(options)
+        case "measure":
+            _measure(options)
+        case _:
+            _report(options)
 
 
 def _collect(options: argparse.Namespace) -> None:
@@ -43,6 +47,13 @@ def _collect(options: argparse.Namespace) -> None:
         ]
         for recipe, seed, done in waiting:
             print(f"{recipe.name} seed {seed}: {done.result()}", flush=True)
+
+
+def _measure(options: argparse.Namespace) -> None:
+    paths = sorted(options.folder.glob("*.npz"))
+    with ProcessPoolExecutor(options.jobs, multiprocessing.get_context("spawn")) as pool:
+        for path, said in zip(paths, pool.map(measure, paths), strict=True):
+            print(f"{path.stem}: {said}", flush=True)
 
 
 def _report(options: argparse.Namespace) -> None:
@@ -100,11 +111,13 @@ def _parser() -> argparse.ArgumentParser:
     gather = commands.add_parser("collect", help="train every recipe from every seed")
     gather.add_argument("--only", action="append", default=[], metavar="NAME", help="this recipe only")
     gather.add_argument("--seeds", default=",".join(map(str, SEEDS)))
-    gather.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    reread = commands.add_parser("measure", help="read the samples again, by the meter as it is now")
+    for one in (gather, reread):
+        one.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     again = commands.add_parser("replay", help="run the detectors over the traces")
     again.add_argument("--half", choices=("tune", "report"))
     again.add_argument("--cases", action="store_true", help="what was said of every run")
-    for one in (gather, again):
+    for one in (gather, reread, again):
         one.add_argument("--folder", type=Path, default=TRACES)
     return parser
 

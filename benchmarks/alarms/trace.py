@@ -1,7 +1,10 @@
-"""One run as it is kept: every series, every reading of the meter, and the truth beside them; one file."""
+"""One run as it is kept: every series, the samples that were read with their readings, and the truth.
+
+Readings have a file of their own, since another meter makes others from the same samples.
+"""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -50,7 +53,7 @@ def save(trace: Trace, folder: Path) -> Path:
         "seed": trace.seed,
         "speed": trace.speed,
         "metered": trace.metered,
-        "readings": [[step, _plain(reading)] for step, reading in trace.readings],
+        "steps": [step for step, _ in trace.readings],
         "validations": [[step, dict(values)] for step, values in trace.validations],
         "truth": [asdict(one) for one in trace.truth],
         "checked": trace.checked,
@@ -63,7 +66,14 @@ def save(trace: Trace, folder: Path) -> Path:
     if trace.samples is not None:
         columns["samples"] = trace.samples
     np.savez_compressed(path, rest=np.array(json.dumps(rest)), **columns)  # type: ignore[arg-type]
+    keep_readings(path, trace.readings)
     return path
+
+
+def keep_readings(path: Path, readings: Iterable[tuple[int, Reading]]) -> None:
+    """Write what a meter read beside the trace of that path, in place of what another one did."""
+    plain = [[step, _plain(reading)] for step, reading in readings]
+    path.with_suffix(".json").write_text(json.dumps(plain))
 
 
 def stored(samples: Tensor) -> NDArray[Any]:
@@ -89,13 +99,14 @@ def read(path: Path, *, samples: bool = False) -> Trace:
             if name.startswith("series:")
         }
         batches = file["samples"] if samples and "samples" in file.files else None
+    kept = json.loads(path.with_suffix(".json").read_text())
     return Trace(
         recipe=rest["recipe"],
         seed=rest["seed"],
         speed=rest["speed"],
         metered=rest["metered"],
         series=series,
-        readings=tuple((step, _reading(values)) for step, values in rest["readings"]),
+        readings=tuple((step, _reading(values)) for step, values in kept),
         validations=tuple((step, values) for step, values in rest["validations"]),
         truth=tuple(Look(**one) for one in rest["truth"]),
         samples=batches,
