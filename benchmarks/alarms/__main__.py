@@ -17,7 +17,7 @@ from benchmarks.alarms.score import Case, confusion, false_alarms, score
 from benchmarks.alarms.trace import read
 
 TRACES = Path(__file__).parent / "traces"
-KINDS = ("collapse", "divergence", "memorising", "over-fitting", "posterior-collapse")
+KINDS = ("collapse", "divergence", "oscillation", "memorising", "over-fitting", "posterior-collapse")
 
 
 def main() -> None:
@@ -89,7 +89,7 @@ def _table(name: str, cases: Iterable[Case]) -> None:
     print("|---|---|---|---|---|---|---|")
     for kind in KINDS:
         one = score(kind, cases)
-        ahead = f"{one.before} of {one.caught}"
+        ahead = f"{one.before} of {one.damaged}"
         print(
             f"| {kind} | {one.cases} | {one.recall:.2f} | {one.precision:.2f} | {ahead} "
             f"| {one.lead:.0f} | {one.share:.2f} |"

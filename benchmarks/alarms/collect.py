@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from benchmarks.alarms.label import label
 from benchmarks.alarms.recipes import Recipe
 from benchmarks.alarms.trace import Trace, save, stored
-from benchmarks.alarms.truth import CPU, Look, judge, look
+from benchmarks.alarms.truth import CPU, Look, judge, look, twins
 from engine.data import load
 from engine.objectives import Generative
 from engine.run.events import Scalars
@@ -47,6 +47,7 @@ def collect(recipe: Recipe, seed: int) -> Trace:
     series: dict[str, list[float]] = {}
     readings: list[tuple[int, Reading]] = []
     samples: list[NDArray[Any]] = []
+    apart: list[tuple[int, float]] = []
     validations: list[tuple[int, dict[str, float]]] = []
     truth: list[Look] = []
     checked = 0.0
@@ -72,6 +73,8 @@ def collect(recipe: Recipe, seed: int) -> Trace:
                 samples.append(stored(batch))
                 readings.append((trainer.step, meter.read(batch)))
             checked += time.perf_counter() - started
+            if samples and batch.ndim == 4:
+                apart.append((trainer.step, twins(batch, dataset.test)))
         if trainer.step % max(1, recipe.steps // LOOKS) == 0:
             truth.append(look(trainer, dataset))
         beside += time.perf_counter() - started
@@ -84,6 +87,7 @@ def collect(recipe: Recipe, seed: int) -> Trace:
         readings=tuple(readings),
         validations=tuple(validations),
         truth=tuple(truth),
+        twins=tuple(apart),
         samples=np.stack(samples) if samples else None,
         checked=checked,
         trained=time.perf_counter() - began - beside,

@@ -10,15 +10,26 @@ from benchmarks.alarms.trace import Trace
 from benchmarks.alarms.truth import Look
 
 Kind = Literal[
-    "healthy", "collapse", "divergence", "memorising", "over-fitting", "posterior-collapse", "unclear"
+    "healthy",
+    "collapse",
+    "divergence",
+    "oscillation",
+    "memorising",
+    "over-fitting",
+    "posterior-collapse",
+    "unclear",
 ]
 
 RAN_AWAY = 100.0
 """Times the largest weight at the first look, and at least this much in itself: the weights ran away."""
-GOOD = 0.3
+GOOD = 0.15
 """Share of good samples from which on counting their modes means something."""
-HALF, MOST, LASTING = 0.5, 0.8, 5
-"""Modes: gone at half of them for so many looks; there with most of them at the end."""
+HALF, QUARTER, LASTING = 0.5, 0.25, 5
+"""Modes are gone at half of what was there for so many looks; a quarter of all is a collapse of its own."""
+ALIKE = 0.3
+"""Of real images' distance: samples nearer to one another are the same."""
+KEPT = 0.7
+"""A healthy run ends with this share of the most modes and good samples that it ever had."""
 COPYING, COPIES = 0.25, 0.5
 WORSE = 1.1
 """Times its best error on unseen images: over-fitted."""
@@ -28,7 +39,9 @@ SAME = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """``onset`` is the step at which it began, ``damage`` that at which half was lost; None where healthy."""
+    """``onset`` is the step at which it began, ``damage`` that at which half was lost.
+
+    None where healthy; no damage where there never was anything to lose."""
 
     kind: Kind
     onset: int | None = None
@@ -41,7 +54,8 @@ def label(trace: Trace) -> Label:
     return (
         _divergence(trace)
         or _memorising(looks)
-        or _collapse(looks)
+        or _collapse(trace)
+        or _swinging(trace)
         or _autoencoder(looks)
         or Label(kind="healthy" if _fine(looks) else "unclear")
     )
@@ -74,16 +88,57 @@ def _memorising(looks: Sequence[Look]) -> Label | None:
     )
 
 
-def _collapse(looks: Sequence[Look]) -> Label | None:
-    counted = [one for one in looks if one.modes is not None and one.good is not None]
-    gone = [one.modes is not None and one.modes <= HALF and (one.good or 0) >= GOOD for one in counted]
-    for place, one in enumerate(counted):
-        if all(gone[place : place + LASTING]) and len(gone) - place >= LASTING:
-            before = [earlier.modes or 0.0 for earlier in counted[:place]]
-            whole = [p for p, modes in enumerate(before) if modes >= 0.9 * max(before)]
-            onset = counted[whole[-1]].step if whole else one.step
-            return Label(kind="collapse", onset=onset, damage=one.step)
+def _collapse(trace: Trace) -> Label | None:
+    return _lost(trace.truth) or _alike(trace.twins) or _few(trace.truth)
+
+
+def _lost(looks: Sequence[Look]) -> Label | None:
+    """Half of the modes that it had, and it had more than half of all, gone for ``LASTING`` looks."""
+    counted = _counted(looks)
+    had = 0.0
+    for place, (step, _) in enumerate(counted):
+        soon = [modes for _, modes in counted[place : place + LASTING]]
+        if had > HALF and len(soon) == LASTING and max(soon) <= had / 2:
+            whole = [one for one, there in counted[:place] if there >= 0.9 * had]
+            return Label(kind="collapse", onset=whole[-1] if whole else step, damage=step)
+        had = max(had, float(np.median([there for _, there in counted[max(0, place - 2) : place + 1]])))
     return None
+
+
+def _alike(twins: Sequence[tuple[int, float]]) -> Label | None:
+    """The same image again and again, to the end."""
+    apart = [step for step, share in twins if share >= ALIKE]
+    alike = [step for step, _ in twins if not apart or step > apart[-1]]
+    if len(alike) < LASTING:
+        return None
+    return Label(kind="collapse", onset=alike[0], damage=alike[0] if apart else None)
+
+
+def _few(looks: Sequence[Look]) -> Label | None:
+    """A quarter of the modes at most, to the end: there never were more to lose."""
+    last = looks[-2 * LASTING :]
+    if any(one.modes is None or one.good is None for one in last):
+        return None
+    good = float(np.median([one.good or 0.0 for one in last]))
+    if good < GOOD or float(np.median([one.modes or 0.0 for one in last])) > QUARTER:
+        return None
+    return Label(kind="collapse", onset=next(one.step for one in looks if (one.good or 0) >= GOOD))
+
+
+def _counted(looks: Sequence[Look]) -> list[tuple[int, float]]:
+    """Step and share of modes, where enough samples are good."""
+    return [(one.step, one.modes) for one in looks if one.modes is not None and (one.good or 0) >= GOOD]
+
+
+def _swinging(trace: Trace) -> Label | None:
+    """The Dirac generator's place swings to both sides and as far as ever: without an end (its weight)."""
+    place = trace.series.get("dirac/generator")
+    if place is None:
+        return None
+    early, late = (part for part in np.array_split(place, 3)[::2])
+    if min(late.max(), -late.min()) < HALF * np.abs(early).max():
+        return None
+    return Label(kind="oscillation", onset=1)
 
 
 def _autoencoder(looks: Sequence[Look]) -> Label | None:
@@ -104,6 +159,10 @@ def _autoencoder(looks: Sequence[Look]) -> Label | None:
 
 
 def _fine(looks: Sequence[Look]) -> bool:
-    """Whether most modes are there at the end, where there are any to count."""
-    modes = [one.modes for one in looks if one.modes is not None]
-    return not modes or float(np.median(modes[-3:])) >= MOST
+    """Whether it has what it ever had: as many modes, as many good samples; it may still be learning."""
+    for values in ([one.modes for one in looks], [one.good for one in looks]):
+        known = [value for value in values if value is not None]
+        lately = [float(np.median(known[max(0, end - 3) : end])) for end in range(1, len(known) + 1)]
+        if lately and lately[-1] < KEPT * max(lately):
+            return False
+    return True

@@ -7,7 +7,7 @@ import numpy as np
 
 from benchmarks.alarms.recipes import RECIPES
 from benchmarks.alarms.trace import keep_readings, loaded
-from benchmarks.alarms.truth import CPU
+from benchmarks.alarms.truth import CPU, twins
 from engine.data import load
 from engine.watch.meters import build_meter
 from presets import catalogue
@@ -20,10 +20,12 @@ def measure(path: Path) -> str:
         samples = file["samples"] if "samples" in file.files else ()
     recipe = next(one for one in RECIPES if one.name == rest["recipe"])
     preset = catalogue.load(catalogue.find(recipe.preset), [*recipe.words, f"seed={rest['seed']}"])
-    meter = build_meter(preset, load(preset.data, CPU))
+    dataset = load(preset.data, CPU)
+    meter = build_meter(preset, dataset)
     if meter is None:
-        keep_readings(path, ())
+        keep_readings(path, (), ())
         return "nothing to read"
-    batches = zip(rest["steps"], samples, strict=True)
-    keep_readings(path, [(step, meter.read(loaded(batch))) for step, batch in batches])
+    batches = [(step, loaded(batch)) for step, batch in zip(rest["steps"], samples, strict=True)]
+    apart = [(step, twins(batch, dataset.test)) for step, batch in batches if batch.ndim == 4]
+    keep_readings(path, [(step, meter.read(batch)) for step, batch in batches], apart)
     return f"{len(samples)} readings"

@@ -18,6 +18,8 @@ FAMILY = {
     "memorising": "memorising",
     "over-fitting": "over-fitting",
     "posterior-collapse": "posterior-collapse",
+    "dead-codings": "posterior-collapse",
+    "oscillation": "oscillation",
     "naive-nan": "divergence",
     "naive-losses": "collapse",
 }
@@ -44,12 +46,15 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """Of one kind of failure. ``lead`` is in steps, ``share`` of the way from onset to damage; medians."""
+    """Of one kind of failure. Of the ``caught`` some were ``damaged``, since they had something to lose; of
+    these so many were told ``before``. Medians: ``lead`` in steps, ``share`` of the way from onset to damage.
+    """
 
     kind: str
     cases: int
     caught: int
     false: int
+    damaged: int
     before: int
     lead: float
     share: float
@@ -71,13 +76,15 @@ def score(kind: str, cases: Iterable[Case]) -> Score:
     clear = [case for case in cases if case.label.kind != "unclear"]
     true = [case for case in clear if case.label.kind == kind]
     hits = [case for case in true if kind in case.claims]
-    leads = [(case.label.damage or 0) - case.claims[kind] for case in hits]
-    ways = [max((case.label.damage or 0) - (case.label.onset or 0), 1) for case in hits]
+    damaged = [(case, case.label.damage) for case in hits if case.label.damage is not None]
+    leads = [damage - case.claims[kind] for case, damage in damaged]
+    ways = [max(damage - (case.label.onset or 0), 1) for case, damage in damaged]
     return Score(
         kind=kind,
         cases=len(true),
         caught=len(hits),
         false=sum(kind in case.claims for case in clear if case.label.kind != kind),
+        damaged=len(damaged),
         before=sum(lead > 0 for lead in leads),
         lead=float(np.median(leads)) if leads else float("nan"),
         share=float(np.median([lead / way for lead, way in zip(leads, ways, strict=True)]))

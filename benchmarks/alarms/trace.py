@@ -22,7 +22,8 @@ from engine.watch.diversity import MEASURES, Measure, Reading
 class Trace:
     """``series`` has one value a step from step 1 on, NaN and infinities as they were.
 
-    ``readings`` and ``validations`` are by step, ascending. ``samples`` are what was read, ``(readings, n,
+    ``readings`` and ``validations`` are by step, ascending; ``twins`` too, which is part of the truth, and
+    says how far apart the samples are in pixels. ``samples`` are what was read, ``(readings, n,
     *shape)``, so that another meter can read them too; None where nothing was. ``checked`` and ``trained``
     are seconds: of all readings together, and of the training beside them.
     """
@@ -35,6 +36,7 @@ class Trace:
     readings: tuple[tuple[int, Reading], ...]
     validations: tuple[tuple[int, Mapping[str, float]], ...]
     truth: tuple[Look, ...]
+    twins: tuple[tuple[int, float], ...] = ()
     samples: NDArray[Any] | None = None
     checked: float
     trained: float
@@ -66,14 +68,16 @@ def save(trace: Trace, folder: Path) -> Path:
     if trace.samples is not None:
         columns["samples"] = trace.samples
     np.savez_compressed(path, rest=np.array(json.dumps(rest)), **columns)  # type: ignore[arg-type]
-    keep_readings(path, trace.readings)
+    keep_readings(path, trace.readings, trace.twins)
     return path
 
 
-def keep_readings(path: Path, readings: Iterable[tuple[int, Reading]]) -> None:
-    """Write what a meter read beside the trace of that path, in place of what another one did."""
+def keep_readings(
+    path: Path, readings: Iterable[tuple[int, Reading]], twins: Iterable[tuple[int, float]]
+) -> None:
+    """Write what was read in the samples of that trace, in place of what was read in them before."""
     plain = [[step, _plain(reading)] for step, reading in readings]
-    path.with_suffix(".json").write_text(json.dumps(plain))
+    path.with_suffix(".json").write_text(json.dumps({"readings": plain, "twins": list(twins)}))
 
 
 def stored(samples: Tensor) -> NDArray[Any]:
@@ -106,7 +110,8 @@ def read(path: Path, *, samples: bool = False) -> Trace:
         speed=rest["speed"],
         metered=rest["metered"],
         series=series,
-        readings=tuple((step, _reading(values)) for step, values in kept),
+        readings=tuple((step, _reading(values)) for step, values in kept["readings"]),
+        twins=tuple((step, apart) for step, apart in kept["twins"]),
         validations=tuple((step, values) for step, values in rest["validations"]),
         truth=tuple(Look(**one) for one in rest["truth"]),
         samples=batches,

@@ -54,6 +54,20 @@ class Look:
 
 
 @torch.no_grad()
+def twins(samples: Tensor, real: Tensor) -> float:
+    """How far apart samples ``(n, c, h, w)`` are in pixels, relative to as many real images: 1 is like these.
+
+    The median distance of each to the nearest other one; near 0 where the same image comes again and again.
+    """
+    return _apart(samples) / _apart(real[: len(samples)])
+
+
+def _apart(images: Tensor) -> float:
+    pixels = images.flatten(1).float()
+    return float(torch.cdist(pixels, pixels).fill_diagonal_(torch.inf).amin(1).median())
+
+
+@torch.no_grad()
 def look(trainer: Trainer, dataset: Dataset) -> Look:
     """The truth about a run at its present step; its training is unmoved."""
     objective = trainer.objective

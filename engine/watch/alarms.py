@@ -23,7 +23,8 @@ class Condition:
     Neither means between the thresholds, where nothing changes. ``sentence`` says what is wrong, with
     numbers; ``advice`` what to try; ``evidence`` holds finite numbers. ``pace`` says whether it takes several
     looks in a row (``held``), or one look is proof (``proof``), since it looked at many steps already.
-    ``since`` is the step at which it began, where the detector knows better than the step of the look.
+    ``since`` is the step at which it began, where the detector knows better than the step of the look. Where
+    it is too early to be ``settled``, a look may raise an alarm, but is no reason to call the run healthy.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Condition:
     evidence: Mapping[str, float] = field(default_factory=dict)
     pace: Literal["held", "proof"] = "held"
     since: int | None = None
+    settled: bool = True
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,7 +95,7 @@ class Alarms:
                 memory.since = step if condition.since is None else condition.since
             memory.bad = memory.bad + 1 if condition.bad else 0
             memory.clear = memory.clear + 1 if condition.clear and not condition.bad else 0
-            memory.judged = memory.judged or not condition.bad
+            memory.judged = memory.judged or (condition.settled and not condition.bad)
             if not memory.on and memory.bad >= patience:
                 memory.on, memory.judged = condition.severity, True
                 events.append(_raised(condition, memory.since, step, wall))

@@ -1,41 +1,32 @@
-"""Says of readings whether the samples have collapsed, and knows when it is too early to say.
+"""Readings to alarms: samples that collapsed, take turns, or are copies; and which modes are lost.
 
-Early samples are bad, not collapsed: while they still look unlike real data, or still become more diverse,
-nothing is judged. Once they were good and diverse, good and no longer growing, or good and always others,
-everything is.
+Samples are held against real data as soon as that is fair (``arming``), and against the run's own past from
+the start (``early``).
 """
 
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from statistics import median
 from typing import Any
 
 from engine.watch.alarms import Condition
+from engine.watch.arming import TURNS, Arming, looks_real
 from engine.watch.diversity import Reading
+from engine.watch.early import ALIKE, GROWN, Early
 from engine.watch.modes import BACK
 from engine.watch.turnover import turnover
-from presets import watching
+from presets.watching import Watch
 
 LOST = "lost/"
 """Evidence of a lost class: how much of it is left, relative to real data."""
-GOOD_PRECISION = 0.5
-"""Of real data's: below, samples are bad. Grey images reach 0, a GAN's first shapes about 0.2."""
-GOOD_DETAIL = (0.4, 2.0)
-"""Of real data's: below is blur (a box of 3 pixels gives 0.25), above is noise."""
-PLATEAU = 12
-"""Checks without growth in coverage, after which samples count as learned, however little they cover."""
-GAIN = 0.05
-"""More coverage than this, from one half of a plateau to the other, is still learning: three times chance."""
-STUCK = 0.1
-"""Of real data's distance between nearest samples: below, good samples repeat. Young GANs keep above 0.15."""
-TURNS = 8
-"""Checks that turnover is measured over."""
 TWINS = 0.5
 """The alarm for twins, as a share of coverage's: healthy GANs keep above 0.5, prototypes below 0.25."""
+FELL, RISEN = 0.5, 0.7
+"""Of the run's own best coverage: alarm below, clear above."""
 
 ADVICE = {
     "collapsed": "lower the generator's learning rate, or go back to a checkpoint from before it began",
+    "alike": "give the generator more room (latent_dim, channels), or slow it: generator.lr",
     "cycling": "train the discriminator more often or faster, pack 2 samples, or lower beta1 to 0.5",
     "memorising": "train on more images, or augment them; go back to a checkpoint from before it began",
     "garbled": "go back to a checkpoint from before it began, and lower both learning rates",
@@ -50,13 +41,17 @@ class Collapse:
     images, then modes that take turns, then modes that are lost. ``turnover`` is the newest, 0 to 1.
     """
 
-    def __init__(self, settings: watching.Watch) -> None:
+    def __init__(self, settings: Watch) -> None:
         self._settings = settings
-        self.armed = False
-        self._good: deque[bool] = deque(maxlen=PLATEAU)
-        self._coverages: deque[float] = deque(maxlen=PLATEAU)
+        self._arming = Arming(settings)
+        self._early = Early()
         self._histograms: deque[Sequence[float]] = deque(maxlen=TURNS)
         self._poor = 0
+
+    @property
+    def armed(self) -> bool:
+        """Whether samples are held against real data."""
+        return self._arming.armed
 
     @property
     def turnover(self) -> float:
@@ -64,11 +59,11 @@ class Collapse:
         return turnover(list(self._histograms), self._settings.samples)
 
     def judge(self, reading: Reading) -> list[Condition]:
-        """What this reading says; nothing before the samples have been good once."""
+        """What this reading says; before it is armed, only what needs no comparison with real data."""
         self._histograms.append(reading.histogram)
-        self.armed = self.armed or self._arms(reading)
-        if not self.armed:
-            return []
+        self._early.update(reading)
+        if not self._arming.update(reading, self.turnover):
+            return [self._memorising(reading), self._too_soon(reading)]
         memorising, collapsed = self._memorising(reading), self._collapsed(reading)
         poor = collapsed.bad and not memorising.bad
         self._poor = min(self._poor + 1, TURNS) if poor else 0
@@ -79,36 +74,44 @@ class Collapse:
     def state(self) -> dict[str, Any]:
         """What a checkpoint keeps, in JSON's types."""
         return {
-            "armed": self.armed,
-            "good": list(self._good),
-            "coverages": list(self._coverages),
+            "arming": self._arming.state(),
+            "early": self._early.state(),
             "histograms": [list(one) for one in self._histograms],
             "poor": self._poor,
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Continue from ``state()``."""
-        self.armed = state["armed"]
-        self._good = deque(state["good"], maxlen=PLATEAU)
-        self._coverages = deque(state["coverages"], maxlen=PLATEAU)
-        self._histograms = deque(state.get("histograms", ()), maxlen=TURNS)
-        self._poor = state.get("poor", 0)
+        if "arming" not in state:  # older checkpoints: it arms anew
+            return
+        self._arming.restore(state["arming"])
+        self._early.restore(state["early"])
+        self._histograms = deque(state["histograms"], maxlen=TURNS)
+        self._poor = state["poor"]
 
-    def _arms(self, reading: Reading) -> bool:
-        self._good.append(_looks_real(reading))
-        self._coverages.append(reading.coverage.relative)
-        patience = min(self._settings.patience, PLATEAU)
-        if len(self._good) >= patience and all(list(self._good)[-patience:]):
-            diverse = reading.coverage.relative > self._settings.diversity_clear
-            if diverse or reading.duplicates.relative < STUCK:
-                return True
-        turning = len(self._histograms) == TURNS and self.turnover > self._settings.turnover_alarm
-        if turning and sum(list(self._good)[-TURNS:]) * 2 >= TURNS:
-            return True
-        if len(self._coverages) < PLATEAU or sum(self._good) * 2 <= PLATEAU:
-            return False
-        coverages = list(self._coverages)
-        return median(coverages[PLATEAU // 2 :]) - median(coverages[: PLATEAU // 2]) < GAIN
+    def _too_soon(self, reading: Reading) -> Condition:
+        """The condition ``collapsed`` while samples were never good: by the run's own past alone."""
+        early = self._early
+        fell = early.share < FELL
+        sentence = (
+            f"mode collapse: samples reach {early.now:.0%} of what real data reaches, after {early.best:.0%} "
+            f"at their best (alarm below {FELL:.0%} of that)"
+        )
+        if early.alike and not fell:
+            sentence = (
+                f"mode collapse: for {early.alike_for} checks all samples were alike, worth "
+                f"{reading.effective.relative:.0%} of as many real ones (alarm below {ALIKE:.0%} for {GROWN})"
+            )
+        return Condition(
+            name="collapsed",
+            severity="critical",
+            bad=fell or early.alike,
+            clear=early.share > RISEN and early.alike_for == 0,
+            sentence=_percent(sentence),
+            advice=ADVICE["collapsed" if fell else "alike"],
+            evidence=_evidence(reading) | {"best": early.best},
+            settled=False,
+        )
 
     def _collapsed(self, reading: Reading) -> Condition:
         alarm, clear = self._settings.diversity_alarm, self._settings.diversity_clear
@@ -119,7 +122,7 @@ class Collapse:
             f"mode collapse: samples reach {reached:.0%} of what real data reaches (alarm below {alarm:.0%})"
         )
         advice = ADVICE["collapsed"]
-        if few and not _looks_real(reading):
+        if few and not looks_real(reading):
             sentence = (
                 f"samples fell apart: they reach {reached:.0%} of what real data reaches and look unlike it"
             )
@@ -138,7 +141,7 @@ class Collapse:
             severity="critical",
             bad=few or twins or shown < alarm,
             clear=reached > clear and apart > clear * TWINS and shown > clear,
-            sentence=sentence.replace("%", " %"),
+            sentence=_percent(sentence),
             advice=advice,
             evidence=_evidence(reading) | {"alarm": alarm, "clear": clear},
         )
@@ -154,7 +157,7 @@ class Collapse:
             severity="critical",
             bad=reading.copied > alarm,
             clear=reading.copied < clear,
-            sentence=sentence.replace("%", " %"),
+            sentence=_percent(sentence),
             advice=ADVICE["memorising"],
             evidence=_evidence(reading),
         )
@@ -174,7 +177,7 @@ class Collapse:
             severity="critical",
             bad=turned > alarm,
             clear=turned < self._settings.turnover_clear,
-            sentence=sentence.replace("%", " %"),
+            sentence=_percent(sentence),
             advice=ADVICE["cycling"],
             evidence=_evidence(reading) | {"turnover": turned},
         )
@@ -193,11 +196,10 @@ class Collapse:
         )
 
 
-def _looks_real(reading: Reading) -> bool:
-    low, high = GOOD_DETAIL
-    return reading.precision.relative >= GOOD_PRECISION and low <= reading.detail.relative <= high
-
-
 def _evidence(reading: Reading) -> dict[str, float]:
     lost = {f"{LOST}{name}": reading.presence[name] for name in reading.lost}
     return reading.series() | {"sigma/coverage": reading.coverage.sigma} | lost
+
+
+def _percent(sentence: str) -> str:
+    return sentence.replace("%", " %")

@@ -46,9 +46,30 @@ def test_modes_that_go_for_good_are_a_collapse_from_when_they_began_to_go() -> N
     assert found == Label(kind="collapse", onset=40, damage=70)
 
 
-def test_modes_that_come_back_or_never_were_good_are_none() -> None:
+def test_modes_that_come_back_or_are_still_learned_are_no_collapse_and_a_few_lost_ones_are_unclear() -> None:
     assert label(trace(*looks([1.0, 0.4, 0.4, 1.0, 1.0, 1.0, 1.0]))).kind == "healthy"
-    assert label(trace(*looks([0.2] * 8, good=0.1))).kind == "unclear"
+    assert label(trace(*looks([0.2] * 12, good=0.1))).kind == "healthy"
+    assert label(trace(*looks([1.0] * 5 + [0.65] * 8))).kind == "unclear"
+
+
+def test_a_quarter_of_the_modes_from_the_start_is_a_collapse_with_nothing_to_lose() -> None:
+    assert label(trace(*looks([0.2] * 12))) == Label(kind="collapse", onset=10)
+
+
+def test_the_same_image_again_and_again_is_a_collapse_in_pixels() -> None:
+    calm = trace(*looks([0.7] * 12, good=0.1))
+    twins = tuple((50 * place, 1.0 if place < 4 else 0.1) for place in range(1, 11))
+    assert label(replace(calm, twins=twins)) == Label(kind="collapse", onset=200, damage=200)
+    again = (*twins, (550, 0.9))
+    assert label(replace(calm, twins=again)).kind == "healthy"
+
+
+def test_a_swing_that_does_not_shrink_is_an_oscillation() -> None:
+    place = np.sin(np.arange(STEPS) / 20)
+    one = trace(*[Look(step=50 * k, finite=True, largest=1.0) for k in range(1, 12)])
+    assert label(replace(one, series={**one.series, "dirac/generator": place})).kind == "oscillation"
+    still = place * np.exp(-np.arange(STEPS) / 100)
+    assert label(replace(one, series={**one.series, "dirac/generator": still})).kind == "healthy"
 
 
 def test_weights_that_run_away_and_losses_that_are_no_numbers_are_divergence() -> None:

@@ -1,0 +1,91 @@
+"""Knows when it is too early to say whether samples have collapsed.
+
+Early samples are bad, not collapsed: while they still look unlike real data, or still become more diverse,
+nothing is judged by what real data reaches. Once they were good and diverse, good and no longer growing, or
+fair and always others, everything is.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from statistics import median
+from typing import Any
+
+from engine.watch.diversity import Reading
+from presets.watching import Watch
+
+GOOD_PRECISION = 0.5
+"""Of real data's: below, samples are bad. Grey images reach 0, a GAN's first shapes about 0.2."""
+GOOD_DETAIL = (0.4, 2.0)
+"""Of real data's: below is blur (a box of 3 pixels gives 0.25), above is noise."""
+FAIR_PRECISION = 0.1
+"""Of real data's: samples that always show others, and are this good at least, take turns."""
+PLATEAU = 12
+"""Checks without growth in coverage, after which samples count as learned, however little they cover."""
+GAIN = 0.05
+"""More coverage than this, from one half of a plateau to the other, is still learning: three times chance."""
+STUCK = 0.1
+"""Of real data's distance between nearest samples: below, good samples repeat. Young GANs keep above 0.15."""
+TURNS = 8
+"""Checks that turnover is measured over."""
+
+
+class Arming:
+    """Whether a run's samples were ever good enough to be judged; once armed, it stays so."""
+
+    def __init__(self, settings: Watch) -> None:
+        self._settings = settings
+        self.armed = False
+        self._good: deque[bool] = deque(maxlen=PLATEAU)
+        self._precisions: deque[float] = deque(maxlen=TURNS)
+        self._coverages: deque[float] = deque(maxlen=PLATEAU)
+
+    def update(self, reading: Reading, turnover: float) -> bool:
+        """Take the next reading and the turnover up to it; whether it is armed now."""
+        self._good.append(looks_real(reading))
+        self._precisions.append(reading.precision.relative)
+        self._coverages.append(reading.coverage.relative)
+        self.armed = self.armed or self._diverse(reading) or self._turning(turnover) or self._learned()
+        return self.armed
+
+    def _diverse(self, reading: Reading) -> bool:
+        """Good for some checks, and diverse or, so near to one another, clearly not."""
+        patience = min(self._settings.patience, PLATEAU)
+        if len(self._good) < patience or not all(list(self._good)[-patience:]):
+            return False
+        return (
+            reading.coverage.relative > self._settings.diversity_clear or reading.duplicates.relative < STUCK
+        )
+
+    def _turning(self, turnover: float) -> bool:
+        """Fair for some checks, and always others."""
+        fair = len(self._precisions) == TURNS and median(self._precisions) >= FAIR_PRECISION
+        return fair and turnover > self._settings.turnover_alarm
+
+    def _learned(self) -> bool:
+        """Good for most of a plateau in coverage."""
+        if len(self._coverages) < PLATEAU or sum(self._good) * 2 <= PLATEAU:
+            return False
+        coverages = list(self._coverages)
+        return median(coverages[PLATEAU // 2 :]) - median(coverages[: PLATEAU // 2]) < GAIN
+
+    def state(self) -> dict[str, Any]:
+        """What a checkpoint keeps, in JSON's types."""
+        return {
+            "armed": self.armed,
+            "good": list(self._good),
+            "precisions": list(self._precisions),
+            "coverages": list(self._coverages),
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Continue from ``state()``."""
+        self.armed = state["armed"]
+        self._good = deque(state["good"], maxlen=PLATEAU)
+        self._precisions = deque(state["precisions"], maxlen=TURNS)
+        self._coverages = deque(state["coverages"], maxlen=PLATEAU)
+
+
+def looks_real(reading: Reading) -> bool:
+    """Whether most samples look like real data, neither blurred nor noisy."""
+    low, high = GOOD_DETAIL
+    return reading.precision.relative >= GOOD_PRECISION and low <= reading.detail.relative <= high
