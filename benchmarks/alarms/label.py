@@ -24,11 +24,12 @@ RAN_AWAY = 100.0
 """Times the largest weight at the first look, and at least this much in itself: the weights ran away."""
 GOOD = 0.15
 """Share of good samples from which on counting their modes means something."""
-HALF, QUARTER, LASTING = 0.5, 0.25, 5
-"""Modes are gone at half of what was there for so many looks; a quarter of all is a collapse of its own."""
+QUARTER, HALF, MOST, LASTING = 0.25, 0.5, 0.75, 5
+"""Where most modes were there, half of all is a collapse, else half of what was there; for so many looks.
+A quarter of all, to the end, is one too."""
 ALIKE = 0.3
 """Of real images' distance: samples nearer to one another are the same."""
-KEPT = 0.7
+KEPT = 0.75
 """A healthy run ends with this share of the most modes and good samples that it ever had."""
 COPYING, COPIES = 0.25, 0.5
 WORSE = 1.1
@@ -98,7 +99,7 @@ def _lost(looks: Sequence[Look]) -> Label | None:
     had = 0.0
     for place, (step, _) in enumerate(counted):
         soon = [modes for _, modes in counted[place : place + LASTING]]
-        if had > HALF and len(soon) == LASTING and max(soon) <= had / 2:
+        if had > HALF and len(soon) == LASTING and max(soon) <= (HALF if had > MOST else had / 2):
             whole = [one for one, there in counted[:place] if there >= 0.9 * had]
             return Label(kind="collapse", onset=whole[-1] if whole else step, damage=step)
         had = max(had, float(np.median([there for _, there in counted[max(0, place - 2) : place + 1]])))

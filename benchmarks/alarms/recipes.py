@@ -26,7 +26,7 @@ class Recipe:
     words: tuple[str, ...] = ()
     steps: int
     speed: float
-    check: int = 150
+    check: int
     unseen: bool = False
 
     def half(self, seed: int) -> Half:
@@ -34,29 +34,53 @@ class Recipe:
         return "tune" if seed in TUNED_ON and not self.unseen else "report"
 
 
-POINTS, CURVES, IMAGES = 150.0, 400.0, 12.0
-"""Steps per second on two cores: of small networks on points, of dense autoencoders, of a DCGAN."""
 SMALL = ("generator.channels=16", "discriminator.channels=16")
+ADAM = tuple(
+    f"{network}.{word}"
+    for network in ("generator", "discriminator")
+    for word in ("optimizer=adam", "beta1=0.5", "beta2=0.999")
+)
 
 
 def _points(name: str, preset: str, *words: str, steps: int = 6000, unseen: bool = False) -> Recipe:
-    return Recipe(name=name, preset=preset, words=words, steps=steps, speed=POINTS, unseen=unseen)
+    """Small networks on points in the plane."""
+    return Recipe(name=name, preset=preset, words=words, steps=steps, speed=150.0, check=150, unseen=unseen)
 
 
 def _images(name: str, preset: str, *words: str, steps: int = 4000, unseen: bool = False) -> Recipe:
-    return Recipe(name=name, preset=preset, words=(*SMALL, *words), steps=steps, speed=IMAGES, unseen=unseen)
+    """A DCGAN of a quarter of the channels."""
+    words = (*SMALL, *words)
+    return Recipe(name=name, preset=preset, words=words, steps=steps, speed=50.0, check=200, unseen=unseen)
+
+
+def _dense(name: str, preset: str, *words: str, steps: int = 6000, unseen: bool = False) -> Recipe:
+    """Dense networks on images."""
+    return Recipe(name=name, preset=preset, words=words, steps=steps, speed=200.0, check=400, unseen=unseen)
 
 
 def _coder(name: str, preset: str, *words: str, steps: int = 3000, unseen: bool = False) -> Recipe:
-    return Recipe(name=name, preset=preset, words=words, steps=steps, speed=CURVES, unseen=unseen)
+    """An autoencoder, whose samples nobody draws."""
+    return Recipe(name=name, preset=preset, words=words, steps=steps, speed=400.0, check=400, unseen=unseen)
 
 
 FAILING = (
     _points("ring-fast-generator", "mode-collapse"),
+    _points("ring-faster-generator", "mode-collapse", "generator.lr=2e-3"),
     _points("ring-momentum", "cycling"),
+    _points("ring-seldom-discriminator", "cycling", "generator.beta1=0.5", "generator.lr=4e-3"),
     _points("ring-weak-discriminator", "mode-collapse", "discriminator.hidden=[8]", "discriminator.lr=1e-4"),
-    _points("grid-fast-generator", "mode-collapse", "data.name=grid", "data.sd=0.1", unseen=True),
-    _points("ring-seldom-discriminator", "cycling", "generator.beta1=0.5", "generator.lr=4e-3", unseen=True),
+    _points("grid-fast-generator", "mode-collapse", "data.name=grid", "data.sd=0.1"),
+    _points(
+        "grid-faster-generator",
+        "mode-collapse",
+        "data.name=grid",
+        "data.sd=0.1",
+        "generator.lr=2e-3",
+        "discriminator.lr=1e-3",
+    ),
+    _points("ring-one-coding", "mode-collapse", "generator.latent_dim=1", unseen=True),
+    _points("ring-fast-hinge", "mode-collapse", "objective.name=hinge", "generator.lr=2e-3", unseen=True),
+    _points("grid-momentum", "cycling", "data.name=grid", "data.sd=0.1", unseen=True),
     _points(
         "ring-no-penalty",
         "ring",
@@ -65,22 +89,26 @@ FAILING = (
         "discriminator.lr=2e-2",
     ),
     _points("dirac", "oscillation", steps=8000),
-    _points(
-        "dirac-slow", "oscillation", "generator.lr=0.005", "discriminator.lr=0.005", steps=8000, unseen=True
-    ),
-    _images("mixed-batch", "discriminator-wins"),
-    _images("no-penalty", "divergence", steps=1500),
-    _images("high-rate", "dcgan", "generator.lr=0.02", "discriminator.lr=0.02"),
-    _images("fast-generator", "dcgan", "generator.lr=4e-3", "discriminator.lr=1e-4"),
-    _images("tiny-discriminator", "dcgan", "discriminator.channels=1", "discriminator.lr=5e-5", unseen=True),
-    _images("one-coding", "dcgan", "generator.latent_dim=1"),
-    _images("hundred-images", "memorising"),
+    _points("dirac-slow", "oscillation", "generator.lr=0.005", "discriminator.lr=0.005", steps=8000),
+    _images("mixed-batch", "discriminator-wins", steps=2400),
+    _images("no-penalty", "divergence", steps=1200),
+    _images("high-rate", "dcgan", "generator.lr=0.02", "discriminator.lr=0.02", steps=2400),
+    _images("fast-generator", "dcgan", "generator.lr=4e-3", "discriminator.lr=1e-4", steps=2400),
+    _images("tiny-discriminator", "dcgan", "discriminator.channels=1", "discriminator.lr=5e-5", steps=3000),
+    _images("one-coding", "dcgan", "generator.latent_dim=1", steps=3000),
+    _images("momentum", "dcgan", "generator.beta1=0.9", "discriminator.beta1=0.9", steps=3000, unseen=True),
+    _dense("hundred-images", "memorising"),
+    _dense("fifty-images", "memorising", "data.train=50", unseen=True),
+    _dense("dense-fast-generator", "gan", *ADAM, "generator.lr=4e-3", "discriminator.lr=4e-4"),
+    _dense("dense-adam", "gan", *ADAM, "generator.lr=2e-4", "discriminator.lr=2e-4"),
+    _dense("dense-weak-discriminator", "gan", *ADAM, "discriminator.hidden=[16]", unseen=True),
+    _dense("dense-hinge", "gan", *ADAM, "objective.name=hinge", "generator.lr=2e-3", unseen=True),
     _coder("coder-rate", "stacked", "autoencoder.lr=0.5", steps=1500),
-    _coder(
-        "coder-explodes", "stacked", "autoencoder.optimizer=sgd", "autoencoder.lr=10", steps=1500, unseen=True
-    ),
+    _coder("coder-explodes", "stacked", "autoencoder.optimizer=sgd", "autoencoder.lr=10", steps=1500),
+    _coder("pca-explodes", "linear-pca", "autoencoder.optimizer=sgd", "autoencoder.lr=9", unseen=True),
     _coder("too-powerful", "too-powerful", "keep.frames=0.5"),
     _coder("posterior-collapse", "posterior-collapse"),
+    _coder("vae-high-beta", "vae", "objective.beta=50", unseen=True),
 )
 HEALTHY = (
     _points("ring", "ring", steps=8000),
@@ -89,12 +117,13 @@ HEALTHY = (
     _images("dcgan", "dcgan"),
     _images("r1", "r1", steps=3000),
     _images("sn-hinge", "sn-hinge", steps=3000),
-    _images("wgan-gp", "wgan-gp", steps=1500),
+    _images("wgan-gp", "wgan-gp", steps=1600),
     _images("pacgan", "pacgan", steps=3000, unseen=True),
-    Recipe(name="dense-gan", preset="gan", steps=3000, speed=100.0),
+    _dense("dense-gan", "gan"),
     _coder("stacked", "stacked"),
     _coder("vae", "vae"),
     _coder("denoising", "denoising-gaussian"),
+    _coder("convolutional", "convolutional", steps=1000, unseen=True),
     _coder("sparse", "sparse-l1", unseen=True),
 )
 RECIPES = (*FAILING, *HEALTHY)

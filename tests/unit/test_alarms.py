@@ -194,11 +194,37 @@ def test_bad_samples_are_not_collapsed() -> None:
     for spoil in (
         lambda image: F.avg_pool2d(image, 7, 1, 3),
         lambda image: (image + 0.5 * torch.randn(image.shape, generator=generator)).clamp(0, 1),
-        lambda image: 0.5 + 0.02 * torch.randn(image.shape, generator=generator),
     ):
         watched = watch()
         assert follow(watched, [spoil(image) for image in healthy(16)]) == []
         assert watched.verdict == "unknown"
+
+
+def test_a_generator_that_never_leaves_one_image_is_told_once_others_would_have() -> None:
+    grey = [0.5 + 0.01 * torch.randn(COUNT, 1, 28, 28) for _ in range(16)]
+    watched = watch()
+    assert follow(watched, grey[:7]) == []
+    assert watched.verdict == "unknown"
+    (alarm,) = follow(watched, grey[7:], first=800)
+    assert alarm.name == "collapsed"
+    assert "all samples were alike" in alarm.sentence
+
+
+def test_samples_that_were_never_good_may_still_fall_from_their_best() -> None:
+    def poor(image: Tensor) -> Tensor:
+        return (image + 0.2 * torch.randn(image.shape, generator=generator)).clamp(0, 1)
+
+    generator = torch.Generator().manual_seed(0)
+    watched = watch()
+    fair = [poor(image) for image in healthy(8)]
+    assert follow(watched, fair) == []
+    assert watched.verdict == "unknown"
+    few = [poor(draw(n, without=data().classes[2:])) for n in range(8)]
+    (alarm,) = follow(watched, few, first=900)
+    assert alarm.name == "collapsed"
+    assert "at their best" in alarm.sentence
+    events = follow(watched, [poor(image) for image in healthy(8, seed=40)], first=1700)
+    assert [type(event) for event in events] == [AlarmCleared]
 
 
 def test_a_run_on_the_way_to_its_first_alarm_is_not_called_healthy() -> None:

@@ -101,7 +101,9 @@ def test_a_young_generator_is_bad_but_not_collapsed() -> None:
     collapse = Collapse(Watch())
     scattered = torch.randn(COUNTED, 2, generator=torch.Generator().manual_seed(0))
     for _ in range(20):
-        assert collapse.judge(meter().read(scattered)) == []
+        found = collapse.judge(meter().read(scattered))
+        assert not any(condition.bad for condition in found)
+        assert not any(condition.settled for condition in found if condition.name == "collapsed")
 
 
 def test_narrow_modes_alone_are_no_collapse() -> None:
