@@ -34,8 +34,8 @@ class Watch(Record, frozen=True, kw_only=True):
     copied_alarm: Fraction = 0.3
     copied_clear: Fraction = 0.2
     """Share of samples that are near copies of training images, beyond chance: ``memorising``."""
-    garbage_alarm: Fraction = 0.2
-    garbage_clear: Fraction = 0.4
+    garbage_alarm: Fraction = 0.1
+    garbage_clear: Fraction = 0.3
     """Share of samples like real data, relative to real data, where the discriminator is fooled; the alarm is
     below: ``generator-wins``."""
     winning_alarm: Nats = 0.05

@@ -5,6 +5,7 @@ from math import ceil, isfinite
 import numpy as np
 
 from engine.run.bins import Bins
+from engine.run.events import LOST
 from engine.run.reader import Alarm
 from tui.state import State
 
@@ -13,8 +14,6 @@ RECENT_SECONDS = 30.0
 WARM_UP_STEPS = 20
 """The first steps compile kernels and fill caches: they say nothing about speed."""
 CALM_ROWS = 16
-LOST = "lost/"
-"""What an alarm's evidence has before the name of a class that is gone."""
 HALTS = ("pause", "stop", "resume")
 """The marks that stand where nothing was computed; a worker that crashed leaves only the resumption's."""
 

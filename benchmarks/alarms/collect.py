@@ -55,9 +55,8 @@ def collect(recipe: Recipe, seed: int) -> Trace:
     for event in trainer.run():
         if not isinstance(event, Scalars):
             continue
-        if any(name.startswith("valid/") for name in event.values):
+        if not any(name.startswith("grad/") for name in event.values):  # measured at intervals
             validations.append((event.step, {name: float(value) for name, value in event.values.items()}))
-        if not any(name.startswith("grad/") for name in event.values):
             continue
         now = trainer.step / recipe.speed
         for name, value in event.values.items():

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 
 Severity = Literal["warning", "critical"]
 
+LOST = "lost/"
+"""In an alarm's evidence, before the name of a lost class: how much of it is left, relative to real data."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scalars:

@@ -13,12 +13,10 @@ from engine.watch.alarms import Condition
 from engine.watch.arming import TURNS, Arming, looks_real
 from engine.watch.diversity import Reading
 from engine.watch.early import ALIKE, GROWN, Early
-from engine.watch.modes import BACK
+from engine.watch.lost import Lost, evidence
 from engine.watch.turnover import turnover
 from presets.watching import Watch
 
-LOST = "lost/"
-"""Evidence of a lost class: how much of it is left, relative to real data."""
 TWINS = 0.5
 """The alarm for twins, as a share of coverage's: healthy GANs keep above 0.5, prototypes below 0.25."""
 FELL, RISEN = 0.5, 0.7
@@ -30,7 +28,6 @@ ADVICE = {
     "cycling": "train the discriminator more often or faster, pack 2 samples, or lower beta1 to 0.5",
     "memorising": "train on more images, or augment them; go back to a checkpoint from before it began",
     "garbled": "go back to a checkpoint from before it began, and lower both learning rates",
-    "lost-modes": "watch these classes: if more go, lower the generator's learning rate",
 }
 
 
@@ -46,6 +43,7 @@ class Collapse:
         self._arming = Arming(settings)
         self._early = Early()
         self._histograms: deque[Sequence[float]] = deque(maxlen=TURNS)
+        self._lost = Lost()
         self._poor = 0
 
     @property
@@ -62,6 +60,7 @@ class Collapse:
         """What this reading says; before it is armed, only what needs no comparison with real data."""
         self._histograms.append(reading.histogram)
         self._early.update(reading)
+        self._lost.update(reading)
         if not self._arming.update(reading, self.turnover):
             return [self._memorising(reading), self._too_soon(reading)]
         memorising, collapsed = self._memorising(reading), self._collapsed(reading)
@@ -69,7 +68,7 @@ class Collapse:
         self._poor = min(self._poor + 1, TURNS) if poor else 0
         cycling = self._cycling(reading)
         collapsed = replace(collapsed, bad=poor and not cycling.bad)
-        return [memorising, cycling, collapsed, self._lost(reading, quiet=poor or memorising.bad)]
+        return [memorising, cycling, collapsed, self._lost.judge(reading, quiet=poor or memorising.bad)]
 
     def state(self) -> dict[str, Any]:
         """What a checkpoint keeps, in JSON's types."""
@@ -77,6 +76,7 @@ class Collapse:
             "arming": self._arming.state(),
             "early": self._early.state(),
             "histograms": [list(one) for one in self._histograms],
+            "lost": self._lost.state(),
             "poor": self._poor,
         }
 
@@ -87,6 +87,7 @@ class Collapse:
         self._arming.restore(state["arming"])
         self._early.restore(state["early"])
         self._histograms = deque(state["histograms"], maxlen=TURNS)
+        self._lost.restore(state["lost"])
         self._poor = state["poor"]
 
     def _too_soon(self, reading: Reading) -> Condition:
@@ -109,7 +110,7 @@ class Collapse:
             clear=early.share > RISEN and early.alike_for == 0,
             sentence=_percent(sentence),
             advice=ADVICE["collapsed" if fell else "alike"],
-            evidence=_evidence(reading) | {"best": early.best},
+            evidence=evidence(reading) | {"best": early.best},
             settled=False,
         )
 
@@ -143,7 +144,7 @@ class Collapse:
             clear=reached > clear and apart > clear * TWINS and shown > clear,
             sentence=_percent(sentence),
             advice=advice,
-            evidence=_evidence(reading) | {"alarm": alarm, "clear": clear},
+            evidence=evidence(reading) | {"alarm": alarm, "clear": clear},
         )
 
     def _memorising(self, reading: Reading) -> Condition:
@@ -159,7 +160,7 @@ class Collapse:
             clear=reading.copied < clear,
             sentence=_percent(sentence),
             advice=ADVICE["memorising"],
-            evidence=_evidence(reading),
+            evidence=evidence(reading),
         )
 
     def _cycling(self, reading: Reading) -> Condition:
@@ -179,26 +180,8 @@ class Collapse:
             clear=turned < self._settings.turnover_clear,
             sentence=_percent(sentence),
             advice=ADVICE["cycling"],
-            evidence=_evidence(reading) | {"turnover": turned},
+            evidence=evidence(reading) | {"turnover": turned},
         )
-
-    def _lost(self, reading: Reading, *, quiet: bool) -> Condition:
-        count = len(reading.presence)
-        sentence = f"samples show {reading.modes} of {count} classes, lost: {', '.join(reading.lost)}"
-        return Condition(
-            name="lost-modes",
-            severity="warning",
-            bad=bool(reading.lost) and not quiet,
-            clear=all(share > BACK for share in reading.presence.values()),
-            sentence=sentence,
-            advice=ADVICE["lost-modes"],
-            evidence=_evidence(reading),
-        )
-
-
-def _evidence(reading: Reading) -> dict[str, float]:
-    lost = {f"{LOST}{name}": reading.presence[name] for name in reading.lost}
-    return reading.series() | {"sigma/coverage": reading.coverage.sigma} | lost
 
 
 def _percent(sentence: str) -> str:

@@ -20,6 +20,7 @@ from engine.watch.alarms import Alarms, Condition, Verdict
 from engine.watch.codings import dead_codings
 from engine.watch.collapse import Collapse
 from engine.watch.diversity import Reading
+from engine.watch.garbage import Garbage
 from engine.watch.overfitting import Overfitting
 from engine.watch.posterior import posterior_collapse
 from engine.watch.signals import DIVERGED
@@ -60,6 +61,7 @@ class Watch:
         self._clock = clock
         self._stability = Stability(settings)
         self._collapse = Collapse(settings)
+        self._garbage = Garbage(settings)
         self._overfitting = Overfitting(settings)
         self._alarms = Alarms(patience=settings.patience, awaits=("collapsed",) if meter else ())
         self._costs: deque[float] = deque(maxlen=_COSTS)
@@ -109,6 +111,7 @@ class Watch:
                 replace(found, clear=found.clear and found.name != DIVERGED) for found in conditions
             ]
         self._overfitting.observe(steps, values)
+        self._garbage.observe(values)
         return self._alarms.update(conditions, step=int(steps[-1]), wall=wall)
 
     def validate(
@@ -149,7 +152,7 @@ class Watch:
     def take(self, reading: Reading, *, step: int, wall: float) -> list[Scalars | AlarmRaised | AlarmCleared]:
         """Judge a reading of samples; returns its series and the alarms raised or cleared."""
         self.reading = reading
-        conditions = self._collapse.judge(reading)
+        conditions = [*self._collapse.judge(reading), *self._garbage.judge(reading)]
         values = reading.series() | {"diversity/turnover": self._collapse.turnover}
         return [
             Scalars(step=step, wall=wall, values=values),
@@ -161,6 +164,7 @@ class Watch:
         return {
             "alarms": self._alarms.state(),
             "collapse": self._collapse.state(),
+            "garbage": self._garbage.state(),
             "overfitting": self._overfitting.state(),
             "stability": self._stability.state(),
         }
@@ -172,6 +176,8 @@ class Watch:
         self._overfitting.restore(state["overfitting"])
         if stability := state.get("stability"):  # older checkpoints have none
             self._stability.restore(stability)
+        if garbage := state.get("garbage"):
+            self._garbage.restore(garbage)
 
 
 def _not_finite(samples: Tensor) -> Condition:

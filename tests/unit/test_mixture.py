@@ -8,6 +8,7 @@ from torch import Tensor
 
 from engine.data import load
 from engine.watch.collapse import Collapse
+from engine.watch.lost import LATE
 from engine.watch.mixture import COUNTED, REAL_QUALITY, MixtureMeter, count
 from presets.data import Grid, Ring
 from presets.watching import Watch
@@ -95,6 +96,21 @@ def test_the_alarms_tell_collapse_from_a_lost_mode() -> None:
     assert conditions(list(range(8))) == {"collapsed": False, "lost-modes": False}
     assert conditions([0, 1, 2, 3, 4, 5]) == {"collapsed": False, "lost-modes": True}
     assert conditions([0, 3]) == {"collapsed": True, "lost-modes": False}
+
+
+def test_a_mode_is_lost_only_if_it_was_there_or_ought_to_have_come_long_ago() -> None:
+    one, collapse = meter(), Collapse(Watch())
+    warned = []
+    for seed in range(LATE + 1):
+        found = collapse.judge(one.read(drawn([0, 1, 2, 3, 4, 5, 6], seed=seed)))
+        warned += [condition.bad for condition in found if condition.name == "lost-modes"]
+    assert warned.index(True) == len(warned) - 2
+
+
+def test_a_mode_with_next_to_no_samples_is_not_there() -> None:
+    samples = drawn([0, 1, 2, 3, 4, 5, 6])
+    samples[:10] = CENTRES[7]
+    assert meter().read(samples).lost == (RING.classes[7],)
 
 
 def test_a_young_generator_is_bad_but_not_collapsed() -> None:
