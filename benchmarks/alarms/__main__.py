@@ -4,7 +4,6 @@ import argparse
 import multiprocessing
 import os
 import sys
-from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -12,12 +11,12 @@ from benchmarks.alarms.collect import keep
 from benchmarks.alarms.label import label
 from benchmarks.alarms.measure import measure
 from benchmarks.alarms.recipes import RECIPES, SEEDS
-from benchmarks.alarms.replay import Alarm, naive, replay
-from benchmarks.alarms.score import Case, confusion, false_alarms, score
+from benchmarks.alarms.replay import replay
+from benchmarks.alarms.report import print_cases, print_tables
+from benchmarks.alarms.score import Case
 from benchmarks.alarms.trace import read
 
 TRACES = Path(__file__).parent / "traces"
-KINDS = ("collapse", "divergence", "oscillation", "memorising", "over-fitting", "posterior-collapse")
 
 
 def main() -> None:
@@ -65,44 +64,9 @@ def _report(options: argparse.Namespace) -> None:
         sys.exit(f"no traces in {options.folder}: collect them first")
     cases = [Case(trace, label(trace), replay(trace)) for trace in traces]
     if options.cases:
-        for case in cases:
-            said = ", ".join(f"{alarm.name} {alarm.step}" for alarm in case.alarms) or "nothing"
-            truth = f"{case.label.kind} {case.label.onset or ''}–{case.label.damage or ''}"
-            print(f"  {case.trace.recipe} s{case.trace.seed}: {truth} · {said}")
-        print()
+        print_cases(cases)
     print(f"{len(cases)} runs, half: {options.half or 'both'}\n")
-    _table("the watch", cases)
-    _table("naive rules", [Case(one.trace, one.label, list(naive(one.trace))) for one in cases])
-    print("| truth | first alarm | runs |\n|---|---|---|")
-    for (truth, said), count in sorted(confusion(cases).items()):
-        print(f"| {truth} | {said} | {count} |")
-    for name, counts in (("any alarm", _any), ("critical alarms", _critical)):
-        false, looks = false_alarms(cases, counts)
-        rate = 1000 * false / max(looks, 1)
-        print(f"\n{name} on healthy runs: {false} in {looks} checks, {rate:.2f} per 1 000")
-    checked, trained = (sum(getattr(one, name) for one in traces) for name in ("checked", "trained"))
-    print(f"\nreading samples took {checked / (checked + trained):.2%} of all time, at the recipes' pace")
-
-
-def _table(name: str, cases: Iterable[Case]) -> None:
-    print(f"| {name} | cases | recall | precision | before the damage | lead, steps | lead, share |")
-    print("|---|---|---|---|---|---|---|")
-    for kind in KINDS:
-        one = score(kind, cases)
-        ahead = f"{one.before} of {one.damaged}"
-        print(
-            f"| {kind} | {one.cases} | {one.recall:.2f} | {one.precision:.2f} | {ahead} "
-            f"| {one.lead:.0f} | {one.share:.2f} |"
-        )
-    print()
-
-
-def _any(alarm: Alarm) -> bool:
-    return True
-
-
-def _critical(alarm: Alarm) -> bool:
-    return alarm.severity == "critical"
+    print_tables(cases)
 
 
 def _parser() -> argparse.ArgumentParser:

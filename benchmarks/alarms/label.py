@@ -1,7 +1,7 @@
 """What really happened in a run, from the truth beside its trace alone: which failure, and from when on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -45,21 +45,21 @@ class Label:
     None where healthy; no damage where there never was anything to lose."""
 
     kind: Kind
+    also: tuple[Kind, ...] = ()
+    """Other failures that are true of it."""
     onset: int | None = None
     damage: int | None = None
 
 
 def label(trace: Trace) -> Label:
-    """The failure of a run; of several the one that leaves least to be saved."""
+    """The failure of a run; of several the one that leaves least to be saved, and the others with it."""
     looks = trace.truth
-    return (
-        _divergence(trace)
-        or _memorising(looks)
-        or _collapse(trace)
-        or _swinging(trace)
-        or _autoencoder(looks)
-        or Label(kind="healthy" if _fine(looks) else "unclear")
-    )
+    found = (_divergence(trace), _memorising(looks), _collapse(trace), _swinging(trace), _autoencoder(looks))
+    failures = [one for one in found if one is not None]
+    if not failures:
+        return Label(kind="healthy" if _fine(looks) else "unclear")
+    first, *others = failures
+    return replace(first, also=tuple(one.kind for one in others))
 
 
 def _divergence(trace: Trace) -> Label | None:

@@ -25,8 +25,19 @@ FAMILY = {
 }
 """Which kind of failure an alarm claims; the others (lost-modes, oscillation …) are early signs."""
 
+ANY = "any failure"
+KINDS = (
+    "collapse",
+    "divergence",
+    "oscillation",
+    "memorising",
+    "over-fitting",
+    "posterior-collapse",
+    ANY,
+)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Case:
     """One run: its trace, what was true of it, and what was said."""
 
@@ -34,14 +45,10 @@ class Case:
     label: Label
     alarms: Sequence[Alarm]
 
-    @property
-    def claims(self) -> dict[str, int]:
-        """Kinds of failure that were claimed, with the step of the first alarm of each."""
-        claimed: dict[str, int] = {}
-        for alarm in self.alarms:
-            if alarm.name in FAMILY:
-                claimed.setdefault(FAMILY[alarm.name], alarm.step)
-        return claimed
+    def claimed(self, kind: str) -> int | None:
+        """The step of the first alarm that claims this kind of failure, or ``ANY``; None where none does."""
+        claims = [(FAMILY[alarm.name], alarm.step) for alarm in self.alarms if alarm.name in FAMILY]
+        return min((step for claim, step in claims if kind in (claim, ANY)), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,18 +79,23 @@ class Score:
 
 
 def score(kind: str, cases: Iterable[Case]) -> Score:
-    """How well one kind of failure was told. Cases whose truth is unclear count for nothing."""
+    """How well one kind of failure was told, or ``ANY``. Cases whose truth is unclear count for nothing."""
     clear = [case for case in cases if case.label.kind != "unclear"]
-    true = [case for case in clear if case.label.kind == kind]
-    hits = [case for case in true if kind in case.claims]
+    true = [
+        case for case in clear if kind == case.label.kind or (kind == ANY and case.label.kind != "healthy")
+    ]
+    told = {id(case): case.claimed(kind) for case in clear}
+    hits = [case for case in true if told[id(case)] is not None]
     damaged = [(case, case.label.damage) for case in hits if case.label.damage is not None]
-    leads = [damage - case.claims[kind] for case, damage in damaged]
+    leads = [damage - (told[id(case)] or 0) for case, damage in damaged]
     ways = [max(damage - (case.label.onset or 0), 1) for case, damage in damaged]
     return Score(
         kind=kind,
         cases=len(true),
         caught=len(hits),
-        false=sum(kind in case.claims for case in clear if case.label.kind != kind),
+        false=sum(
+            told[id(case)] is not None for case in clear if case not in true and kind not in case.label.also
+        ),
         damaged=len(damaged),
         before=sum(lead > 0 for lead in leads),
         lead=float(np.median(leads)) if leads else float("nan"),
@@ -91,6 +103,15 @@ def score(kind: str, cases: Iterable[Case]) -> Score:
         if leads
         else float("nan"),
     )
+
+
+def by_name(cases: Iterable[Case]) -> dict[str, Counter[str]]:
+    """Of each alarm in how many runs it was raised, by what was true of them."""
+    found: dict[str, Counter[str]] = {}
+    for case in cases:
+        for name in {alarm.name for alarm in case.alarms}:
+            found.setdefault(name, Counter())[case.label.kind] += 1
+    return found
 
 
 def confusion(cases: Iterable[Case]) -> Counter[tuple[str, str]]:

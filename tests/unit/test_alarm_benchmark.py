@@ -9,7 +9,8 @@ import pytest
 from benchmarks.alarms.label import Label, label
 from benchmarks.alarms.recipes import RECIPES, SEEDS
 from benchmarks.alarms.replay import Alarm, naive, replay
-from benchmarks.alarms.score import Case, score
+from benchmarks.alarms.report import print_tables
+from benchmarks.alarms.score import ANY, Case, by_name, score
 from benchmarks.alarms.trace import Trace, read, save
 from benchmarks.alarms.truth import Look
 from presets import catalogue
@@ -129,6 +130,26 @@ def test_scores_count_hits_misses_and_false_alarms() -> None:
     found = score("collapse", cases)
     assert (found.cases, found.caught, found.false, found.before) == (2, 1, 1, 1)
     assert (found.recall, found.precision, found.lead, found.share) == (0.5, 0.5, 10, 0.5)
+
+
+def test_what_else_is_true_of_a_run_is_no_false_alarm() -> None:
+    lost = trace(*looks([1.0] * 3 + [0.3] * 8, copies=0.9))
+    assert label(lost).kind == "memorising"
+    assert label(lost).also == ("collapse",)
+    alarms = [Alarm("collapsed", "critical", 90), Alarm("memorising", "critical", 200)]
+    cases = [Case(lost, label(lost), alarms)]
+    assert score("collapse", cases).false == 0
+    assert score("memorising", cases).caught == score(ANY, cases).caught == 1
+    assert by_name(cases)["collapsed"] == {"memorising": 1}
+
+
+def test_the_tables_are_printed_for_whatever_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+    fine = trace(*looks([1.0] * 8))
+    print_tables([Case(fine, label(fine), [Alarm("lost-modes", "warning", 100)])])
+    told = capsys.readouterr().out
+    assert "| collapse | 0 | nan |" in told
+    assert "any alarm on healthy runs: 1 in 6 checks, 166.67 per 1 000" in told
+    assert "critical alarms on healthy runs: 0 in 6" in told
 
 
 def test_there_are_enough_recipes_and_every_one_can_be_trained() -> None:

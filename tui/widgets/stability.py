@@ -15,7 +15,11 @@ Row = tuple[str, str, frozenset[str]]
 RUN_AWAY = frozenset({"diverged", "exploding"})
 """The alarms of numbers that have no bound."""
 ROWS: tuple[Row, ...] = (
-    ("D accuracy", "accuracy/discriminator", frozenset({"discriminator-wins", "runaway-logits"})),
+    (
+        "D accuracy",
+        "accuracy/discriminator",
+        frozenset({"discriminator-wins", "generator-wins", "runaway-logits"}),
+    ),
     ("|∇G|", "grad/generator", RUN_AWAY),
     ("|∇D|", "grad/discriminator", RUN_AWAY),
     ("|∇|", "grad/autoencoder", RUN_AWAY),

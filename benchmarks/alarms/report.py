@@ -1,0 +1,66 @@
+"""The tables of the benchmark, in Markdown."""
+
+from collections.abc import Sequence
+
+from benchmarks.alarms.replay import Alarm, naive
+from benchmarks.alarms.score import KINDS, Case, by_name, confusion, false_alarms, score
+from benchmarks.alarms.trace import Trace
+
+
+def print_cases(cases: Sequence[Case]) -> None:
+    """What was true of every run, and what was said."""
+    for case in cases:
+        said = ", ".join(f"{alarm.name} {alarm.step}" for alarm in case.alarms) or "nothing"
+        onset, damage = ("" if step is None else step for step in (case.label.onset, case.label.damage))
+        print(f"  {case.trace.recipe} s{case.trace.seed}: {case.label.kind} {onset}–{damage} · {said}")
+    print()
+
+
+def print_tables(cases: Sequence[Case]) -> None:
+    """Recall, precision and lead by kind of failure; each alarm by truth; confusion, false alarms, cost."""
+    _scores("the watch", cases)
+    _scores("naive rules", [Case(one.trace, one.label, list(naive(one.trace))) for one in cases])
+    print("| alarm | runs | true of them |\n|---|---|---|")
+    for name, truths in sorted(by_name(cases).items()):
+        words = ", ".join(f"{truth} {count}" for truth, count in truths.most_common())
+        print(f"| {name} | {truths.total()} | {words} |")
+    print("\n| truth | first alarm | runs |\n|---|---|---|")
+    for (truth, said), count in sorted(confusion(cases).items()):
+        print(f"| {truth} | {said} | {count} |")
+    for what, counts in (("any alarm", _any), ("critical alarms", _critical)):
+        false, looks = false_alarms(cases, counts)
+        print(
+            f"\n{what} on healthy runs: {false} in {looks} checks, {1000 * false / max(looks, 1):.2f} per 1 000"
+        )
+    sampled = [case.trace for case in cases if case.trace.readings]
+    shares = sorted(_cost([trace]) for trace in sampled)
+    if shares:
+        print(
+            f"\nreading samples took {_cost(sampled):.2%} of training time ({shares[0]:.2%} to {shares[-1]:.2%})"
+        )
+
+
+def _scores(name: str, cases: Sequence[Case]) -> None:
+    print(f"| {name} | cases | recall | precision | before the damage | lead, steps | lead, share |")
+    print("|---|---|---|---|---|---|---|")
+    for kind in KINDS:
+        one = score(kind, cases)
+        ahead = f"{one.before} of {one.damaged}"
+        print(
+            f"| {kind} | {one.cases} | {one.recall:.2f} | {one.precision:.2f} | {ahead} "
+            f"| {one.lead:.0f} | {one.share:.2f} |"
+        )
+    print()
+
+
+def _cost(traces: Sequence[Trace]) -> float:
+    """Seconds spent on samples as a share of those spent on training."""
+    return sum(one.checked for one in traces) / sum(one.trained for one in traces)
+
+
+def _any(alarm: Alarm) -> bool:
+    return True
+
+
+def _critical(alarm: Alarm) -> bool:
+    return alarm.severity == "critical"
