@@ -29,15 +29,13 @@ def print_tables(cases: Sequence[Case]) -> None:
         print(f"| {truth} | {said} | {count} |")
     for what, counts in (("any alarm", _any), ("critical alarms", _critical)):
         false, looks = false_alarms(cases, counts)
-        print(
-            f"\n{what} on healthy runs: {false} in {looks} checks, {1000 * false / max(looks, 1):.2f} per 1 000"
-        )
+        rate = 1000 * false / max(looks, 1)
+        print(f"\n{what} on healthy runs: {false} in {looks} checks, {rate:.2f} per 1 000")
     sampled = [case.trace for case in cases if case.trace.readings]
     shares = sorted(_cost([trace]) for trace in sampled)
     if shares:
-        print(
-            f"\nreading samples took {_cost(sampled):.2%} of training time ({shares[0]:.2%} to {shares[-1]:.2%})"
-        )
+        span = f"{shares[0]:.2%} to {shares[-1]:.2%} of single runs"
+        print(f"\nreading samples took {_cost(sampled):.2%} of training time, {span}")
 
 
 def _scores(name: str, cases: Sequence[Case]) -> None:

@@ -111,6 +111,7 @@ class Collapse:
             sentence=_percent(sentence),
             advice=ADVICE["collapsed" if fell else "alike"],
             evidence=evidence(reading) | {"best": early.best},
+            pace="proof",  # both are about many checks
             settled=False,
         )
 

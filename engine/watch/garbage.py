@@ -19,8 +19,8 @@ WINDOW = 200
 """Steps that the median accuracy runs over."""
 FOOLED, SEES = 0.55, 0.65
 """Median share of right decisions: below, it guesses; above, it sees a difference again."""
-GROWN = 8
-"""Checks in which a generator with anything to learn from gets beyond garbage."""
+GROWN = 30
+"""Checks in which a generator with anything to learn from gets beyond garbage, be it a slow starter."""
 
 
 class Garbage:
@@ -57,6 +57,7 @@ class Garbage:
                 ),
                 advice="make the discriminator stronger: more channels or layers, a higher learning rate",
                 evidence={"precision": like, "accuracy": accuracy, "checks": float(self._garbage)},
+                pace="proof",  # about many checks
             )
         ]
 

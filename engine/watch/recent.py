@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-SIZE = 4096
-"""Steps that are remembered: three turns of a cycle of a thousand steps, and about 32 KiB a series."""
+SIZE = 8192
+"""Steps that are remembered: four turns of a cycle of two thousand steps, and about 64 KiB a series."""
 
 
 class _Tail:

@@ -22,6 +22,8 @@ YOUNG = 200
 """Steps at a run's start that are left out: losses fall there."""
 SHORTEST_WINDOW = 200
 """Steps; in fewer nothing is judged."""
+NEWEST = 4096
+"""Steps that are looked at by themselves too: a swing that began lately fills but a part of the window."""
 SHORTEST_PERIOD = 8
 """Steps: faster is jitter from step to step."""
 FEWEST_PERIODS = 3
@@ -67,7 +69,8 @@ def oscillation(recent: Recent, settings: Watch = DEFAULTS) -> list[Condition]:
         broken = np.flatnonzero(~np.isfinite(values))
         values = values[broken[-1] + 1 :] if len(broken) else values
         if len(values) >= SHORTEST_WINDOW:
-            swings[name] = swing(values, alarm)
+            whole, newest = swing(values, alarm), swing(values[-NEWEST:], alarm)
+            swings[name] = newest if newest and newest.steady else whole
     if not swings:
         return []
     found = {name: one for name, one in swings.items() if one}
