@@ -56,10 +56,10 @@ class Collapse:
         """How much the modes shown change from check to check, as a share of the most they could."""
         return turnover(list(self._histograms), self._settings.samples)
 
-    def judge(self, reading: Reading) -> list[Condition]:
-        """What this reading says; before it is armed, only what needs no comparison with real data."""
+    def judge(self, reading: Reading, step: int) -> list[Condition]:
+        """What the reading at this step says; before it is armed, what needs no comparison with real data."""
         self._histograms.append(reading.histogram)
-        self._early.update(reading)
+        self._early.update(reading, step)
         self._lost.update(reading)
         if not self._arming.update(reading, self.turnover):
             return [self._memorising(reading), self._too_soon(reading)]

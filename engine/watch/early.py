@@ -18,8 +18,8 @@ FLOOR = 0.15
 """Of real data's coverage: a best below may be chance."""
 ALIKE = 0.1
 """Effective number of samples, relative to real data: below, all are the same image, or nearly."""
-GROWN = 8
-"""Checks in which every generator that learns at all stops drawing the same image."""
+GROWN, GROWN_STEPS = 8, 1000
+"""Checks and steps in which every generator that learns at all stops drawing the same image."""
 
 
 class Early:
@@ -29,13 +29,16 @@ class Early:
         self._recent: deque[tuple[float, float]] = deque(maxlen=SMOOTHED)
         self.best = 0.0
         self.alike_for = 0
+        self._step, self._unlike_at = 0, 0
 
-    def update(self, reading: Reading) -> None:
-        """Take the next reading."""
+    def update(self, reading: Reading, step: int) -> None:
+        """Take the reading at this step."""
         self._recent.append((reading.coverage.relative, reading.precision.relative))
         if len(self._recent) == SMOOTHED and median(fair for _, fair in self._recent) >= FAIR_PRECISION:
             self.best = max(self.best, self.now)
-        self.alike_for = self.alike_for + 1 if reading.effective.relative < ALIKE else 0
+        alike = reading.effective.relative < ALIKE
+        self.alike_for = self.alike_for + 1 if alike else 0
+        self._step, self._unlike_at = step, self._unlike_at if alike else step
 
     @property
     def now(self) -> float:
@@ -45,7 +48,7 @@ class Early:
     @property
     def alike(self) -> bool:
         """Whether samples have been the same image for longer than any generator needs to begin."""
-        return self.alike_for >= GROWN
+        return self.alike_for >= GROWN and self._step - self._unlike_at >= GROWN_STEPS
 
     @property
     def share(self) -> float:
@@ -54,9 +57,15 @@ class Early:
 
     def state(self) -> dict[str, Any]:
         """What a checkpoint keeps, in JSON's types."""
-        return {"recent": [list(pair) for pair in self._recent], "best": self.best, "alike": self.alike_for}
+        return {
+            "recent": [list(pair) for pair in self._recent],
+            "best": self.best,
+            "alike": self.alike_for,
+            "steps": [self._step, self._unlike_at],
+        }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Continue from ``state()``."""
         self._recent = deque(((reached, fair) for reached, fair in state["recent"]), maxlen=SMOOTHED)
         self.best, self.alike_for = state["best"], state["alike"]
+        self._step, self._unlike_at = state["steps"]

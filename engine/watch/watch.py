@@ -152,7 +152,7 @@ class Watch:
     def take(self, reading: Reading, *, step: int, wall: float) -> list[Scalars | AlarmRaised | AlarmCleared]:
         """Judge a reading of samples; returns its series and the alarms raised or cleared."""
         self.reading = reading
-        conditions = [*self._collapse.judge(reading), *self._garbage.judge(reading)]
+        conditions = [*self._collapse.judge(reading, step), *self._garbage.judge(reading)]
         values = reading.series() | {"diversity/turnover": self._collapse.turnover}
         return [
             Scalars(step=step, wall=wall, values=values),

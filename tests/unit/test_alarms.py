@@ -203,9 +203,10 @@ def test_bad_samples_are_not_collapsed() -> None:
 def test_a_generator_that_never_leaves_one_image_is_told_once_others_would_have() -> None:
     grey = [0.5 + 0.01 * torch.randn(COUNT, 1, 28, 28) for _ in range(16)]
     watched = watch()
-    assert follow(watched, grey[:7]) == []
+    assert follow(watched, grey[:9]) == []
     assert watched.verdict == "unknown"
-    (alarm,) = follow(watched, grey[7:], first=800)
+    (alarm,) = follow(watched, grey[9:], first=1000)
+    assert alarm.step == 1000
     assert alarm.name == "collapsed"
     assert "all samples were alike" in alarm.sentence
 

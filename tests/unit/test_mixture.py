@@ -85,8 +85,8 @@ def conditions(modes: list[int]) -> dict[str, bool]:
     """What the alarms say of samples that had every mode for a while, and then only these."""
     one, collapse = meter(), Collapse(Watch())
     for seed in range(4):
-        collapse.judge(one.read(drawn(list(range(8)), seed=seed)))
-    found = {condition.name: condition.bad for condition in collapse.judge(one.read(drawn(modes)))}
+        collapse.judge(one.read(drawn(list(range(8)), seed=seed)), seed)
+    found = {condition.name: condition.bad for condition in collapse.judge(one.read(drawn(modes)), 4)}
     assert not found.pop("cycling")
     assert not found.pop("memorising")
     return found
@@ -102,7 +102,7 @@ def test_a_mode_is_lost_only_if_it_was_there_or_ought_to_have_come_long_ago() ->
     one, collapse = meter(), Collapse(Watch())
     warned = []
     for seed in range(LATE + 1):
-        found = collapse.judge(one.read(drawn([0, 1, 2, 3, 4, 5, 6], seed=seed)))
+        found = collapse.judge(one.read(drawn([0, 1, 2, 3, 4, 5, 6], seed=seed)), seed)
         warned += [condition.bad for condition in found if condition.name == "lost-modes"]
     assert warned.index(True) == len(warned) - 2
 
@@ -116,8 +116,8 @@ def test_a_mode_with_next_to_no_samples_is_not_there() -> None:
 def test_a_young_generator_is_bad_but_not_collapsed() -> None:
     collapse = Collapse(Watch())
     scattered = torch.randn(COUNTED, 2, generator=torch.Generator().manual_seed(0))
-    for _ in range(20):
-        found = collapse.judge(meter().read(scattered))
+    for step in range(20):
+        found = collapse.judge(meter().read(scattered), step)
         assert not any(condition.bad for condition in found)
         assert not any(condition.settled for condition in found if condition.name == "collapsed")
 
@@ -126,6 +126,6 @@ def test_narrow_modes_alone_are_no_collapse() -> None:
     """GANs make modes narrower than they are: every one is there, and nothing is lost."""
     one, collapse = meter(), Collapse(Watch())
     for seed in range(6):
-        found = collapse.judge(one.read(drawn(list(range(8)), sd=SD / 10, seed=seed)))
+        found = collapse.judge(one.read(drawn(list(range(8)), sd=SD / 10, seed=seed)), seed)
     assert found
     assert not any(condition.bad for condition in found)
