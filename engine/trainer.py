@@ -61,7 +61,8 @@ class Trainer:
         yield from self._show()
         while self.step < self.preset.steps:
             self._follow_schedules()
-            if self._observes:
+            observe = self._clock() >= self._observed + OBSERVE_SECONDS
+            if observe:
                 self._weights.hold()
             chosen = next(self._sampler)
             values = self.objective.step(self._dataset.train[chosen], self._dataset.train_labels[chosen])
@@ -69,7 +70,7 @@ class Trainer:
             scalars = Scalars(step=self.step, wall=self._wall(), values=values)
             self._unseen.append(scalars)
             yield scalars
-            yield from self._look(last=self.step == self.preset.steps)
+            yield from self._look(observe=observe, last=self.step == self.preset.steps)
 
     def set_learning_rate(self, network: str, rate: float) -> None:
         """Change the rate of ``generator``, ``discriminator``, ``autoencoder`` or ``classifier`` at once."""
@@ -117,17 +118,12 @@ class Trainer:
             if getattr(self.preset, network).schedule != "constant"
         }
 
-    @property
-    def _observes(self) -> bool:
-        """Whether it is time to let the watch see the latest values."""
-        return self._clock() >= self._observed + OBSERVE_SECONDS
-
-    def _look(self, *, last: bool) -> Iterator[Event]:
-        """Whatever is due after a step; everything after the last one."""
+    def _look(self, *, observe: bool, last: bool) -> Iterator[Event]:
+        """Whatever is due after a step, and where it is time to ``observe``, that; all after the last one."""
         verdict = self._watch.verdict
         if last or self._gallery.due(self.step):
             yield from self._show()
-        if last or self._observes:
+        if last or observe:
             yield from self._observe()
         if isinstance(self.objective, Generative) and (self._watch.due or (last and self._watch.metered)):
             # Other codings at every check, but the same for the same step.
