@@ -22,15 +22,15 @@ Kind = Literal[
 
 RAN_AWAY = 100.0
 """Times the largest weight at the first look, and at least this much in itself: the weights ran away."""
-GOOD = 0.15
-"""Share of good samples from which on counting their modes means something."""
+GOOD, WELL = 0.15, 0.3
+"""Share of good samples: counting modes means something from here on, and they are well drawn from here."""
 QUARTER, HALF, MOST, LASTING = 0.25, 0.5, 0.75, 5
 """Where most modes were there, half of all is a collapse, else half of what was there; for so many looks.
 A quarter of all, to the end, is one too."""
-ALIKE = 0.3
+ALIKE = 0.4
 """Of real images' distance: samples nearer to one another are the same."""
-KEPT = 0.75
-"""A healthy run ends with this share of the most modes and good samples that it ever had."""
+LATELY, KEPT = 9, 0.75
+"""A healthy run ends, over so many looks, with this share of the most modes and good samples it ever had."""
 COPYING, COPIES = 0.25, 0.5
 WORSE = 1.1
 """Times its best error on unseen images: over-fitted."""
@@ -116,12 +116,12 @@ def _alike(twins: Sequence[tuple[int, float]]) -> Label | None:
 
 
 def _few(looks: Sequence[Look]) -> Label | None:
-    """A quarter of the modes at most, to the end: there never were more to lose."""
+    """A quarter of the modes at most, well drawn, to the end: there never were more to lose."""
     last = looks[-2 * LASTING :]
     if any(one.modes is None or one.good is None for one in last):
         return None
     good = float(np.median([one.good or 0.0 for one in last]))
-    if good < GOOD or float(np.median([one.modes or 0.0 for one in last])) > QUARTER:
+    if good < WELL or float(np.median([one.modes or 0.0 for one in last])) > QUARTER:
         return None
     return Label(kind="collapse", onset=next(one.step for one in looks if (one.good or 0) >= GOOD))
 
@@ -160,10 +160,16 @@ def _autoencoder(looks: Sequence[Look]) -> Label | None:
 
 
 def _fine(looks: Sequence[Look]) -> bool:
-    """Whether it has what it ever had: as many modes, as many good samples; it may still be learning."""
-    for values in ([one.modes for one in looks], [one.good for one in looks]):
-        known = [value for value in values if value is not None]
-        lately = [float(np.median(known[max(0, end - 3) : end])) for end in range(1, len(known) + 1)]
-        if lately and lately[-1] < KEPT * max(lately):
-            return False
-    return True
+    """Whether it has the modes and good samples that it ever had, and most modes if these are well drawn."""
+    if looks[-1].unseen is not None:  # an autoencoder, whose samples are blurred by nature
+        return True
+    modes, good = [there for _, there in _counted(looks)], [one.good for one in looks if one.good is not None]
+    if good and modes and _lately(good)[-1] >= WELL and _lately(modes)[-1] < MOST:
+        return False
+    return all(_lately(known)[-1] >= KEPT * max(_lately(known)) for known in (modes, good) if known)
+
+
+def _lately(values: Sequence[float]) -> list[float]:
+    """The median over the last few looks, wherever there are so many."""
+    wide = min(LATELY, len(values))
+    return [float(np.median(values[end - wide : end])) for end in range(wide, len(values) + 1)]
