@@ -31,8 +31,8 @@ class Watch(Record, frozen=True, kw_only=True):
     turnover_alarm: Fraction = 0.25
     turnover_clear: Fraction = 0.12
     """How much the modes change from check to check, of the most they could: ``cycling``."""
-    copied_alarm: Fraction = 0.15
-    copied_clear: Fraction = 0.08
+    copied_alarm: Fraction = 0.2
+    copied_clear: Fraction = 0.1
     """Share of samples that are near copies of training images, beyond chance: ``memorising``."""
     garbage_alarm: Fraction = 0.1
     garbage_clear: Fraction = 0.3

@@ -64,11 +64,12 @@ class Collapse:
         if not self._arming.update(reading, self.turnover):
             return [self._memorising(reading), self._too_soon(reading)]
         memorising, collapsed = self._memorising(reading), self._collapsed(reading)
-        poor = collapsed.bad and not memorising.bad
+        lost = self._lost.judge(reading, quiet=collapsed.bad or memorising.bad)
+        # Where copies are on their way, they are the reason for whatever is lacking.
+        poor = collapsed.bad and reading.copied < self._settings.copied_clear
         self._poor = min(self._poor + 1, TURNS) if poor else 0
         cycling = self._cycling(reading)
-        collapsed = replace(collapsed, bad=poor and not cycling.bad)
-        return [memorising, cycling, collapsed, self._lost.judge(reading, quiet=poor or memorising.bad)]
+        return [memorising, cycling, replace(collapsed, bad=poor and not cycling.bad), lost]
 
     def state(self) -> dict[str, Any]:
         """What a checkpoint keeps, in JSON's types."""

@@ -48,8 +48,8 @@ def meter() -> DiversityMeter:
     return DiversityMeter(
         real=images.test,
         real_labels=images.test_labels,
-        training=images.train,
-        training_labels=images.train_labels,
+        training=images.train[::2],
+        training_labels=images.train_labels[::2],
         classes=images.classes,
     )
 
@@ -59,11 +59,11 @@ def watch(clock: Callable[[], float] | None = None) -> Watch:
 
 
 def draw(seed: int, *, without: tuple[str, ...] = (), distinct: int = COUNT, noise: float = 0.02) -> Tensor:
-    """Training images without some classes, or only a few of them with slight noise."""
+    """Images that training did not see, without some classes, or only a few of them with slight noise."""
     images, generator = data(), torch.Generator().manual_seed(seed)
     gone = torch.tensor([images.classes.index(name) for name in without], dtype=torch.long)
-    kept = torch.nonzero(~torch.isin(images.train_labels, gone)).squeeze(1)
-    drawn = images.train[kept[torch.randperm(len(kept), generator=generator)[:distinct]]]
+    kept = torch.nonzero(~torch.isin(images.train_labels[1::2], gone)).squeeze(1)
+    drawn = images.train[1::2][kept[torch.randperm(len(kept), generator=generator)[:distinct]]]
     if distinct == COUNT:
         return drawn
     repeated = drawn.repeat(COUNT // distinct + 1, 1, 1, 1)[:COUNT]
