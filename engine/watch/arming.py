@@ -19,8 +19,8 @@ GOOD_DETAIL = (0.4, 2.0)
 """Of real data's: below is blur (a box of 3 pixels gives 0.25), above is noise."""
 FAIR_PRECISION = 0.1
 """Of real data's: samples that always show others, and are this good at least, take turns."""
-PLATEAU = 12
-"""Checks without growth in coverage, after which samples count as learned, however little they cover."""
+PLATEAU, PLATEAU_STEPS = 12, 2000
+"""Checks and steps without growth in coverage: then samples count as learned, however little they cover."""
 GAIN = 0.05
 """More coverage than this, from one half of a plateau to the other, is still learning: three times chance."""
 STUCK = 0.1
@@ -35,22 +35,23 @@ class Arming:
     def __init__(self, settings: Watch) -> None:
         self._settings = settings
         self.armed = False
-        self._good: deque[bool] = deque(maxlen=PLATEAU)
+        self._plateau: deque[tuple[int, bool, float]] = deque()
         self._precisions: deque[float] = deque(maxlen=TURNS)
-        self._coverages: deque[float] = deque(maxlen=PLATEAU)
 
-    def update(self, reading: Reading, turnover: float) -> bool:
-        """Take the next reading and the turnover up to it; whether it is armed now."""
-        self._good.append(looks_real(reading))
+    def update(self, reading: Reading, step: int, turnover: float) -> bool:
+        """Take the reading at this step and the turnover up to it; whether it is armed now."""
         self._precisions.append(reading.precision.relative)
-        self._coverages.append(reading.coverage.relative)
+        self._plateau.append((step, looks_real(reading), reading.coverage.relative))
+        while len(self._plateau) > PLATEAU and step - self._plateau[1][0] >= PLATEAU_STEPS:
+            self._plateau.popleft()
         self.armed = self.armed or self._diverse(reading) or self._turning(turnover) or self._learned()
         return self.armed
 
     def _diverse(self, reading: Reading) -> bool:
         """Good for some checks, and diverse or, so near to one another, clearly not."""
         patience = min(self._settings.patience, PLATEAU)
-        if len(self._good) < patience or not all(list(self._good)[-patience:]):
+        latest = [good for _, good, _ in self._plateau][-patience:]
+        if len(latest) < patience or not all(latest):
             return False
         return (
             reading.coverage.relative > self._settings.diversity_clear or reading.duplicates.relative < STUCK
@@ -63,26 +64,27 @@ class Arming:
 
     def _learned(self) -> bool:
         """Good for most of a plateau in coverage."""
-        if len(self._coverages) < PLATEAU or sum(self._good) * 2 <= PLATEAU:
+        count = len(self._plateau)
+        if count < PLATEAU or self._plateau[-1][0] - self._plateau[0][0] < PLATEAU_STEPS:
             return False
-        coverages = list(self._coverages)
-        return median(coverages[PLATEAU // 2 :]) - median(coverages[: PLATEAU // 2]) < GAIN
+        if sum(good for _, good, _ in self._plateau) * 2 <= count:
+            return False
+        coverages = [coverage for _, _, coverage in self._plateau]
+        return median(coverages[count // 2 :]) - median(coverages[: count // 2]) < GAIN
 
     def state(self) -> dict[str, Any]:
         """What a checkpoint keeps, in JSON's types."""
         return {
             "armed": self.armed,
-            "good": list(self._good),
+            "plateau": [list(one) for one in self._plateau],
             "precisions": list(self._precisions),
-            "coverages": list(self._coverages),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Continue from ``state()``."""
         self.armed = state["armed"]
-        self._good = deque(state["good"], maxlen=PLATEAU)
+        self._plateau = deque((step, good, coverage) for step, good, coverage in state["plateau"])
         self._precisions = deque(state["precisions"], maxlen=TURNS)
-        self._coverages = deque(state["coverages"], maxlen=PLATEAU)
 
 
 def looks_real(reading: Reading) -> bool:

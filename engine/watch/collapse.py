@@ -19,6 +19,8 @@ from presets.watching import Watch
 
 TWINS = 0.5
 """The alarm for twins, as a share of coverage's: healthy GANs keep above 0.5, prototypes below 0.25."""
+COPYING = 0.05
+"""Share of near copies, beyond chance, from which on they are on their way: healthy GANs stay within 0.01."""
 FELL, RISEN = 0.5, 0.7
 """Of the run's own best coverage: alarm below, clear above."""
 
@@ -61,12 +63,12 @@ class Collapse:
         self._histograms.append(reading.histogram)
         self._early.update(reading, step)
         self._lost.update(reading)
-        if not self._arming.update(reading, self.turnover):
+        if not self._arming.update(reading, step, self.turnover):
             return [self._memorising(reading), self._too_soon(reading)]
         memorising, collapsed = self._memorising(reading), self._collapsed(reading)
         lost = self._lost.judge(reading, quiet=collapsed.bad or memorising.bad)
         # Where copies are on their way, they are the reason for whatever is lacking.
-        poor = collapsed.bad and reading.copied < self._settings.copied_clear
+        poor = collapsed.bad and reading.copied < COPYING
         self._poor = min(self._poor + 1, TURNS) if poor else 0
         cycling = self._cycling(reading)
         return [memorising, cycling, replace(collapsed, bad=poor and not cycling.bad), lost]
