@@ -7,7 +7,7 @@ from engine.run.diagnosis import Finding
 from engine.run.events import AlarmCleared, AlarmRaised
 from engine.watch.alarms import Alarms, Verdict
 from engine.watch.stability import Stability
-from presets import watching
+from presets.watching import DEFAULTS
 
 LOOK_ROWS = 20
 """Rows that the detectors see at one look; training looks about once a second."""
@@ -19,7 +19,7 @@ def detect(log: Log) -> tuple[list[Finding], Verdict]:
     That is never ``healthy``: samples have not been judged.
     """
     stability = Stability()
-    alarms = Alarms(patience=watching.Watch().patience, awaits=("collapsed",))
+    alarms = Alarms(patience=DEFAULTS.patience, awaits=("collapsed",))
     found: list[Finding] = []
     for steps, values in blocks(log, LOOK_ROWS):
         for event in alarms.update(stability.observe(steps, values), step=int(steps[-1]), wall=0.0):

@@ -115,6 +115,7 @@ class Collapse:
             advice=ADVICE["collapsed" if fell else "alike"],
             evidence=evidence(reading) | {"best": early.best},
             pace="proof",  # both are about many checks
+            since=None if fell else early.alike_since,
             settled=False,
         )
 

@@ -23,13 +23,13 @@ GROWN, GROWN_STEPS = 8, 1000
 
 
 class Early:
-    """A run's own best coverage, and for how many checks its samples have all been alike."""
+    """A run's own best coverage, and how long its samples have all been alike: in checks, since which step."""
 
     def __init__(self) -> None:
         self._recent: deque[tuple[float, float]] = deque(maxlen=SMOOTHED)
         self.best = 0.0
         self.alike_for = 0
-        self._step, self._unlike_at = 0, 0
+        self._step, self.alike_since = 0, 0
 
     def update(self, reading: Reading, step: int) -> None:
         """Take the reading at this step."""
@@ -38,7 +38,7 @@ class Early:
             self.best = max(self.best, self.now)
         alike = reading.effective.relative < ALIKE
         self.alike_for = self.alike_for + 1 if alike else 0
-        self._step, self._unlike_at = step, self._unlike_at if alike else step
+        self._step, self.alike_since = step, self.alike_since if alike else step
 
     @property
     def now(self) -> float:
@@ -48,7 +48,7 @@ class Early:
     @property
     def alike(self) -> bool:
         """Whether samples have been the same image for longer than any generator needs to begin."""
-        return self.alike_for >= GROWN and self._step - self._unlike_at >= GROWN_STEPS
+        return self.alike_for >= GROWN and self._step - self.alike_since >= GROWN_STEPS
 
     @property
     def share(self) -> float:
@@ -61,11 +61,11 @@ class Early:
             "recent": [list(pair) for pair in self._recent],
             "best": self.best,
             "alike": self.alike_for,
-            "steps": [self._step, self._unlike_at],
+            "steps": [self._step, self.alike_since],
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Continue from ``state()``."""
         self._recent = deque(((reached, fair) for reached, fair in state["recent"]), maxlen=SMOOTHED)
         self.best, self.alike_for = state["best"], state["alike"]
-        self._step, self._unlike_at = state["steps"]
+        self._step, self.alike_since = state["steps"]

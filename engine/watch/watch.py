@@ -25,7 +25,7 @@ from engine.watch.overfitting import Overfitting
 from engine.watch.posterior import posterior_collapse
 from engine.watch.signals import DIVERGED
 from engine.watch.stability import Stability
-from presets import watching
+from presets.watching import Watch as Settings
 
 _COSTS = 5
 
@@ -55,7 +55,7 @@ class Watch:
     more than ``settings.budget`` of the time. ``reading`` is the newest, None before the first.
     """
 
-    def __init__(self, settings: watching.Watch, meter: Meter | None, *, clock: Callable[[], float]) -> None:
+    def __init__(self, settings: Settings, meter: Meter | None, *, clock: Callable[[], float]) -> None:
         self._settings = settings
         self._meter = meter
         self._clock = clock

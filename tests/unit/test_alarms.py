@@ -209,6 +209,7 @@ def test_a_generator_that_never_leaves_one_image_is_told_once_others_would_have(
     assert alarm.step == 1000
     assert alarm.name == "collapsed"
     assert "all samples were alike" in alarm.sentence
+    assert alarm.sentence.endswith("· since step 0")
 
 
 def test_samples_that_were_never_good_may_still_fall_from_their_best() -> None:
