@@ -23,7 +23,7 @@ GROWN, GROWN_STEPS = 8, 1000
 
 
 class Early:
-    """A run's own best coverage, and how long its samples have all been alike: in checks, since which step."""
+    """A run's own best coverage, and for how many checks (since which step) all samples have been alike."""
 
     def __init__(self) -> None:
         self._recent: deque[tuple[float, float]] = deque(maxlen=SMOOTHED)
