@@ -41,6 +41,13 @@ ADAM = tuple(
     for word in ("optimizer=adam", "beta1=0.5", "beta2=0.999")
 )
 
+SLOW = (
+    "batch=50",
+    "generator.latent_dim=30",
+    *(f"{network}.{word}" for network in ("generator", "discriminator") for word in ("lr=2e-4", "beta1=0.5")),
+)
+"""A GAN that takes its time to learn its images by heart."""
+
 
 def _points(name: str, preset: str, *words: str, steps: int = 6000, unseen: bool = False) -> Recipe:
     """Small networks on points in the plane."""
@@ -97,8 +104,8 @@ FAILING = (
     _images("tiny-discriminator", "dcgan", "discriminator.channels=1", "discriminator.lr=5e-5", steps=3000),
     _images("one-coding", "dcgan", "generator.latent_dim=1", steps=3000),
     _images("momentum", "dcgan", "generator.beta1=0.9", "discriminator.beta1=0.9", steps=3000, unseen=True),
-    _dense("hundred-images", "memorising"),
-    _dense("fifty-images", "memorising", "data.train=50", unseen=True),
+    _dense("hundred-images", "memorising", *SLOW),
+    _dense("fifty-images", "memorising", *SLOW, "data.train=50", unseen=True),
     _dense("dense-fast-generator", "gan", *ADAM, "generator.lr=4e-3", "discriminator.lr=4e-4"),
     _dense("dense-adam", "gan", *ADAM, "generator.lr=2e-4", "discriminator.lr=2e-4"),
     _dense("dense-weak-discriminator", "gan", *ADAM, "discriminator.hidden=[16]", unseen=True),

@@ -18,7 +18,7 @@ FLOOR = 0.15
 """Of real data's coverage: a best below may be chance."""
 ALIKE = 0.1
 """Effective number of samples, relative to real data: below, all are the same image, or nearly."""
-GROWN, GROWN_STEPS = 8, 1000
+GROWN, GROWN_STEPS = 6, 1000
 """Checks and steps in which every generator that learns at all stops drawing the same image."""
 
 
