@@ -2,7 +2,7 @@
 
     python -m benchmarks.alarms collect [--jobs N] [--only NAME]… [--seeds 1,2,3] [--folder TRACES]
     python -m benchmarks.alarms measure [--jobs N] [--folder TRACES]
-    python -m benchmarks.alarms replay  [--folder TRACES] [--half tune|report]
+    python -m benchmarks.alarms replay  [--folder TRACES] [--half tune|report|both] [--cases]
 
 ``collect`` trains every recipe from every seed and keeps a trace: all series, all samples that the meter
 read, and the truth beside them, which comes from elsewhere (``truth``). ``replay`` runs the detectors over

@@ -59,13 +59,13 @@ def _report(options: argparse.Namespace) -> None:
     halves = {recipe.name: recipe for recipe in RECIPES}
     traces = [read(path) for path in sorted(options.folder.glob("*.npz"))]
     traces = [one for one in traces if one.recipe in halves]
-    traces = [one for one in traces if options.half in (None, halves[one.recipe].half(one.seed))]
+    traces = [one for one in traces if options.half in ("both", halves[one.recipe].half(one.seed))]
     if not traces:
         sys.exit(f"no traces in {options.folder}: collect them first")
     cases = [Case(trace, label(trace), replay(trace)) for trace in traces]
     if options.cases:
         print_cases(cases)
-    print(f"{len(cases)} runs, half: {options.half or 'both'}\n")
+    print(f"{len(cases)} runs, half: {options.half}\n")
     print_tables(cases)
 
 
@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     for one in (gather, reread):
         one.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     again = commands.add_parser("replay", help="run the detectors over the traces")
-    again.add_argument("--half", choices=("tune", "report"))
+    again.add_argument("--half", choices=("tune", "report", "both"), default="tune")
     again.add_argument("--cases", action="store_true", help="what was said of every run")
     for one in (gather, reread, again):
         one.add_argument("--folder", type=Path, default=TRACES)

@@ -72,7 +72,7 @@ def collect(recipe: Recipe, seed: int) -> Trace:
                 samples.append(stored(batch))
                 readings.append((trainer.step, meter.read(batch)))
             checked += time.perf_counter() - started
-            if samples and batch.ndim == 4:
+            if batch.ndim == 4 and batch.isfinite().all():
                 apart.append((trainer.step, twins(batch, dataset.test)))
         if trainer.step % max(1, recipe.steps // LOOKS) == 0:
             truth.append(look(trainer, dataset))

@@ -24,6 +24,8 @@ RAN_AWAY = 100.0
 """Times the largest weight at the first look, and at least this much in itself: the weights ran away."""
 GOOD, WELL = 0.15, 0.3
 """Share of good samples: counting modes means something from here on, and they are well drawn from here."""
+SOME = 0.05
+"""And a run that draws fewer is not healthy, whatever else."""
 QUARTER, HALF, MOST, LASTING = 0.25, 0.5, 0.75, 5
 """Where most modes were there, half of all is a collapse, else half of what was there; for so many looks.
 A quarter of all, to the end, is one too."""
@@ -108,7 +110,7 @@ def _lost(looks: Sequence[Look]) -> Label | None:
 
 def _alike(twins: Sequence[tuple[int, float]]) -> Label | None:
     """The same image again and again, to the end."""
-    apart = [step for step, share in twins if share >= ALIKE]
+    apart = [step for step, share in twins if not share < ALIKE]
     alike = [step for step, _ in twins if not apart or step > apart[-1]]
     if len(alike) < LASTING:
         return None
@@ -150,7 +152,7 @@ def _autoencoder(looks: Sequence[Look]) -> Label | None:
     errors = [unseen for _, unseen, _ in known]
     answers = [answer for _, _, answer in known if answer is not None]
     if np.median(answers[-3:]) < SAME:
-        return Label(kind="posterior-collapse", onset=steps[0], damage=steps[-1])
+        return Label(kind="posterior-collapse", onset=steps[0])
     best = int(np.argmin(errors))
     worse = [step for step, error in zip(steps, errors, strict=True) if error > WORSE * errors[best]]
     late = [step for step in worse if step > steps[best]]
@@ -164,6 +166,8 @@ def _fine(looks: Sequence[Look]) -> bool:
     if looks[-1].unseen is not None:  # an autoencoder, whose samples are blurred by nature
         return True
     modes, good = [there for _, there in _counted(looks)], [one.good for one in looks if one.good is not None]
+    if good and _lately(good)[-1] < SOME:
+        return False
     if good and modes and _lately(good)[-1] >= WELL and _lately(modes)[-1] < MOST:
         return False
     return all(_lately(known)[-1] >= KEPT * max(_lately(known)) for known in (modes, good) if known)

@@ -1,7 +1,7 @@
 """Run the watch over a trace, as it ran beside the training; and the naive rules, on the same numbers."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +18,12 @@ NAIVE_STEPS = 2000
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One alarm of a run: its name, and the step of the look that raised it."""
+    """One alarm of a run: its name, and the steps of the looks that raised and cleared it."""
 
     name: str
     severity: str
     step: int
+    cleared: int | None = None
 
 
 def replay(trace: Trace) -> list[Alarm]:
@@ -50,8 +51,18 @@ def replay(trace: Trace) -> list[Alarm]:
             seen = step
         else:
             events += watch.take(what, step=step, wall=0.0)  # type: ignore[arg-type]
-        found += [Alarm(one.name, one.severity, step) for one in events if isinstance(one, AlarmRaised)]
+        for event in events:
+            match event:
+                case AlarmRaised():
+                    found.append(Alarm(event.name, event.severity, step))
+                case AlarmCleared():
+                    found = [_cleared(one, event) for one in found]
     return found
+
+
+def _cleared(alarm: Alarm, event: AlarmCleared) -> Alarm:
+    over = alarm.name == event.name and alarm.cleared is None
+    return replace(alarm, cleared=event.step) if over else alarm
 
 
 def naive(trace: Trace) -> Iterator[Alarm]:

@@ -23,7 +23,7 @@ FAMILY = {
     "naive-nan": "divergence",
     "naive-losses": "collapse",
 }
-"""Which kind of failure an alarm claims; the others (lost-modes, oscillation …) are early signs."""
+"""Which kind of failure an alarm claims; the others, such as lost-modes, are early signs of several."""
 
 ANY = "any failure"
 KINDS = (
@@ -46,15 +46,22 @@ class Case:
     alarms: Sequence[Alarm]
 
     def claimed(self, kind: str) -> int | None:
-        """The step of the first alarm that claims this kind of failure, or ``ANY``; None where none does."""
-        claims = [(FAMILY[alarm.name], alarm.step) for alarm in self.alarms if alarm.name in FAMILY]
-        return min((step for claim, step in claims if kind in (claim, ANY)), default=None)
+        """The step of the first alarm that claims this kind of failure, or ``ANY``; None where none does.
+
+        Of a run that failed only what was still on when it began to counts.
+        """
+        onset = self.label.onset or 0
+        claims = [
+            alarm for alarm in self.alarms if kind in (FAMILY.get(alarm.name), ANY) and alarm.name in FAMILY
+        ]
+        return min((one.step for one in claims if one.cleared is None or one.cleared > onset), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
     """Of one kind of failure. Of the ``caught`` some were ``damaged``, since they had something to lose; of
-    these so many were told ``before``. Medians: ``lead`` in steps, ``share`` of the way from onset to damage.
+    these so many were told ``before``. Medians: ``lead`` in steps, ``share`` of the way from onset to damage,
+    1 where it was told before the onset.
     """
 
     kind: str
@@ -88,7 +95,8 @@ def score(kind: str, cases: Iterable[Case]) -> Score:
     hits = [case for case in true if told[id(case)] is not None]
     damaged = [(case, case.label.damage) for case in hits if case.label.damage is not None]
     leads = [damage - (told[id(case)] or 0) for case, damage in damaged]
-    ways = [max(damage - (case.label.onset or 0), 1) for case, damage in damaged]
+    ways = [damage - (case.label.onset or 0) for case, damage in damaged]
+    shares = [min(lead / way, 1.0) for lead, way in zip(leads, ways, strict=True) if way > 0]
     return Score(
         kind=kind,
         cases=len(true),
@@ -99,9 +107,7 @@ def score(kind: str, cases: Iterable[Case]) -> Score:
         damaged=len(damaged),
         before=sum(lead > 0 for lead in leads),
         lead=float(np.median(leads)) if leads else float("nan"),
-        share=float(np.median([lead / way for lead, way in zip(leads, ways, strict=True)]))
-        if leads
-        else float("nan"),
+        share=float(np.median(shares)) if shares else float("nan"),
     )
 
 

@@ -124,6 +124,7 @@ def _plain(reading: Reading) -> dict[str, Any]:
     return {
         **{name: asdict(getattr(reading, name)) for name in MEASURES},
         "copied": reading.copied,
+        "count": reading.count,
         "histogram": list(reading.histogram),
         "presence": dict(reading.presence),
         "lost": list(reading.lost),
@@ -134,6 +135,7 @@ def _reading(values: dict[str, Any]) -> Reading:
     return Reading(
         **{name: Measure(**values[name]) for name in MEASURES},
         copied=values["copied"],
+        count=values["count"],
         histogram=tuple(values["histogram"]),
         presence=values["presence"],
         lost=tuple(values["lost"]),

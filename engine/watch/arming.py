@@ -25,8 +25,8 @@ GAIN = 0.05
 """More coverage than this, from one half of a plateau to the other, is still learning: three times chance."""
 STUCK = 0.1
 """Of real data's distance between nearest samples: below, good samples repeat. Young GANs keep above 0.15."""
-TURNS = 8
-"""Checks that turnover is measured over."""
+TURNS, TURNS_STEPS = 8, 1000
+"""Checks that turnover is measured over, and steps that it must last: young samples change within seconds."""
 
 
 class Arming:
@@ -36,15 +36,17 @@ class Arming:
         self._settings = settings
         self.armed = False
         self._plateau: deque[tuple[int, bool, float]] = deque()
-        self._precisions: deque[float] = deque(maxlen=TURNS)
+        self._precisions: deque[tuple[int, float]] = deque(maxlen=TURNS)
+        self._turning_since: int | None = None
 
     def update(self, reading: Reading, step: int, turnover: float) -> bool:
         """Take the reading at this step and the turnover up to it; whether it is armed now."""
-        self._precisions.append(reading.precision.relative)
-        self._plateau.append((step, looks_real(reading), reading.coverage.relative))
-        while len(self._plateau) > PLATEAU and step - self._plateau[1][0] >= PLATEAU_STEPS:
-            self._plateau.popleft()
-        self.armed = self.armed or self._diverse(reading) or self._turning(turnover) or self._learned()
+        if not self.armed:
+            self._precisions.append((step, reading.precision.relative))
+            self._plateau.append((step, looks_real(reading), reading.coverage.relative))
+            while len(self._plateau) > PLATEAU and step - self._plateau[1][0] >= PLATEAU_STEPS:
+                self._plateau.popleft()
+            self.armed = self._diverse(reading) or self._turning(step, turnover) or self._learned()
         return self.armed
 
     def _diverse(self, reading: Reading) -> bool:
@@ -57,10 +59,16 @@ class Arming:
             reading.coverage.relative > self._settings.diversity_clear or reading.duplicates.relative < STUCK
         )
 
-    def _turning(self, turnover: float) -> bool:
+    def _turning(self, step: int, turnover: float) -> bool:
         """Fair for some checks, and always others."""
-        fair = len(self._precisions) == TURNS and median(self._precisions) >= FAIR_PRECISION
-        return fair and turnover > self._settings.turnover_alarm
+        fair = (
+            len(self._precisions) == TURNS and median(good for _, good in self._precisions) >= FAIR_PRECISION
+        )
+        if not fair or turnover <= self._settings.turnover_alarm:
+            self._turning_since = None
+        elif self._turning_since is None:
+            self._turning_since = self._precisions[0][0]
+        return self._turning_since is not None and step - self._turning_since >= TURNS_STEPS
 
     def _learned(self) -> bool:
         """Good for most of a plateau in coverage."""
@@ -77,14 +85,16 @@ class Arming:
         return {
             "armed": self.armed,
             "plateau": [list(one) for one in self._plateau],
-            "precisions": list(self._precisions),
+            "precisions": [list(one) for one in self._precisions],
+            "turning-since": self._turning_since,
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Continue from ``state()``."""
         self.armed = state["armed"]
         self._plateau = deque((step, good, coverage) for step, good, coverage in state["plateau"])
-        self._precisions = deque(state["precisions"], maxlen=TURNS)
+        self._precisions = deque(((step, good) for step, good in state["precisions"]), maxlen=TURNS)
+        self._turning_since = state["turning-since"]
 
 
 def looks_real(reading: Reading) -> bool:

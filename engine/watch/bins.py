@@ -20,6 +20,7 @@ def cluster(points: Tensor, bins: int = BINS) -> Tensor:
     """
     if len(points) < bins:
         raise ValueError(f"{len(points)} points make no {bins} bins")
+    device, points = points.device, points.cpu()  # where sums have an order
     centres = _seeds(points, bins)
     for _ in range(ROUNDS):
         called = nearest(points, centres)
@@ -29,7 +30,7 @@ def cluster(points: Tensor, bins: int = BINS) -> Tensor:
         if torch.equal(moved, centres):
             break
         centres = moved
-    return centres
+    return centres.to(device)
 
 
 def nearest(points: Tensor, centres: Tensor) -> Tensor:
@@ -43,7 +44,7 @@ def _seeds(points: Tensor, bins: int) -> Tensor:
     chosen = [int(torch.randint(len(points), (1,), generator=private))]
     away = squared_distances(points, points[chosen]).squeeze(1)
     for _ in range(bins - 1):
-        weights = away.cpu().double()
+        weights = away.double()
         drawn = torch.multinomial(weights, 1, generator=private) if weights.sum() > 0 else chosen[0]
         chosen.append(int(drawn))
         away = torch.minimum(away, squared_distances(points, points[chosen[-1:]]).squeeze(1))

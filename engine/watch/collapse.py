@@ -7,22 +7,22 @@ the start (``early``).
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from statistics import median
 from typing import Any
 
 from engine.watch.alarms import Condition
 from engine.watch.arming import TURNS, Arming, looks_real
 from engine.watch.diversity import Reading
-from engine.watch.early import ALIKE, GROWN, Early
+from engine.watch.early import ALIKE, FELL, GROWN, Early
 from engine.watch.lost import Lost, evidence
 from engine.watch.turnover import turnover
 from presets.watching import Watch
 
 TWINS = 0.5
 """The alarm for twins, as a share of coverage's: healthy GANs keep above 0.5, prototypes below 0.25."""
-COPYING = 0.05
-"""Share of near copies, beyond chance, from which on they are on their way: healthy GANs stay within 0.01."""
-FELL, RISEN = 0.5, 0.7
-"""Of the run's own best coverage: alarm below, clear above."""
+COPYING, COPYING_CHECKS = 0.05, 30
+"""Share of near copies, beyond chance, from which on they are on their way (healthy GANs stay within 0.01);
+and how many checks one may wait for them."""
 
 ADVICE = {
     "collapsed": "lower the generator's learning rate, or go back to a checkpoint from before it began",
@@ -46,7 +46,9 @@ class Collapse:
         self._early = Early()
         self._histograms: deque[Sequence[float]] = deque(maxlen=TURNS)
         self._lost = Lost()
-        self._poor = 0
+        self._copied: deque[float] = deque(maxlen=3)
+        self._poor, self._copying = 0, 0
+        self._read = settings.samples
 
     @property
     def armed(self) -> bool:
@@ -56,22 +58,32 @@ class Collapse:
     @property
     def turnover(self) -> float:
         """How much the modes shown change from check to check, as a share of the most they could."""
-        return turnover(list(self._histograms), self._settings.samples)
+        return turnover(list(self._histograms), self._read)
 
     def judge(self, reading: Reading, step: int) -> list[Condition]:
         """What the reading at this step says; before it is armed, what needs no comparison with real data."""
         self._histograms.append(reading.histogram)
+        self._read = reading.count
         self._early.update(reading, step)
         self._lost.update(reading)
-        if not self._arming.update(reading, step, self.turnover):
-            return [self._memorising(reading), self._too_soon(reading)]
-        memorising, collapsed = self._memorising(reading), self._collapsed(reading)
+        armed = self._arming.update(reading, step, self.turnover)
+        memorising = self._memorising(reading)
+        collapsed = self._collapsed(reading) if armed else self._too_soon(reading)
         lost = self._lost.judge(reading, quiet=collapsed.bad or memorising.bad)
-        # Where copies are on their way, they are the reason for whatever is lacking.
-        poor = collapsed.bad and reading.copied < COPYING
-        self._poor = min(self._poor + 1, TURNS) if poor else 0
+        waits = self._copies_come(reading)
+        self._poor = min(self._poor + 1, TURNS) if armed and collapsed.bad and not memorising.bad else 0
         cycling = self._cycling(reading)
-        return [memorising, cycling, replace(collapsed, bad=poor and not cycling.bad), lost]
+        if memorising.bad or cycling.bad:  # which explain it
+            collapsed = replace(collapsed, bad=False)
+        elif waits and collapsed.bad:
+            collapsed = replace(collapsed, bad=False, settled=False)
+        return [memorising, cycling, collapsed, lost] if armed else [memorising, collapsed]
+
+    def _copies_come(self, reading: Reading) -> bool:
+        """Whether copies are on their way, which would be the reason for what lacks; but not for ever."""
+        self._copied.append(reading.copied)
+        self._copying = self._copying + 1 if median(self._copied) >= COPYING else 0
+        return 0 < self._copying <= COPYING_CHECKS
 
     def state(self) -> dict[str, Any]:
         """What a checkpoint keeps, in JSON's types."""
@@ -80,23 +92,26 @@ class Collapse:
             "early": self._early.state(),
             "histograms": [list(one) for one in self._histograms],
             "lost": self._lost.state(),
-            "poor": self._poor,
+            "copied": list(self._copied),
+            "counts": [self._poor, self._copying, self._read],
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Continue from ``state()``."""
-        if "arming" not in state:  # older checkpoints: it arms anew
+        if "arming" not in state:  # written by an earlier version
+            self._arming.armed = state["armed"]
             return
         self._arming.restore(state["arming"])
         self._early.restore(state["early"])
         self._histograms = deque(state["histograms"], maxlen=TURNS)
         self._lost.restore(state["lost"])
-        self._poor = state["poor"]
+        self._copied = deque(state["copied"], maxlen=3)
+        self._poor, self._copying, self._read = state["counts"]
 
     def _too_soon(self, reading: Reading) -> Condition:
         """The condition ``collapsed`` while samples were never good: by the run's own past alone."""
         early = self._early
-        fell = early.share < FELL
+        fell = early.fell
         sentence = (
             f"mode collapse: samples reach {early.now:.0%} of what real data reaches, after {early.best:.0%} "
             f"at their best (alarm below {FELL:.0%} of that)"
@@ -110,12 +125,12 @@ class Collapse:
             name="collapsed",
             severity="critical",
             bad=fell or early.alike,
-            clear=early.share > RISEN and early.alike_for == 0,
+            clear=early.recovered,
             sentence=_percent(sentence),
             advice=ADVICE["collapsed" if fell else "alike"],
             evidence=evidence(reading) | {"best": early.best},
             pace="proof",  # both are about many checks
-            since=None if fell else early.alike_since,
+            since=early.alike_since if early.alike and not fell else None,
             settled=False,
         )
 

@@ -64,8 +64,8 @@ class Reading:
     towards 0 when they repeat; ``density`` says how crowded the samples' places are; ``precision`` falls when
     samples are bad; ``detail`` is below 1 for blur and above 1 for noise; ``effective`` is how many unlike
     images the samples are worth (the Vendi score). ``copied`` is the share of samples that are near copies
-    of training images, beyond chance. ``histogram`` has each class's share of the samples, ``presence`` the
-    same by name and relative to real data; ``lost`` names the classes that are absent.
+    of training images, beyond chance. ``count`` samples were read. ``histogram`` has each class's share of
+    them, ``presence`` the same by name and relative to real data; ``lost`` names the classes that are absent.
     """
 
     coverage: Measure
@@ -75,6 +75,7 @@ class Reading:
     detail: Measure
     effective: Measure
     copied: float
+    count: int
     histogram: tuple[float, ...]
     presence: Mapping[str, float]
     lost: tuple[str, ...]
@@ -176,6 +177,7 @@ class DiversityMeter:
         return Reading(
             **measured,
             copied=copies,
+            count=len(images),
             histogram=tuple(histogram.tolist()),
             presence=presence,
             lost=tuple(name for name, share in presence.items() if share < modes.PRESENT),

@@ -8,16 +8,18 @@ from collections.abc import Mapping
 from statistics import median
 from typing import Any
 
+from engine.watch.arming import FAIR_PRECISION
 from engine.watch.diversity import Reading
 
 SMOOTHED = 3
 """Checks that now is a median over, and the best was."""
-FAIR_PRECISION = 0.1
-"""Of real data's: what worse samples cover is luck, and no best."""
+FELL, RISEN = 0.5, 0.7
+"""Of the run's own best coverage: below is a fall, above it is over."""
 FLOOR = 0.15
 """Of real data's coverage: a best below may be chance."""
-ALIKE = 0.1
-"""Effective number of samples, relative to real data: below, all are the same image, or nearly."""
+ALIKE, UNLIKE = 0.1, 0.2
+"""Effective number of samples, relative to real data: below the first, all are the same image, or nearly;
+above the second, they no longer are."""
 GROWN, GROWN_STEPS = 6, 1000
 """Checks and steps in which every generator that learns at all stops drawing the same image."""
 
@@ -28,17 +30,20 @@ class Early:
     def __init__(self) -> None:
         self._recent: deque[tuple[float, float]] = deque(maxlen=SMOOTHED)
         self.best = 0.0
-        self.alike_for = 0
-        self._step, self.alike_since = 0, 0
+        self.alike_for, self.unlike_for = 0, 0
+        self.alike_since: int | None = None
+        self._step = 0
 
     def update(self, reading: Reading, step: int) -> None:
         """Take the reading at this step."""
         self._recent.append((reading.coverage.relative, reading.precision.relative))
         if len(self._recent) == SMOOTHED and median(fair for _, fair in self._recent) >= FAIR_PRECISION:
             self.best = max(self.best, self.now)
-        alike = reading.effective.relative < ALIKE
-        self.alike_for = self.alike_for + 1 if alike else 0
-        self._step, self.alike_since = step, self.alike_since if alike else step
+        worth = reading.effective.relative
+        self.alike_for = self.alike_for + 1 if worth < ALIKE else 0
+        self.unlike_for = self.unlike_for + 1 if worth > UNLIKE else 0
+        self.alike_since = self.alike_since if self.alike_for > 1 else step
+        self._step = step
 
     @property
     def now(self) -> float:
@@ -48,7 +53,17 @@ class Early:
     @property
     def alike(self) -> bool:
         """Whether samples have been the same image for longer than any generator needs to begin."""
-        return self.alike_for >= GROWN and self._step - self.alike_since >= GROWN_STEPS
+        return self.alike_for >= GROWN and self._step - (self.alike_since or 0) >= GROWN_STEPS
+
+    @property
+    def recovered(self) -> bool:
+        """Whether samples are no more alike, and what was the best is nearly reached again."""
+        return self.unlike_for >= SMOOTHED and self.share > RISEN
+
+    @property
+    def fell(self) -> bool:
+        """Whether less than half of the best coverage is left."""
+        return self.share < FELL
 
     @property
     def share(self) -> float:
@@ -60,12 +75,13 @@ class Early:
         return {
             "recent": [list(pair) for pair in self._recent],
             "best": self.best,
-            "alike": self.alike_for,
+            "alike": [self.alike_for, self.unlike_for],
             "steps": [self._step, self.alike_since],
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Continue from ``state()``."""
         self._recent = deque(((reached, fair) for reached, fair in state["recent"]), maxlen=SMOOTHED)
-        self.best, self.alike_for = state["best"], state["alike"]
+        self.best = state["best"]
+        self.alike_for, self.unlike_for = state["alike"]
         self._step, self.alike_since = state["steps"]

@@ -19,7 +19,7 @@ WINDOW = 200
 """Steps that the median accuracy runs over."""
 FOOLED, SEES = 0.55, 0.65
 """Median share of right decisions: below, it guesses; above, it sees a difference again."""
-GROWN = 30
+HOPELESS = 30
 """Checks in which a generator with anything to learn from gets beyond garbage, be it a slow starter."""
 
 
@@ -48,7 +48,7 @@ class Garbage:
             Condition(
                 name="generator-wins",
                 severity="warning",
-                bad=self._garbage >= GROWN,
+                bad=self._garbage >= HOPELESS,
                 clear=like > self._clear or accuracy > SEES,
                 sentence=(
                     f"the generator wins with garbage: {100 * like:.0f} % as many samples are like real data "

@@ -14,11 +14,15 @@ LATE = 40
 
 
 class Lost:
-    """Readings to the condition ``lost-modes`` (warning); remembers which classes good samples have shown."""
+    """Readings to the condition ``lost-modes`` (warning).
+
+    Remembers which classes good samples have shown, and which were told: these must come back to clear it.
+    """
 
     def __init__(self) -> None:
         self._shown: set[str] = set()
         self._absent: dict[str, int] = {}
+        self._told: set[str] = set()
 
     def update(self, reading: Reading) -> None:
         """Take the next reading."""
@@ -30,23 +34,29 @@ class Lost:
         """What the reading last taken says; ``quiet`` where more than this is lost."""
         lost = [name for name in reading.lost if name in self._shown or self._absent[name] >= LATE]
         count = len(reading.presence)
+        if lost and not quiet:
+            self._told |= set(lost)
+        back = all(reading.presence[name] > BACK for name in self._told)
+        if back:
+            self._told = set()
         return Condition(
             name="lost-modes",
             severity="warning",
             bad=bool(lost) and not quiet,
-            clear=all(share > BACK for share in reading.presence.values()),
-            sentence=f"samples show {reading.modes} of {count} classes, lost: {', '.join(lost)}",
+            clear=back,
+            sentence=f"samples show {count - len(lost)} of {count} classes, lost: {', '.join(lost)}",
             advice="watch these classes: if more go, lower the generator's learning rate",
             evidence=evidence(reading),
         )
 
     def state(self) -> dict[str, Any]:
         """What a checkpoint keeps, in JSON's types."""
-        return {"shown": sorted(self._shown), "absent": self._absent}
+        return {"shown": sorted(self._shown), "absent": self._absent, "told": sorted(self._told)}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Continue from ``state()``."""
         self._shown, self._absent = set(state["shown"]), dict(state["absent"])
+        self._told = set(state["told"])
 
 
 def evidence(reading: Reading) -> dict[str, float]:

@@ -130,6 +130,7 @@ class MixtureMeter:
             detail=_exact(1.0),
             effective=_exact(1.0),
             copied=0.0,
+            count=self.samples,
             histogram=tuple((counted.assigned / self.samples).tolist()),
             presence=presence,
             lost=lost,

@@ -7,9 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils import parametrize
 
 FIRST, LATER = 20, 3
 """Rounds of power iteration: from nowhere, and from where the last look ended (weights move slowly)."""
+SMALLEST = 1e-30
+"""Length of weights that are all 0."""
 
 
 class Weights:
@@ -18,8 +21,9 @@ class Weights:
     def __init__(self, networks: Mapping[str, nn.Module]) -> None:
         self._networks = {name: list(network.parameters()) for name, network in networks.items()}
         self._before: dict[str, list[Tensor]] = {}
+        self._layers = {name: list(_layers(network)) for name, network in networks.items()}
         self._directions: dict[str, list[Tensor | None]] = {
-            name: [None] * len(weights) for name, weights in self._networks.items()
+            name: [None] * len(layers) for name, layers in self._layers.items()
         }
 
     @torch.no_grad()
@@ -35,23 +39,22 @@ class Weights:
 
         ``update/…`` is the length of the step over that of all weights: about 0.001 in most sound trainings.
         ``singular/…`` is the largest singular value of any layer, its weight taken as a matrix of the first
-        axis by all others (Miyato et al. 2018, arXiv 1802.05957, section 2.1); without layers there is none.
+        axis by all others (Miyato et al. 2018, arXiv 1802.05957, section 2.1). Layers with a parametrization,
+        such as spectral normalisation, are left out; there is no series where none is left.
         """
         values: dict[str, Tensor] = {}
         for name, weights in self._networks.items():
             if name in self._before and weights:
                 values[f"update/{name}"] = _moved(self._before[name], weights)
-            stretches = list(self._stretches(name, weights))
+            stretches = list(self._stretches(name))
             if stretches:
                 values[f"singular/{name}"] = torch.stack(stretches).max()
         self._before = {}
         return values
 
-    def _stretches(self, name: str, weights: Iterable[Tensor]) -> Iterable[Tensor]:
+    def _stretches(self, name: str) -> Iterable[Tensor]:
         directions = self._directions[name]
-        for place, weight in enumerate(weights):
-            if weight.ndim < 2 or weight.numel() < 2:
-                continue
+        for place, weight in enumerate(self._layers[name]):
             matrix, known = weight.flatten(1), directions[place]
             start = _anywhere(matrix) if known is None else known
             direction = start
@@ -64,7 +67,15 @@ class Weights:
 
 def _moved(before: Sequence[Tensor], after: Sequence[Tensor]) -> Tensor:
     steps = [now - was for now, was in zip(after, before, strict=True)]
-    return torch.nn.utils.get_total_norm(steps) / torch.nn.utils.get_total_norm(before)
+    was, now = torch.nn.utils.get_total_norm(before), torch.nn.utils.get_total_norm(after)
+    return torch.nn.utils.get_total_norm(steps) / torch.where(was > 0, was, now).clamp(min=SMALLEST)
+
+
+def _layers(network: nn.Module) -> Iterable[Tensor]:
+    """Weights that are matrices, or more, and are used as they are."""
+    for module in network.modules():
+        if not isinstance(module, parametrize.ParametrizationList):
+            yield from (one for one in module.parameters(recurse=False) if one.ndim > 1 and one.numel() > 1)
 
 
 def _anywhere(matrix: Tensor) -> Tensor:

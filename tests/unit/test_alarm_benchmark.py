@@ -132,6 +132,21 @@ def test_scores_count_hits_misses_and_false_alarms() -> None:
     assert (found.recall, found.precision, found.lead, found.share) == (0.5, 0.5, 10, 0.5)
 
 
+def test_an_alarm_that_was_over_before_it_began_does_not_count_and_no_lead_is_more_than_all() -> None:
+    lost = trace(*looks([1.0] * 30 + [0.3] * 8))
+    found = Label(kind="collapse", onset=300, damage=320)
+    over = Case(lost, found, [Alarm("collapsed", "critical", 50, cleared=100)])
+    early = Case(lost, found, [Alarm("collapsed", "critical", 50)])
+    assert score("collapse", [over]).recall == 0
+    assert (score("collapse", [early]).recall, score("collapse", [early]).share) == (1, 1)
+    sudden = Case(lost, replace(found, onset=320), [Alarm("collapsed", "critical", 700)])
+    assert np.isnan(score("collapse", [sudden]).share)
+
+
+def test_garbage_for_ever_is_not_healthy() -> None:
+    assert label(trace(*looks([0.0] * 20, good=0.0))).kind == "unclear"
+
+
 def test_what_else_is_true_of_a_run_is_no_false_alarm() -> None:
     lost = trace(*looks([1.0] * 3 + [0.3] * 8, copies=0.9))
     assert label(lost).kind == "memorising"

@@ -48,6 +48,30 @@ def test_a_network_without_matrices_has_no_singular_values_and_looking_draws_not
     torch.set_rng_state(state)
 
 
+def test_a_step_from_nothing_is_all_of_the_weights_and_no_step_is_nothing() -> None:
+    one = nn.Linear(3, 3)
+    with torch.no_grad():
+        for parameter in one.parameters():
+            parameter.zero_()
+    weights = Weights({"classifier": one})
+    weights.hold()
+    assert float(weights.measure()["update/classifier"]) == 0
+    weights.hold()
+    with torch.no_grad():
+        one.weight.fill_(2.0)
+    assert float(weights.measure()["update/classifier"]) == pytest.approx(1)
+
+
+def test_layers_that_are_normalised_by_their_singular_value_are_left_out() -> None:
+    normalised = nn.utils.parametrizations.spectral_norm(nn.Linear(8, 8))
+    assert "singular/critic" not in Weights({"critic": normalised}).measure()
+    both = nn.Sequential(normalised, nn.Linear(8, 4))
+    weights = Weights({"critic": both})
+    for _ in range(10):
+        found = float(weights.measure()["singular/critic"])
+    assert found == pytest.approx(float(torch.linalg.matrix_norm(both[1].weight.detach(), 2)), rel=0.02)
+
+
 def test_weights_that_are_not_finite_do_not_spoil_later_looks() -> None:
     one = nn.Linear(4, 4)
     weights = Weights({"autoencoder": one})
