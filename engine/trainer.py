@@ -57,7 +57,13 @@ class Trainer:
         """Train from where it stands to the preset's last step: one Scalars a step, then what is due."""
         if guidelines := check(self.objective.networks):
             yield Facts(values={"guidelines": guidelines})
-        yield Facts(values={"metered": self._watch.metered, "modes": self._watch.modes})
+        yield Facts(
+            values={
+                "metered": self._watch.metered,
+                "modes": self._watch.modes,
+                "diversity_alarm": self.preset.watch.diversity_alarm,
+            }
+        )
         yield from self._show()
         while self.step < self.preset.steps:
             self._follow_schedules()

@@ -27,6 +27,8 @@ class RunFacts:
     """Whether the diversity of its samples can be measured."""
     modes: int = 0
     """How many its samples may show: the data's classes, or kinds of images where there are none."""
+    diversity_alarm: float = 0.6
+    """Share of real data's coverage below which its samples have collapsed."""
     seed: int = 0
     device: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)

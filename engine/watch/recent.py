@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 SIZE = 8192
-"""Steps that are remembered: four turns of a cycle of two thousand steps, and about 64 KiB a series."""
+"""Steps that are remembered: four turns of a cycle of two thousand steps, and 128 KiB a series."""
 
 
 class _Tail:

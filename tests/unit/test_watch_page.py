@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine.watch.diversity import MEASURES
-from presets.watching import Watch
+from presets.watching import DEFAULTS, Watch
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "WATCH.md").read_text()
@@ -25,8 +25,14 @@ def test_every_alarm_has_its_row_and_no_row_has_no_alarm() -> None:
 
 
 @pytest.mark.parametrize("key", [key for key in Watch.__struct_fields__ if key.endswith("_alarm")])
-def test_every_threshold_is_told_by_its_name(key: str) -> None:
-    assert f"`{key.removesuffix('_alarm')}` |" in PAGE
+def test_every_threshold_is_told_with_its_numbers(key: str) -> None:
+    name = key.removesuffix("_alarm")
+    raised, cleared = getattr(DEFAULTS, key), getattr(DEFAULTS, f"{name}_clear")
+    assert f"| `{name}` | {_plain(raised)} | {_plain(cleared)} |" in PAGE
+
+
+def _plain(number: float) -> str:
+    return f"{number:.4f}".rstrip("0").rstrip(".")
 
 
 def test_every_measure_is_explained() -> None:

@@ -8,13 +8,12 @@ from tui.state import State
 from tui.widgets.panel import Panel
 from tui.widgets.texts import Span
 
-WARN_BELOW = 0.6
 MEASURES = (
-    ("coverage", "diversity/coverage", WARN_BELOW),
+    ("coverage", "diversity/coverage", 1.0),
     ("density", "diversity/density", None),
-    ("distinct", "diversity/duplicates", WARN_BELOW / 2),
+    ("distinct", "diversity/duplicates", 0.5),
 )
-"""Name, series, and the share of real data's value below which the watch raises its alarm."""
+"""Name, series, and where the watch raises its alarm, as a share of the run's threshold for coverage."""
 LABEL, VALUE = 10, 6
 
 
@@ -45,11 +44,11 @@ class DiversityPanel(Panel):
         return [*rows, modes, self._verdict(width)][:height]
 
     def _measure(self, index: int, width: int) -> Strip:
-        label, name, warn_below = MEASURES[index]
+        label, name, share = MEASURES[index]
         value = selectors.last(self.state, name)
         text = "?" if value is None or value != value else wording.percent(value)
         early = self.state.facts.verdict == "unknown"  # bad, not collapsed: no reason for alarm
-        warn_below = None if early else warn_below
+        warn_below = None if early or share is None else share * self.state.facts.diversity_alarm
         low = warn_below is not None and value is not None and value < warn_below
         says = " LOW" if low else ""
         head = self.line(f"{label:<{LABEL}}", Span(f"{text:>{VALUE}}", "error" if low else "", bold=low), " ")
