@@ -159,6 +159,9 @@ def healthy_gan(runs: Path, steps: int = 400) -> Recorded:
         ("diversity/density", 0.92),
         ("diversity/duplicates", 0.98),
         ("diversity/modes", 10.0),
+        ("diversity/effective", 0.81),
+        ("diversity/copied", 0.02),
+        ("update/generator", 0.0012),
     ):
         recorded.draws(name, [value] * steps)
     recorded.shows("real", 0)

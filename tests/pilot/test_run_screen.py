@@ -42,8 +42,11 @@ async def test_what_has_no_room_is_left_out_and_comes_with_room(runs: Path, open
         await pilot.resize_terminal(120, 36)
         shown = await wait_for_text(pilot, "D(real)", "density", "|∇D|")
         assert "─ real data" not in shown
+        assert "near copies" not in shown
         await pilot.resize_terminal(200, 60)
-        await wait_for_text(pilot, "─ real data", "1 = like real data")
+        shown = await wait_for_text(pilot, "─ real data", "1 = like real data", "ΔG / G", "0.0012")
+        assert "81 % as diverse as a batch of real images" in shown
+        assert "2 % of the samples are near copies of training images" in shown
 
 
 async def test_a_terminal_that_is_too_small_says_so(runs: Path, open_app: Open) -> None:

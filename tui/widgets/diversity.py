@@ -14,6 +14,11 @@ MEASURES = (
     ("distinct", "diversity/duplicates", 0.5),
 )
 """Name, series, and where the watch raises its alarm, as a share of the run's threshold for coverage."""
+MORE = (
+    ("effective", "diversity/effective", "as diverse as a batch of real images"),
+    ("copies", "diversity/copied", "of the samples are near copies of training images"),
+)
+"""What tall screens have room for: label, series, and what the share is of."""
 LABEL, VALUE = 10, 6
 
 
@@ -22,8 +27,14 @@ class DiversityPanel(Panel):
 
     def concerns(self, state: State) -> tuple[object, ...]:
         """The diversity series, the alarms and the verdict."""
-        series = (state.series.get(name) for name in (*(name for _, name, _ in MEASURES), "diversity/modes"))
-        return (*series, state.alarms, state.facts.verdict, state.facts.metered, state.liveness.name)
+        names = (*(name for _, name, _ in (*MEASURES, *MORE)), "diversity/modes")
+        return (
+            *map(state.series.get, names),
+            state.alarms,
+            state.facts.verdict,
+            state.facts.metered,
+            state.liveness.name,
+        )
 
     def rows(self, width: int, height: int) -> list[Strip]:
         """Return a row for each measure, one for the modes, and the verdict where there is room."""
@@ -41,7 +52,16 @@ class DiversityPanel(Panel):
         modes = self._modes(width)
         if height <= 3:
             return [rows[0], rows[2], modes][:height]
-        return [*rows, modes, self._verdict(width)][:height]
+        more = self._more(width) if height >= len(rows) + len(MORE) + 2 else []
+        return [*rows, *more, modes, self._verdict(width)][:height]
+
+    def _more(self, width: int) -> list[Strip]:
+        told = [(label, selectors.last(self.state, name), of) for label, name, of in MORE]
+        return [
+            self.line(f"{label:<{LABEL}}", f"{wording.percent(value):>{VALUE}}", f" {of}", width=width)
+            for label, value, of in told
+            if value is not None and selectors.finite(value)
+        ]
 
     def _measure(self, index: int, width: int) -> Strip:
         label, name, share = MEASURES[index]
