@@ -60,5 +60,6 @@ def dead_codings(step: int, values: Mapping[str, float], settings: Watch = DEFAU
             sentence=sentence.replace("%", " %"),
             advice="lower the learning rate, or start again: a ReLU unit that died does not come back",
             evidence={ACTIVE: active, RANK: rank, UNITS: units},
+            pace="proof" if none else "held",  # what is dead altogether learns no more
         )
     ]
