@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 
-from benchmarks.alarms.label import Label
+from benchmarks.alarms.label import Kind, Label
 from benchmarks.alarms.replay import Alarm
 from benchmarks.alarms.trace import Trace
 
@@ -26,15 +27,7 @@ FAMILY = {
 """Which kind of failure an alarm claims; the others, such as lost-modes, are early signs of several."""
 
 ANY = "any failure"
-KINDS = (
-    "collapse",
-    "divergence",
-    "oscillation",
-    "memorising",
-    "over-fitting",
-    "posterior-collapse",
-    ANY,
-)
+KINDS = (*(kind for kind in get_args(Kind) if kind not in ("healthy", "unclear")), ANY)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
