@@ -12,7 +12,7 @@ from engine.data import Dataset, Sampler
 from engine.gallery import Gallery, exhibits
 from engine.gather import gather
 from engine.objectives import Generative, build_objective
-from engine.run.events import Event, Facts, Scalars
+from engine.run.events import Event, Facts, Mark, Scalars
 from engine.watch.guidelines import check
 from engine.watch.meters import build_meter
 from engine.watch.watch import Watch
@@ -137,6 +137,7 @@ class Trainer:
             yield from self._watch.judge(draw, step=self.step, wall=self._wall())
         if self._watch.verdict != verdict:
             yield Facts(values={"verdict": self._watch.verdict})
+            yield Mark(step=self.step, wall=self._wall(), kind="verdict", text=self._watch.verdict)
 
     def _show(self) -> Iterator[Event]:
         """What the run has to show, and what the watch makes of the series among it."""

@@ -1,10 +1,13 @@
 """From the store to the screen: looks four times a second, and speaks only where something changed."""
 
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from threading import Event, Thread
 
+from engine.run.bins import Bins
+from engine.run.events import Frame
 from engine.run.folder import RunFolder
 from engine.run.liveness import judge
 from engine.run.reader import Reader
@@ -19,16 +22,36 @@ PATIENCE_SECONDS = 2.0
 """A store that was read and then can't be for this long is said to be in trouble."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a person wants to see that no state holds: the frames of an earlier step, a window in detail."""
+
+    step: int | None = None
+    window: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Glimpse:
+    """What was wished for, as far as it is recorded."""
+
+    wish: Wish
+    frames: Mapping[str, Frame] = field(default_factory=dict)
+    series: Mapping[str, Bins] = field(default_factory=dict)
+
+
 class Feed:
     """Folds one run's store into states, in a thread of its own: a locked file never freezes the screen.
 
-    ``tell`` is called, from that thread, with each new state.
+    ``tell`` is called, from that thread, with each new state, and with a glimpse for each wish; of wishes
+    that come faster than they can be read only the last is granted.
     """
 
-    def __init__(self, run: RunFolder, tell: Callable[[State], object]) -> None:
+    def __init__(self, run: RunFolder, tell: Callable[[State | Glimpse], object]) -> None:
         self._run = run
         self._tell = tell
         self._stop = Event()
+        self._woken = Event()
+        self._wishes: deque[Wish] = deque(maxlen=1)
         self._reader: Reader | None = None
         self._state = State()
         self._judged = self._read = float("-inf")
@@ -41,6 +64,12 @@ class Feed:
     def stop(self) -> None:
         """Look no more. Does not wait: a look at a locked file may take seconds."""
         self._stop.set()
+        self._woken.set()
+
+    def wish(self, wish: Wish) -> None:
+        """Have a glimpse read at once."""
+        self._wishes.append(wish)
+        self._woken.set()
 
     def _watch(self) -> None:
         told = self._state
@@ -53,7 +82,8 @@ class Feed:
                 if self._state is not told and not self._stop.is_set():
                     told = self._state
                     self._tell(told)
-                self._stop.wait(LOOK_SECONDS if self._reader else RETRY_SECONDS)
+                self._woken.wait(LOOK_SECONDS if self._reader else RETRY_SECONDS)
+                self._woken.clear()
         finally:
             self._close()
 
@@ -70,6 +100,8 @@ class Feed:
             wall = time.time()
             self._state = judged(self._state, judge(self._state.facts, wall), wall)
         self._read = now
+        if self._wishes:
+            self._tell(_granted(self._reader, self._wishes.pop()))
 
     def _trouble(self, error: Exception) -> None:
         """Say why it can't be read, and begin anew: what was read halfway is not believed."""
@@ -84,3 +116,11 @@ class Feed:
         if self._reader is not None:
             self._reader.close()
             self._reader = None
+
+
+def _granted(reader: Reader, wish: Wish) -> Glimpse:
+    return Glimpse(
+        wish=wish,
+        frames={} if wish.step is None else reader.frames(wish.step),
+        series={} if wish.window is None else reader.window(*wish.window),
+    )

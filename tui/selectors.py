@@ -52,6 +52,14 @@ def has_data(state: State) -> bool:
     return bool(state.series) or bool(state.frames.keys() - {"real"})
 
 
+def wall_at(state: State, at: int) -> float | None:
+    """When a step was done, in seconds since the epoch, as near as is known; None before anything was."""
+    bins = _pace(state) or next(iter(state.series.values()), None)
+    if bins is None or not len(bins):
+        return None
+    return float(np.interp(at, bins.step, bins.wall))
+
+
 def speed(state: State) -> float | None:
     """Steps a second over the recent past, pauses left out; None before there is enough to tell."""
     bins = _pace(state)

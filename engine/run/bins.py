@@ -81,6 +81,12 @@ def after(bins: Bins, step: int) -> Bins:
     return Bins(**{name: getattr(bins, name)[later] for name in COLUMNS})
 
 
+def until(bins: Bins, step: int) -> Bins:
+    """The rows that end at a step or before it; views, not copies."""
+    rows = int(np.searchsorted(bins.step, step, side="right"))
+    return Bins(**{name: getattr(bins, name)[:rows] for name in COLUMNS})
+
+
 def group(bins: Bins, keys: Ints) -> Bins:
     """Merge neighbouring rows that share a key; ``keys`` is as long as ``bins`` and non-decreasing."""
     if not len(bins):

@@ -45,7 +45,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """Something that happened: ``edit``, ``checkpoint``, ``pause``, ``resume``, ``stop``, ``data``."""
+    """Something that happened: ``edit``, ``checkpoint``, ``pause``, ``resume``, ``stop``, ``verdict`` …"""
 
     step: int
     wall: float

@@ -94,15 +94,23 @@ class Reader:
         with database.legible(self.path):
             return read_facts(self._connection)
 
-    def frame(self, kind: str, at_step: int) -> Frame | None:
-        """The frame of that kind that was current at a step; None before the first."""
+    def frames(self, at_step: int) -> dict[str, Frame]:
+        """The frames that were current at a step, by kind; a kind that came later is left out."""
         with database.legible(self.path):
-            row = self._connection.execute(
-                "SELECT step, wall, kind, count, channels, height, width, pixels FROM frames"
-                " WHERE kind = ? AND step <= ? ORDER BY step DESC, id DESC LIMIT 1",
-                (kind, at_step),
-            ).fetchone()
-        return _frame(row) if row else None
+            rows = self._connection.execute(
+                "SELECT step, wall, kind, count, channels, height, width, pixels FROM frames WHERE id IN"
+                " (SELECT (SELECT id FROM frames WHERE kind = each.kind AND step <= ?"
+                "          ORDER BY step DESC, id DESC LIMIT 1)"
+                "  FROM (SELECT DISTINCT kind FROM frames) AS each)",
+                (at_step,),
+            ).fetchall()
+            return {row[2]: _frame(row) for row in rows}
+
+    def window(self, first: int, last: int) -> dict[str, Bins]:
+        """Every series from one step to another, HISTORY_ROWS rows of each at most, or a few more."""
+        with database.legible(self.path):
+            series = self._connection.execute("SELECT id, name FROM series ORDER BY id").fetchall()
+            return {name: self._between(identity, first, last) for identity, name in series}
 
     def _forget(self) -> None:
         self._fresh = True
@@ -136,6 +144,22 @@ class Reader:
                 self._steps[identity] = int(bins.step[-1])
         return found
 
+    def _between(self, identity: int, first: int, last: int) -> Bins:
+        if last - first <= HISTORY_ROWS:
+            rows = self._connection.execute(
+                f"SELECT {BIN_COLUMNS} FROM points WHERE series = ? AND step BETWEEN ? AND ? ORDER BY step",
+                (identity, first, last),
+            )
+            return from_rows(rows.fetchall())
+        tier = _tier(last - first)
+        width = TIER_FACTOR**tier
+        rows = self._connection.execute(
+            f"SELECT {BIN_COLUMNS} FROM rollups WHERE series = ? AND tier = ? AND bucket BETWEEN ? AND ?"
+            " ORDER BY bucket",
+            (identity, tier, (first - 1) // width, (last - 1) // width),
+        )
+        return from_rows(rows.fetchall())
+
     def _newer(self, identity: int, step: int) -> Bins:
         rows = self._connection.execute(
             f"SELECT {BIN_COLUMNS} FROM points WHERE series = ? AND step > ? ORDER BY step", (identity, step)
@@ -147,14 +171,7 @@ class Reader:
         (last,) = self._connection.execute(
             "SELECT max(step) FROM points WHERE series = ?", (identity,)
         ).fetchone()
-        if (last or 0) <= HISTORY_ROWS:
-            return self._newer(identity, -1)
-        tier = next((tier for tier in TIERS if last / TIER_FACTOR**tier <= HISTORY_ROWS), TIERS[-1])
-        rows = self._connection.execute(
-            f"SELECT {BIN_COLUMNS} FROM rollups WHERE series = ? AND tier = ? ORDER BY bucket",
-            (identity, tier),
-        )
-        return from_rows(rows.fetchall())
+        return self._between(identity, 0, last or 0)
 
     def _frames(self) -> dict[str, Frame]:
         rows = self._connection.execute(
@@ -192,6 +209,11 @@ class Reader:
             Command(**dict(zip(names, row, strict=False)), arguments=json.loads(row[-1]))
             for row in reversed(rows)
         )
+
+
+def _tier(steps: int) -> int:
+    """The finest tier that holds so many steps in HISTORY_ROWS rows or fewer."""
+    return next((tier for tier in TIERS if steps / TIER_FACTOR**tier <= HISTORY_ROWS), TIERS[-1])
 
 
 def _frame(row: tuple[Any, ...]) -> Frame:

@@ -62,7 +62,7 @@ CREATE TABLE marks (
     id     INTEGER PRIMARY KEY,
     step   INTEGER NOT NULL,
     wall   REAL    NOT NULL,
-    kind   TEXT    NOT NULL,            -- data, edit, checkpoint, pause, resume, stop, trouble
+    kind   TEXT    NOT NULL,            -- data, edit, checkpoint, pause, resume, stop, verdict, trouble
     text   TEXT    NOT NULL
 );
 

@@ -190,7 +190,9 @@ async def test_help_lists_every_key_of_the_place(runs: Path, open_app: Open) -> 
     async with open_app(run).run_test(notifications=True, size=(120, 36)) as pilot:
         await wait_for_text(pilot, "losses")
         await pilot.press("question_mark")
-        await wait_for_text(pilot, "keys on a run", "Pause training", "Close this screen; training goes on")
+        await wait_for_text(pilot, "keys on a run", "Pause training", "Move the cursor to earlier steps")
+        await pilot.press("pagedown")
+        await wait_for_text(pilot, "Close this screen; training goes on")
 
 
 async def test_other_pictures_take_turns_as_far_as_there_are_any(runs: Path, open_app: Open) -> None:

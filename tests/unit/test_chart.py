@@ -1,3 +1,4 @@
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -6,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from textual.strip import Strip
 
-from tui.draw.axis import short, ticks, time_axis, value_axis
+from tui.draw.axis import log_axis, log_ticks, short, ticks, time_axis, value_axis
 from tui.draw.chart import ChartStyle, Line, VerticalMark, draw_chart, extent
 
 ASCII = ChartStyle(ascii=True)
@@ -42,14 +43,28 @@ def assert_size(rows: list[Strip], width: int, height: int) -> None:
     st.integers(0, 20),
     st.booleans(),
     st.booleans(),
+    st.booleans(),
+    st.none() | st.integers(-5, 100),
 )
 def test_any_values_fill_any_size_exactly(
-    series: list[list[float]], width: int, height: int, ascii: bool, colour: bool
+    series: list[list[float]],
+    width: int,
+    height: int,
+    ascii: bool,
+    colour: bool,
+    log: bool,
+    cursor: int | None,
 ) -> None:
     lines = [line(values, name=f"series {index}") for index, values in enumerate(series)]
     marks = [VerticalMark(step=3, label="edit lr")]
     rows = draw_chart(
-        lines, width=width, height=height, style=ChartStyle(ascii=ascii, colour=colour), marks=marks
+        lines,
+        width=width,
+        height=height,
+        style=ChartStyle(ascii=ascii, colour=colour),
+        marks=marks,
+        cursor=cursor,
+        log=log,
     )
     assert_size(rows, width, height)
     if ascii:
@@ -135,10 +150,10 @@ def test_a_mark_hides_no_spike_and_its_label_no_line() -> None:
     marks = [VerticalMark(step=20, label="rollback")]
     rows = draw_chart([line(values)], width=80, height=12, values=(0, 2), style=ASCII, marks=marks)
     column = 7 + int(20 / 64 * 73)
-    assert rows[1].text[column] == "*"
-    assert all("*" in row.text for row in rows[1:10])
+    assert rows[1].text[column] in "*:"  # the spike itself, or what reaches from the smoothed line to it
+    assert all({"*", ":"} & set(row.text) for row in rows[1:10])
     assert rows[9].text.count("*") > 50
-    assert "*rollback" in text(rows)
+    assert "rollback" in text(rows)
 
 
 def test_more_points_change_only_the_cells_they_fall_in() -> None:
@@ -150,8 +165,81 @@ def test_more_points_change_only_the_cells_they_fall_in() -> None:
     assert [row.text[:column] for row in before[1:]] == [row.text[:column] for row in after[1:]]
 
 
-def test_a_time_axis_doubles_when_it_is_full() -> None:
-    assert [time_axis(step) for step in (0, 64, 65, 1000, 100_000)] == [64, 64, 128, 1024, 131_072]
+def test_a_time_axis_grows_by_a_third_or_a_half_when_it_is_full() -> None:
+    ends = [time_axis(step) for step in (0, 64, 65, 97, 1000, 2167, 100_000)]
+    assert ends == [64, 64, 96, 128, 1024, 3072, 131_072]
+
+
+@given(st.floats(1e-300, 1e300), st.floats(1e-300, 1e300))
+def test_a_logarithmic_axis_holds_its_values_between_round_ones(one: float, other: float) -> None:
+    lower, upper = log_axis(min(one, other), max(one, other))
+    assert lower < upper
+    assert 10**lower <= min(one, other) * 1.000001
+    assert 10**upper >= max(one, other) * 0.999999
+    for end in (lower, upper):
+        assert round(10 ** (end % 1), 6) in (1.0, 2.0, 5.0, 10.0)
+
+
+def test_a_logarithmic_axis_stays_while_it_holds_what_is_drawn() -> None:
+    first = log_axis(0.011, 0.9)
+    assert log_axis(0.02, 0.5, first) == first
+    assert log_axis(1e-9, 0.5, first) != first
+
+
+def test_logarithmic_ticks_are_few_and_ascend() -> None:
+    for lower, upper, at_most in ((-3.0, 2.0, 4), (-0.3, 0.7, 5), (-20.0, 20.0, 6), (0.0, 0.30103, 4)):
+        found = log_ticks(lower, upper, at_most)
+        assert 1 <= len(found) <= at_most
+        assert found == sorted(set(found))
+        assert all(lower - 1e-6 <= one <= upper + 1e-6 for one in found)
+
+
+def test_decades_have_the_same_height_on_a_logarithmic_axis() -> None:
+    rows = draw_chart([line([100.0] * 20 + [1.0] * 20 + [0.01] * 20)], width=80, height=15, log=True)
+    flat = re.compile("[⠉⠒⠤⣀]{8}")
+    heights = [place for place, row in enumerate(rows) if flat.search(row.text)]
+    assert "100" in text(rows)
+    assert "0.01" in text(rows)
+    assert len(heights) == 3
+    assert abs((heights[1] - heights[0]) - (heights[2] - heights[1])) <= 1
+
+
+def test_what_is_not_positive_lies_at_the_bottom_of_a_logarithmic_axis() -> None:
+    rows = draw_chart(
+        [line([1.0] * 30 + [0.0] * 15 + [-3.0] * 15)], width=80, height=12, log=True, style=ASCII
+    )
+    assert_size(rows, 80, 12)
+    assert rows[9].text.count("*") + rows[9].text.count(":") >= 25
+
+
+def test_at_the_cursor_stands_a_line_and_the_legend_has_the_values_of_then() -> None:
+    values = [float(step) for step in range(64)]
+    rows = draw_chart([line(values)], width=80, height=12, cursor=20, style=ASCII)
+    assert "generator 20" in rows[0].text
+    column = 7 + int(20 / 64 * 73)
+    assert all(row.text[column] in "|*:" for row in rows[1:10])
+    assert "generator 63" in draw_chart([line(values)], width=80, height=12)[0].text
+
+
+def test_before_the_first_value_the_legend_has_none() -> None:
+    rows = draw_chart([line([0.5], steps=[50])], width=60, height=10, cursor=10)
+    assert "0.5" not in rows[0].text
+
+
+def test_noise_is_smoothed_and_its_extremes_stay_to_be_seen() -> None:
+    values = [1.0 if step % 2 else 0.0 for step in range(2000)]
+    rows = draw_chart([line(values)], width=80, height=12, values=(0, 1))
+    middle = "".join(row.text[7:] for row in rows[4:8])
+    assert middle.count("⠒") + middle.count("⠤") + middle.count("⣀") + middle.count("⠉") > 40
+    assert rows[1].text[7:].strip()
+    assert rows[9].text[7:].strip()
+
+
+def test_a_few_values_are_joined_as_they_are() -> None:
+    one = [0.0, 1.0, 0.0, 1.0, 0.0]
+    rows = draw_chart([line(one, steps=[0, 16, 32, 48, 64])], width=80, height=12, values=(0, 1), style=ASCII)
+    assert rows[1].text.count("*") >= 2
+    assert rows[9].text.count("*") >= 2
 
 
 def test_a_value_axis_moves_only_when_it_must() -> None:

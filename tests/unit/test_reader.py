@@ -182,7 +182,7 @@ def test_scrubbing_shows_the_frame_that_was_current(store: Store, reader: Reader
     store.write({}, [frame(10, "samples", 1), frame(20, "samples", 2), frame(15, "error", 3)])
 
     def shade(kind: str, at_step: int) -> int | None:
-        found = reader.frame(kind, at_step)
+        found = reader.frames(at_step).get(kind)
         return None if found is None else int(found.images.max())
 
     assert [shade("samples", step) for step in (0, 9, 10, 19, 20, 10**9)] == [None, None, 1, 1, 2, 2]

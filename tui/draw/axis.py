@@ -5,23 +5,27 @@ from __future__ import annotations
 from math import ceil, floor, isfinite, log10
 
 Limits = tuple[float, float]
+"""Lower and upper end of an axis; of a logarithmic one, the decimal logarithms of its ends."""
 
 FIRST_SPAN = 64
-"""Steps on a time axis before it doubles for the first time."""
+"""Steps on a time axis before it grows for the first time."""
 
 LARGEST = 1e300
 """Values beyond are drawn at this height, so that differences stay within a float."""
+
+ONE_TO_TWO = log10(2)
 
 NEEDED = 0.2
 """A value axis is kept while the data fill at least this share of it."""
 
 
 def time_axis(last_step: int) -> int:
-    """Return where a time axis from 0 ends: 64, 128, 256 …, the first that is not below `last_step`."""
+    """Return where a time axis from 0 ends: 64, 96, 128, 192 …, the first that is not below `last_step`."""
     end = FIRST_SPAN
     while end < last_step:
         end *= 2
-    return end
+    between = end * 3 // 4
+    return between if end > FIRST_SPAN and last_step <= between else end
 
 
 def value_axis(lo: float, hi: float, previous: Limits | None = None) -> Limits:
@@ -40,6 +44,35 @@ def value_axis(lo: float, hi: float, previous: Limits | None = None) -> Limits:
             return previous
     step = round_up((hi - lo) / 5)
     return _clean(floor(_near(lo / step)) * step), _clean(ceil(_near(hi / step)) * step)
+
+
+def log_axis(lo: float, hi: float, previous: Limits | None = None) -> Limits:
+    """Return limits, as logarithms, that hold `lo` and `hi` (> 0): of 1, 2 or 5 · 10^k, lower < upper.
+
+    `previous` is kept as by `value_axis`. Without positive finite values the axis is 0.1 to 1.
+    """
+    if not (0 < lo <= hi and isfinite(hi)):
+        return previous or (-1.0, 0.0)
+    lo, hi = log10(max(lo, 1 / LARGEST)), log10(min(hi, LARGEST))
+    if previous is not None:
+        lower, upper = previous
+        if lower <= lo and hi <= upper and hi - lo >= NEEDED * (upper - lower):
+            return previous
+    lower, upper = _log_floor(lo), -_log_floor(-hi)
+    return (lower, upper) if upper - lower > 0.1 else (floor(lower - 0.1), ceil(upper + 0.1))
+
+
+def log_ticks(lower: float, upper: float, at_most: int) -> list[float]:
+    """Return up to `at_most` logarithms of round values between logarithms `lower` and `upper`, ascending."""
+    decades = [float(power) for power in range(ceil(_near(lower)), floor(_near(upper)) + 1)]
+    fine = sorted(
+        {*decades, *(power + log10(factor) for power in (floor(lower), *decades) for factor in (2, 5))}
+    )
+    fine = [one for one in fine if lower - 1e-9 <= one <= upper + 1e-9]
+    if len(fine) <= at_most or len(decades) < 2:
+        return fine[: max(0, at_most)]
+    every = -(-len(decades) // max(1, at_most))
+    return decades[::every]
 
 
 def ticks(lower: float, upper: float, at_most: int) -> list[float]:
@@ -99,6 +132,13 @@ def _with_zero(lo: float, hi: float) -> Limits:
     if lo / 2 <= hi < 0:
         return lo, 0.0
     return lo, hi
+
+
+def _log_floor(power: float) -> float:
+    """Return the largest logarithm of 1, 2 or 5 · 10^k that is not above `power`, and of their inverses."""
+    below = floor(_near(power))
+    steps = (0.0, ONE_TO_TWO, 1 - ONE_TO_TWO)
+    return max(below + step for step in steps if below + step <= power + 1e-9)
 
 
 def _clean(value: float) -> float:

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from rich.color import Color, blend_rgb
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.draw.axis import Limits, short, time_axis, value_axis
+from tui.draw.axis import Limits, log_axis, time_axis, value_axis
 from tui.draw.braille import merge
 from tui.draw.frame import Frame, draw_axes, layout
+from tui.draw.legend import Entry, draw_legend
 from tui.draw.plain import plain_ascii
 from tui.draw.plotter import BRAILLE, dots
 from tui.draw.reduction import Floats, Integers, Reduced, reduce
 from tui.draw.sheet import PLAIN, Sheet
+from tui.draw.smoothing import smoothed
 from tui.draw.trace import envelope, mean_line
 
 ASCII_MARKERS = "*+ox#@"
 COLOURLESS_MARKERS = (BRAILLE, "•", "+", "×", "○", "#")
-VALUE_WIDTH = 6
-"""Room for the last value in the legend, where there is any, lest what follows moves with its digits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +60,7 @@ class ChartStyle:
     """The colour that envelopes are mixed towards; where it is empty the terminal dims them."""
     frame: str = "#808080"
     alert: str = "#e0483e"
+    cursor: str = "#e0a03c"
 
     def ink(self, colour: str, *, bold: bool = False) -> Style:
         """Return the style for text in `colour`, or without any where there are no colours."""
@@ -93,104 +94,84 @@ def draw_chart(
     values: Limits | None = None,
     style: ChartStyle = DEFAULT_STYLE,
     marks: Sequence[VerticalMark] = (),
+    cursor: int | None = None,
+    log: bool = False,
 ) -> list[Strip]:
     """Return `height` rows of exactly `width` cells: legend, canvas with value labels, step labels.
 
     `steps` are the first and last step shown; None shows all, on an axis that doubles. `values` are the
-    limits of the value axis, which the caller keeps and moves with `value_axis(*extent(lines), previous)`;
-    None fits them afresh. Values that were not finite put a red ▼ on top of their column.
+    limits of the value axis, which the caller keeps and moves with `fitted`; None fits them afresh. At the
+    step `cursor` there is a line, and the legend has the values of then. Values that were not finite put a
+    red ▼ on top of their column; on a logarithmic axis those that are not positive lie on its lower end.
     """
-    steps = steps or _all_steps(lines)
-    values = values if values and values[0] < values[1] else value_axis(*extent(lines, steps))
+    steps = steps or all_steps(lines)
+    values = values if values and values[0] < values[1] else fitted(lines, steps, log=log)
     sheet = Sheet(width, height)
-    frame = layout(sheet.width, sheet.height, steps, values)
-    _draw_legend(sheet, lines, style)
+    frame = layout(sheet.width, sheet.height, steps, values, log=log)
+    draw_legend(sheet, _entries(lines, style, cursor), ascii=style.ascii, colour=style.colour)
     if frame.rows and frame.columns:
         draw_axes(sheet, frame, style.ink(style.frame), ascii=style.ascii)
         _draw_marks(sheet, frame, marks, style)
-        _draw_envelopes(sheet, frame, lines, style)
-        _draw_means(sheet, frame, lines, style)
+        _draw_cursor(sheet, frame, cursor, style)
+        _draw_envelopes(sheet, frame, lines, style, log)
+        _draw_means(sheet, frame, lines, style, log)
         _draw_mark_labels(sheet, frame, marks, style)
         _draw_alerts(sheet, frame, lines, style)
     return sheet.strips()
 
 
-def extent(lines: Sequence[Line], steps: Limits | None = None) -> Limits:
-    """Return the smallest and largest finite value of `lines` within `steps`; NaNs where there is none."""
+def fitted(
+    lines: Sequence[Line], steps: Limits | None = None, previous: Limits | None = None, *, log: bool = False
+) -> Limits:
+    """Return the limits of a value axis for what `lines` have within `steps`, near to the `previous` ones."""
+    return (log_axis if log else value_axis)(*extent(lines, steps, positive=log), previous)
+
+
+def extent(lines: Sequence[Line], steps: Limits | None = None, *, positive: bool = False) -> Limits:
+    """Return the smallest and largest finite value of `lines` within `steps`; NaNs where there is none.
+
+    With `positive` no other values count.
+    """
     lo, hi = np.nan, np.nan
     for line in lines:
         inside = slice(None) if steps is None else (line.step >= steps[0]) & (line.step <= steps[1])
         for values in (line.lo[inside], line.hi[inside], line.mean[inside]):
-            finite = values[np.isfinite(values)]
+            finite = values[np.isfinite(values) & ((values > 0) if positive else True)]
             if finite.size:
                 lo, hi = float(np.fmin(lo, finite.min())), float(np.fmax(hi, finite.max()))
     return lo, hi
 
 
-def _all_steps(lines: Sequence[Line]) -> Limits:
+def all_steps(lines: Sequence[Line]) -> Limits:
+    """Return the time axis that holds all steps of `lines`."""
     return 0, time_axis(max((int(line.step.max()) for line in lines if line.step.size), default=0))
 
 
-def _draw_legend(sheet: Sheet, lines: Sequence[Line], style: ChartStyle) -> None:
-    """Draw sample, name and last value of each line, what is spare first to go; never is a value cut."""
-    last = [float(line.mean[-1]) if line.mean.size else None for line in lines]
-    values = ["" if value is None else short(value, 3) for value in last]
-    samples, widths, longest = _legend(sheet.width, lines, values, style)
-    x = 0
+def _entries(lines: Sequence[Line], style: ChartStyle, cursor: int | None) -> list[Entry]:
+    found = []
     for index, line in enumerate(lines):
-        name = (plain_ascii(line.name) if style.ascii else line.name)[:longest]
-        sheet.write(x, 0, f"{samples[index]}{name} ", style.ink(line.colour))
-        x += len(samples[index]) + len(name) + 1
-        value = last[index]
+        known = line.mean if cursor is None else line.mean[: np.searchsorted(line.step, cursor, side="right")]
+        value = float(known[-1]) if known.size else None
         lost = value is not None and not np.isfinite(value)
-        sheet.write(x, 0, values[index], style.ink(style.alert if lost else line.colour, bold=True))
-        x += widths[index] + 1
+        loud = style.ink(style.alert if lost else line.colour, bold=True)
+        ink = style.ink(line.colour)
+        found.append(Entry(name=line.name, value=value, marker=style.marker(index), ink=ink, loud=loud))
+    return found
 
 
-def _legend(
-    width: int, lines: Sequence[Line], values: Sequence[str], style: ChartStyle
-) -> tuple[list[str], list[int], int]:
-    """Return the samples, the cells of the values, and the length of the names with which the legend fits.
-
-    What goes first are the samples, since colours tell lines apart, then the spare room of values; only then
-    are names cut, to 1 character at the least.
-    """
-    samples = [_sample(style.marker(index)) for index in range(len(lines))]
-    bare = [""] * len(lines) if style.colour else samples
-    roomy = [max(VALUE_WIDTH, len(value)) for value in values]
-    whole = max((len(line.name) for line in lines), default=1)
-    tries = [(samples, roomy), (bare, roomy), (bare, [len(value) for value in values])]
-    fitting = (one for one in tries if _name_length(width, lines, *one) == whole)
-    kept, widths = next(fitting, tries[-1])
-    return kept, widths, _name_length(width, lines, kept, widths)
-
-
-def _sample(marker: str) -> str:
-    return "── " if marker == BRAILLE else f"{marker} "
-
-
-def _name_length(width: int, lines: Sequence[Line], samples: Sequence[str], widths: Sequence[int]) -> int:
-    """Return to how many characters, at least 1, names must be cut for the legend to fit."""
-    room = width + 1 - sum(len(sample) + 2 for sample in samples) - sum(widths)
-    longest = max((len(line.name) for line in lines), default=1)
-    while longest > 1 and sum(min(len(line.name), longest) for line in lines) > room:
-        longest -= 1
-    return longest
-
-
-def _draw_envelopes(sheet: Sheet, frame: Frame, lines: Sequence[Line], style: ChartStyle) -> None:
+def _draw_envelopes(sheet: Sheet, frame: Frame, lines: Sequence[Line], style: ChartStyle, log: bool) -> None:
     for line in lines:
-        series = _reduced(line, frame, 1 if style.ascii else 2)
+        series = _course(line, frame, 1 if style.ascii else 2, log)
         drawn = envelope(series, frame.values, width=frame.columns, height=frame.rows, ascii=style.ascii)
         sheet.paint(frame.left, frame.top, drawn, style.faded(line.colour))
 
 
-def _draw_means(sheet: Sheet, frame: Frame, lines: Sequence[Line], style: ChartStyle) -> None:
+def _draw_means(sheet: Sheet, frame: Frame, lines: Sequence[Line], style: ChartStyle, log: bool) -> None:
     """Draw the lines, later over earlier; where two cross in one cell the dots of both stay."""
     below = np.full((frame.rows, frame.columns), " ", dtype="<U1")
     for index, line in enumerate(lines):
         marker = style.marker(index)
-        series = _reduced(line, frame, dots(marker)[0])
+        series = _course(line, frame, dots(marker)[0], log)
         drawn = mean_line(series, frame.values, width=frame.columns, height=frame.rows, marker=marker)
         below = merge(below, drawn)
         sheet.paint(frame.left, frame.top, np.where(drawn == " ", " ", below), style.ink(line.colour))
@@ -202,6 +183,15 @@ def _draw_marks(sheet: Sheet, frame: Frame, marks: Sequence[VerticalMark], style
         column = frame.column(mark.step)
         for row in range(frame.rows if column is not None else 0):
             sheet.write(column or 0, frame.top + row, "|" if style.ascii else "┊", style.ink(style.frame))
+
+
+def _draw_cursor(sheet: Sheet, frame: Frame, cursor: int | None, style: ChartStyle) -> None:
+    """Draw the cursor's line behind the data, brighter than a mark and without a gap."""
+    column = None if cursor is None else frame.column(cursor)
+    for row in range(frame.rows if column is not None else 0):
+        sheet.write(
+            column or 0, frame.top + row, "|" if style.ascii else "│", style.ink(style.cursor, bold=True)
+        )
 
 
 def _draw_mark_labels(sheet: Sheet, frame: Frame, marks: Sequence[VerticalMark], style: ChartStyle) -> None:
@@ -229,3 +219,18 @@ def _reduced(line: Line, frame: Frame, dots_across: int) -> Reduced:
     """Return `line` on the columns of dots of the canvas, `dots_across` to a cell."""
     columns = frame.columns * dots_across
     return reduce(line.step, line.mean, line.lo, line.hi, line.bad, window=frame.steps, columns=columns)
+
+
+def _course(line: Line, frame: Frame, dots_across: int, log: bool) -> Reduced:
+    """Return `line` as it is drawn: its mean smoothed, its extremes reaching to it, perhaps in logarithms."""
+    series = _reduced(line, frame, dots_across)
+    mean = smoothed(series, frame.columns * dots_across)
+    lo, hi = np.fmin(series.lo, mean), np.fmax(series.hi, mean)
+    if log:
+        mean, lo, hi = (_logarithms(values, frame.values[0]) for values in (mean, lo, hi))
+    return replace(series, mean=mean, lo=lo, hi=hi)
+
+
+def _logarithms(values: Floats, lowest: float) -> Floats:
+    positive = np.where(values > 0, values, 1.0)
+    return np.where(np.isnan(values), np.nan, np.where(values > 0, np.log10(positive), lowest))

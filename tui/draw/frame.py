@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
 from rich.style import Style
 
-from tui.draw.axis import Limits, short, ticks
+from tui.draw.axis import Limits, log_ticks, short, ticks
 from tui.draw.sheet import Sheet
 
 LABEL_WIDTH = 6
@@ -27,7 +28,8 @@ class Frame:
     """Whether there are step labels."""
     steps: Limits
     values: Limits
-    value_ticks: tuple[float, ...]
+    value_ticks: tuple[tuple[float, str], ...]
+    """Where on the value axis there is a tick, and what it says."""
 
     def column(self, step: float) -> int | None:
         """Return the column of the sheet in which `step` lies, None where it is outside."""
@@ -37,6 +39,13 @@ class Frame:
         place = int((step - first) / max(last - first, 1e-9) * self.columns)
         return self.left + min(place, self.columns - 1)
 
+    def step(self, column: int) -> int | None:
+        """Return the first step of the run that lies in a column of the sheet, None outside of the canvas."""
+        if not self.left <= column < self.left + self.columns:
+            return None
+        first, last = self.steps
+        return ceil(first + (column - self.left) / self.columns * (last - first))
+
     def row(self, value: float) -> int:
         """Return the row of the sheet in which `value`, within the limits, lies."""
         lower, upper = self.values
@@ -44,13 +53,16 @@ class Frame:
         return self.top + self.rows - 1 - min(max(place, 0), self.rows - 1)
 
 
-def layout(width: int, height: int, steps: Limits, values: Limits) -> Frame:
-    """Return the frame for a sheet of `width` × `height` cells, leaving out what there is no room for."""
+def layout(width: int, height: int, steps: Limits, values: Limits, *, log: bool = False) -> Frame:
+    """Return the frame for a sheet of `width` × `height` cells, leaving out what there is no room for.
+
+    With `log`, `values` are logarithms, as everything that is drawn must be.
+    """
     top = 1 if height >= 2 else 0
     labels, axis = height >= 4, height >= 7
     rows = max(0, height - top - labels - axis)
-    value_ticks = _value_ticks(values, rows) if width >= 12 else []
-    longest = max((len(short(value)) for value in value_ticks), default=-1)
+    value_ticks = _value_ticks(values, rows, log) if width >= 12 else []
+    longest = max((len(label) for _, label in value_ticks), default=-1)
     left = max(longest, LABEL_WIDTH if width >= 40 else -1) + 1
     return Frame(
         left=left,
@@ -71,8 +83,7 @@ def draw_axes(sheet: Sheet, frame: Frame, style: Style, *, ascii: bool) -> None:
     edge = frame.left - 1
     for row in range(frame.rows if edge >= 0 else 0):
         sheet.write(edge, frame.top + row, vertical, style)
-    for value in frame.value_ticks:
-        label = short(value)
+    for value, label in frame.value_ticks:
         sheet.write(edge - len(label), frame.row(value), label, style)
         sheet.write(edge, frame.row(value), tick_left, style)
     below = frame.top + frame.rows
@@ -98,8 +109,9 @@ def _draw_step_labels(sheet: Sheet, frame: Frame, below: int, tick: str, style: 
         free = start + len(label) + 1
 
 
-def _value_ticks(values: Limits, rows: int) -> list[float]:
-    if rows < 2:
-        return list(values[1:])
-    found = ticks(*values, at_most=max(2, rows // 2))
-    return found if len(found) >= 2 else list(values)
+def _value_ticks(values: Limits, rows: int, log: bool) -> list[tuple[float, str]]:
+    at_most = max(2, rows // 2)
+    found = list(values[1:]) if rows < 2 else (log_ticks if log else ticks)(*values, at_most=at_most)
+    if rows >= 2 and len(found) < 2:
+        found = list(values)
+    return [(value, short(10**value, 3) if log else short(value)) for value in found]

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from textual.containers import Vertical
 from textual.widget import Widget
 
+from tui import charts
 from tui.terminal import Terminal
-from tui.widgets import chart
 from tui.widgets.chart import ChartPanel
 from tui.widgets.diversity import DiversityPanel
 from tui.widgets.images import ImagesPanel, View
@@ -27,21 +27,23 @@ def panels(kind: str, terminal: Terminal) -> Iterator[Widget]:
     Panels of class ``home`` need the room of 120 × 36, those of class ``generous`` that of 200 × 60; those
     of class ``small`` are for 80 × 24 only.
     """
-    charts, images, meter = _gan(terminal) if kind == "gan" else _autoencoder(terminal, kind)
+    drawn, images, meter = _gan(terminal) if kind == "gan" else _autoencoder(terminal, kind)
     below_charts = StabilityPanel(terminal, classes="panel meter small")
     below_images = StabilityPanel(terminal, classes="panel meter home")
     for stability in (below_charts, below_images):
         stability.border_title = "stability"
-    yield Vertical(*charts, meter, below_charts, id="left")
+    yield Vertical(*drawn, meter, below_charts, id="left")
     yield Vertical(*images, below_images, id="right")
 
 
 def _gan(terminal: Terminal) -> tuple[list[Widget], list[Widget], Widget]:
-    charts: list[Widget] = [
-        ChartPanel(terminal, "losses", chart.LOSSES, id="losses"),
-        ChartPanel(terminal, "scores", chart.SCORES, id="scores", classes="home"),
+    others = (charts.GRADIENTS, charts.DIVERSITY, charts.UPDATES, charts.SPEED)
+    drawn: list[Widget] = [
+        ChartPanel(terminal, charts.LOSSES, charts.SCORES, *others, id="losses"),
+        ChartPanel(terminal, charts.SCORES, charts.LOSSES, *others, id="scores", classes="home"),
+        ChartPanel(terminal, charts.DIVERSITY, charts.GRADIENTS, id="history", classes="generous"),
         ChartPanel(
-            terminal, "diversity, 1 = like real data", chart.DIVERSITY, id="history", classes="generous"
+            terminal, charts.GRADIENTS, charts.UPDATES, charts.SPEED, id="gradients", classes="generous"
         ),
     ]
     images: list[Widget] = [
@@ -50,20 +52,21 @@ def _gan(terminal: Terminal) -> tuple[list[Widget], list[Widget], Widget]:
     ]
     meter = DiversityPanel(terminal, id="diversity", classes="panel meter")
     meter.border_title = "diversity, % of real data"
-    return charts, images, meter
+    return drawn, images, meter
 
 
 def _autoencoder(terminal: Terminal, kind: str) -> tuple[list[Widget], list[Widget], Widget]:
-    charts: list[Widget] = [
-        ChartPanel(terminal, "reconstruction error", chart.RECONSTRUCTION, id="losses"),
-        ChartPanel(terminal, "gradient norm", chart.GRADIENT, id="scores", classes="home"),
+    second = charts.ACCURACY if kind == "pretraining" else charts.GRADIENTS
+    home = "" if kind == "pretraining" else "home"  # what the encoder is worth is what one waits for
+    others = (charts.GRADIENTS, charts.CODINGS, charts.UPDATES, charts.SPEED)
+    drawn: list[Widget] = [
+        ChartPanel(terminal, charts.RECONSTRUCTION, *others, id="losses"),
+        ChartPanel(terminal, second, charts.CODINGS, charts.UPDATES, charts.SPEED, id="scores", classes=home),
     ]
-    if kind == "pretraining":  # what the encoder is worth to a classifier is what one waits for
-        charts[1] = ChartPanel(terminal, "accuracy with few labels", chart.ACCURACY, id="scores")
     images: list[Widget] = [
         ImagesPanel(terminal, RECONSTRUCTIONS, SAMPLES, CODINGS, INTERPOLATION, TRAVERSAL, id="samples"),
         ImagesPanel(terminal, CODINGS, id="codings", classes="generous"),
     ]
     meter = ReconstructionPanel(terminal, id="diversity", classes="panel meter")
     meter.border_title = "error"
-    return charts, images, meter
+    return drawn, images, meter

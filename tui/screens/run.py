@@ -1,52 +1,40 @@
-"""The dashboard of one run: hands each new state to its panels, and asks the worker for what keys ask."""
+"""The dashboard of one run: hands each new state to its panels, and lets a person look back in time."""
 
-from functools import partial
-from subprocess import Popen
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.reactive import reactive
-from textual.screen import Screen
 from textual.widgets import Static
 
-from engine.run import commands, launch
-from engine.run.commands import Name
-from engine.run.errors import LatentopError
 from engine.run.folder import RunFolder
-from tui import keys, selectors, states, wording
-from tui.feed import Feed
+from tui import keys, moment, selectors, wording
+from tui.feed import Feed, Glimpse, Wish
 from tui.living import resumable
 from tui.naming import called
+from tui.numbers import table
 from tui.screens.answers import answered, everything_printed, last_lines
 from tui.screens.bodies import panels
-from tui.screens.choice import Choice, ChoiceScreen
-from tui.screens.edit import EditScreen
+from tui.screens.scrubbing import Scrubbing
 from tui.screens.text import TextScreen
-from tui.state import State
+from tui.state import HISTORY_LIMIT, State
 from tui.terminal import Terminal
+from tui.viewport import Viewport
 from tui.widgets.alarms import AlarmsPanel, as_text
+from tui.widgets.chart import ChartPanel
 from tui.widgets.header import Header
 from tui.widgets.images import ImagesPanel
 from tui.widgets.keyline import KeyLine
 from tui.widgets.notice import Notice
 from tui.widgets.panel import Panel
-
-STOP = (
-    Choice(key="s", word="stop", does="it ends after a checkpoint; space trains on from there"),
-    Choice(key="p", word="pause", does="it waits; space lets it go on at once"),
-)
-TRAIN_ON = (Choice(key="t", word="train on", does="what was recorded after that step is forgotten"),)
+from tui.widgets.readout import Readout
 
 
-class RunScreen(Screen[None]):
-    """Shows one run. The state comes from the feed; everything below only receives it."""
+class RunScreen(Scrubbing):
+    """Shows one run, as it is or as it was. The state comes from the feed; everything below receives it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("run")]
-
-    state: reactive[State] = reactive(State, repaint=False)
 
     class Changed(Message):
         """A new state of the run. Only the newest one matters."""
@@ -59,17 +47,28 @@ class RunScreen(Screen[None]):
             """Whether this one makes an older one needless."""
             return isinstance(message, RunScreen.Changed)
 
+    class Seen(Message):
+        """What was wished for. Only the last wish matters."""
+
+        def __init__(self, glimpse: Glimpse) -> None:
+            self.glimpse = glimpse
+            super().__init__()
+
+        def can_replace(self, message: Message) -> bool:
+            """Whether this one makes an older one needless."""
+            return isinstance(message, RunScreen.Seen)
+
     def __init__(self, run: RunFolder, terminal: Terminal) -> None:
-        super().__init__()
-        self.run = run
+        super().__init__(run)
         self._terminal = terminal
-        self._checkpoint: int | None = None
-        self._resumed: Popen[bytes] | None = None
-        self._feed = Feed(run, lambda state: self.post_message(self.Changed(state)))
+        self._glimpse = Glimpse(wish=Wish())
+        self._wish = Wish()
+        self._feed = Feed(run, self._hear)
 
     def compose(self) -> ComposeResult:
         """What every run has; the panels follow when it has said what it trains."""
         yield Header(self._terminal, id="header")
+        yield Readout(self._terminal)
         yield Notice(self._terminal)
         yield Horizontal(id="body")
         yield AlarmsPanel(self._terminal, id="alarms", classes="panel")
@@ -82,6 +81,7 @@ class RunScreen(Screen[None]):
         """Begin to follow the run."""
         self.query_one(AlarmsPanel).border_title = "alarms"
         self.query_one(Notice).called = called(self.run)
+        self.query_one(Readout).display = False
         self._feed.start()
 
     def on_unmount(self) -> None:
@@ -92,8 +92,15 @@ class RunScreen(Screen[None]):
         """Take in a new state."""
         self.state = message.state
 
+    def on_run_screen_seen(self, message: Seen) -> None:
+        """Take in what was wished for."""
+        self._glimpse = message.glimpse
+        for chart in self.query(ChartPanel):
+            chart.detail = message.glimpse if message.glimpse.wish.window else None
+        self._look_back()
+
     async def watch_state(self, old: State, new: State) -> None:
-        """Give every panel the new state."""
+        """Give every panel the new state; those that follow the cursor only if it stands nowhere."""
         if not self.is_mounted:
             return
         body = self.query_one("#body")
@@ -103,74 +110,40 @@ class RunScreen(Screen[None]):
         if new.liveness.name == "crashed" and old.liveness.name != "crashed":
             notice.printed = last_lines(self.run)
         if new.liveness != old.liveness:
-            self._checkpoint = notice.checkpoint = resumable(self.run, new.liveness)
+            self.checkpoint = notice.checkpoint = resumable(self.run, new.liveness)
         for panel in self.query(Panel):
-            panel.state = new
-        self.set_class(bool(selectors.standing(new)), "-alarmed")
+            if panel.of_now or self.viewport.live:
+                panel.state = new
+        if new.facts.rewinds != old.facts.rewinds:  # what was looked at may be forgotten
+            self._wish = Wish()
+            if self.viewport.cursor is not None:
+                self.viewport = self.viewport.at(self.viewport.cursor, self._last)
+            self._look_back()
+        self._ask_to_see()
         self._arrange(notice)
-        self.query_one(KeyLine).labels = _labels(new, self._checkpoint is not None)
+        self._label_keys()
         for text, well in answered(old, new):
             text = wording.clean(text, ascii=self._terminal.ascii)
             self.notify(text, severity="information" if well else "error", timeout=4, markup=False)
+
+    def watch_viewport(self, _old: Viewport, new: Viewport) -> None:
+        """Show other steps, and if the cursor moved, the run as it was there."""
+        self.query_one(Readout).viewport = new
+        for chart in self.query(ChartPanel):
+            chart.viewport = new
+        self._ask_to_see()
+        self._look_back()
+        self._label_keys()
 
     def on_resize(self) -> None:
         """Wrap the notice anew."""
         if self.is_mounted:
             self._arrange(self.query_one(Notice))
 
-    def _arrange(self, notice: Notice) -> None:
-        """Give the notice the rows that it needs, or the whole place while there is nothing else."""
-        empty = not selectors.has_data(self.state)
-        self.set_class(empty, "-empty")
-        needed = notice.needed(self.size.width - 2)
-        notice.display = empty or needed > 0
-        self.set_class(needed > 2, "-told")
-        notice.styles.height = "1fr" if empty else min(needed, 7)
-
-    def action_pause(self) -> None:
-        """Pause, or go on; a run that ended early trains on from its last checkpoint, if that is meant."""
-
-        def act(answer: str | None) -> None:
-            if answer is not None:
-                self.run_worker(self._train_on, thread=True)
-
-        if self.state.liveness.alive or self._checkpoint is None:
-            self._ask("resume" if self.state.liveness.name == "paused" else "pause")
-        elif self._resumed is not None and self._resumed.poll() is None:
-            self.notify("Its new worker is on the way.", markup=False)
-        else:
-            step = wording.spaced(self._checkpoint)
-            self.app.push_screen(
-                ChoiceScreen(f"Train on from its last checkpoint, step {step}?", TRAIN_ON), act
-            )
-
-    def action_checkpoint(self) -> None:
-        """Write a checkpoint now."""
-        self._ask("checkpoint")
-
-    def action_stop(self) -> None:
-        """End training, if that is really meant."""
-
-        def act(answer: str | None) -> None:
-            if answer == "stop":
-                self._ask("stop")
-            elif answer == "pause":
-                self._ask("pause")
-
-        if self._hears():
-            self.app.push_screen(ChoiceScreen("Stop training?", STOP), act)
-
-    def action_edit(self) -> None:
-        """Change a learning rate."""
-
-        def act(change: tuple[str, float] | None) -> None:
-            if change is not None:
-                self._ask("set", {change[0]: change[1]})
-
-        if not self.state.facts.settings:
-            self.notify("This run has no settings that can be changed.", markup=False)
-        elif self._hears():
-            self.app.push_screen(EditScreen(self.run, self.state.facts.settings), act)
+    def action_numbers(self) -> None:
+        """Read every series at the moment that is shown."""
+        at = wording.spaced(selectors.step(self._shown))
+        self.app.push_screen(TextScreen(f"all values at step {at}", table(self._shown)))
 
     def action_images(self) -> None:
         """Draw images in the next way."""
@@ -185,9 +158,9 @@ class RunScreen(Screen[None]):
 
     def action_alarms(self) -> None:
         """Read all alarms."""
-        self.app.push_screen(TextScreen("alarms", as_text(self.state)))
+        self.app.push_screen(TextScreen("alarms", as_text(self._shown)))
 
-    def action_log(self) -> None:
+    def action_printed(self) -> None:
         """Read why it failed, or what the worker printed."""
         text = self.state.facts.traceback or everything_printed(self.run)
         self.app.push_screen(TextScreen(self.run.id, text or "The worker printed nothing."))
@@ -199,29 +172,65 @@ class RunScreen(Screen[None]):
         elif isinstance(self.focused, Panel):
             self.maximize(self.focused)
 
-    def _ask(self, name: Name, arguments: dict[str, float] | None = None) -> None:
-        if self._hears():
-            self.run_worker(partial(self._leave, name, arguments), thread=True)
+    def action_back(self) -> None:
+        """Step out of one thing: of the enlarged panel, of the past, of the zoomed charts, of the run."""
+        if self.maximized is not None:
+            self.minimize()
+        elif not self.viewport.live:
+            self.action_live()
+        elif self.viewport != Viewport():
+            self.action_whole()
+        else:
+            self.call_later(self.run_action, "app.runs")
 
-    def _hears(self) -> bool:
-        """Whether a worker is there to be asked; says so where none is."""
-        state = self.state.liveness
-        if not state.alive:
-            self.notify(f"It is {states.state(state)}: nobody is there to ask.", markup=False)
-        return state.alive
+    @property
+    def _shown(self) -> State:
+        """The run as it is at the cursor, or as it is now."""
+        cursor = self.viewport.cursor
+        if cursor is None:
+            return self.state
+        known = self.state.frames if self._glimpse.wish.step is None else self._glimpse.frames
+        return moment.at(self.state, cursor, known)
 
-    def _train_on(self) -> None:
-        try:
-            launch.start(self.run, resume=True)
-        except OSError as error:
-            self.notify(f"No worker could be started: {error}", severity="error", markup=False)
-        self._resumed = next(iter(launch.started()[-1:]), None)
+    def _hear(self, news: State | Glimpse) -> None:
+        """Called from the feed's thread."""
+        self.post_message(self.Changed(news) if isinstance(news, State) else self.Seen(news))
 
-    def _leave(self, name: Name, arguments: dict[str, float] | None) -> None:
-        try:
-            commands.ask(self.run, name, arguments)
-        except LatentopError as error:
-            self.notify(f"{error.message}. {error.hint}", severity="error", markup=False)
+    def _label_keys(self) -> None:
+        labels = _labels(self.state, self.checkpoint is not None)
+        self.query_one(KeyLine).labels = {**labels, "live": "" if self.viewport.live else "live"}
+
+    def _ask_to_see(self) -> None:
+        """Wish for what no state holds, if it is another thing than before."""
+        wish = Wish(step=self.viewport.cursor, window=_in_detail(self.viewport, selectors.step(self.state)))
+        if wish != self._wish:
+            self._wish = wish
+            self._feed.wish(wish)
+
+    def _look_back(self) -> None:
+        shown = self._shown
+        for panel in self.query(Panel):
+            if not panel.of_now:
+                panel.state = shown
+        self._arrange(self.query_one(Notice))
+
+    def _arrange(self, notice: Notice) -> None:
+        """Give the notice the rows that it needs, or the whole place while there is nothing else."""
+        empty = not selectors.has_data(self.state)
+        self.set_class(empty, "-empty")
+        self.set_class(bool(selectors.standing(self.query_one(AlarmsPanel).state)), "-alarmed")
+        needed = notice.needed(self.size.width - 2)
+        notice.display = empty or needed > 0
+        self.set_class(needed > 2, "-told")
+        notice.styles.height = "1fr" if empty else min(needed, 7)
+
+
+def _in_detail(viewport: Viewport, last: int) -> tuple[int, int] | None:
+    """The steps that want finer rows than a state keeps of a long run; a window more to both sides."""
+    if viewport.span is None or last <= HISTORY_LIMIT:
+        return None
+    first, end = (int(step) for step in viewport.window(last))
+    return max(0, first - viewport.span), end + viewport.span
 
 
 def _labels(state: State, resumable: bool) -> dict[str, str]:

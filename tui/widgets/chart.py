@@ -1,87 +1,195 @@
 """A panel with a chart of some series over steps, edits and alarms marked on it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import ClassVar
 
+from textual.events import MouseDown, MouseMove, MouseScrollDown, MouseScrollUp, MouseUp
+from textual.message import Message
+from textual.reactive import reactive
 from textual.strip import Strip
 
-from engine.run.bins import Bins
-from tui.draw.axis import Limits, value_axis
-from tui.draw.chart import Line, VerticalMark, draw_chart, extent
+from engine.run.bins import Bins, after, join
+from tui.charts import CUSTOM, INKS, Chart, Series
+from tui.draw.axis import Limits
+from tui.draw.chart import Line, VerticalMark, draw_chart, fitted
+from tui.draw.frame import layout
+from tui.feed import Glimpse
+from tui.selectors import step
 from tui.state import State
 from tui.terminal import Terminal
+from tui.viewport import Viewport
 from tui.widgets.panel import Panel
 
 MARKED = ("edit", "rollback", "resume")
 """The kinds of marks that are worth a line through every chart; checkpoints are too many."""
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """A series to draw: its name in the store, its name in the legend, its colour in the theme."""
-
-    name: str
-    label: str
-    colour: str
-
-
-LOSSES = (
-    Series("loss/generator", "generator", "primary"),
-    Series("loss/discriminator", "discriminator", "accent"),
-)
-SCORES = (Series("score/real", "D(real)", "success"), Series("score/fake", "D(fake)", "warning"))
-DIVERSITY = (
-    Series("diversity/coverage", "coverage", "primary"),
-    Series("diversity/density", "density", "accent"),
-    Series("diversity/duplicates", "distinctness", "success"),
-)
-RECONSTRUCTION = (
-    Series("loss/reconstruction", "training", "primary"),
-    Series("valid/reconstruction", "validation", "accent"),
-)
-ACCURACY = (
-    Series("accuracy/fine-tuned", "fine-tuned", "primary"),
-    Series("accuracy/frozen", "frozen", "success"),
-    Series("accuracy/scratch", "from scratch", "accent"),
-)
-GRADIENT = (Series("grad/autoencoder", "|∇|", "primary"),)
+ZOOM = 0.5
+"""What a turn of the wheel makes of the window's width."""
 
 
 class ChartPanel(Panel):
-    """Chart of a few series. Its axes move only when they must, so that drawn cells stay put."""
+    """One of its charts, at first the first. Its axes move only when they must, so that cells stay put."""
 
     can_focus = True
+    of_now: ClassVar[bool] = True
 
-    def __init__(
-        self, terminal: Terminal, title: str, series: Sequence[Series], *, id: str, classes: str = ""
-    ) -> None:
+    viewport: reactive[Viewport] = reactive(Viewport, repaint=False)
+    detail: reactive[Glimpse | None] = reactive[Glimpse | None](None, repaint=False)
+    """Finer rows of a window than the state has."""
+
+    class Pointed(Message):
+        """The mouse shows a step."""
+
+        def __init__(self, step: int) -> None:
+            self.step = step
+            super().__init__()
+
+    class Zoomed(Message):
+        """The wheel turned at a step."""
+
+        def __init__(self, step: int | None, factor: float) -> None:
+            self.step = step
+            self.factor = factor
+            super().__init__()
+
+    def __init__(self, terminal: Terminal, *charts: Chart, id: str, classes: str = "") -> None:
         super().__init__(terminal, id=id, classes=f"panel {classes}")
-        self.border_title = title
-        self._series = tuple(series)
+        self._charts = charts
+        self._chart = charts[0]
+        self._log = False
         self._values: Limits | None = None
+        self.changed()
+
+    @property
+    def across(self) -> int:
+        """Columns of the canvas."""
+        return layout(*self.content_size, (0, 1), self._values or (0, 1), log=self._log).columns
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The names of the series that are drawn."""
+        return tuple(series.name for series in self._chart.series)
 
     def concerns(self, state: State) -> tuple[object, ...]:
-        """The series of the chart, and what is marked on it."""
-        return (*(state.series.get(one.name) for one in self._series), state.marks, state.alarms)
+        """The series of the chart, what is marked on it, and the steps it spans."""
+        series = (state.series.get(one.name) for one in self._chart.series)
+        return (*series, state.marks, state.alarms, self.viewport.window(step(state)))
+
+    def changed(self) -> None:
+        """Say in the title which chart it is, and how its values are drawn."""
+        self.border_title = self._chart.title + (", logarithmic" if self._log else "")
+
+    def watch_viewport(self) -> None:
+        """Draw other steps."""
+        self._draw()
+
+    def watch_detail(self) -> None:
+        """Draw the same steps in detail."""
+        self._draw()
+
+    def turn(self) -> str:
+        """Go to the next chart that the run has values for, and return its title."""
+        ahead = self._charts.index(self._chart) + 1 if self._chart in self._charts else 0
+        around = (*self._charts[ahead:], *self._charts[:ahead])
+        self._show(next((one for one in around if one.seen_in(self.state)), self._chart))
+        return self._chart.title
+
+    def toggle_log(self) -> bool:
+        """Draw values on a logarithmic axis, or on a linear one again; whether it is logarithmic now."""
+        self._log = not self._log
+        self._show(self._chart)
+        return self._log
+
+    def choose(self, names: Sequence[str]) -> None:
+        """Draw the series of those names, in this order."""
+        known = {one.name: one for chart in self._charts for one in chart.series}
+        chosen = [
+            Series(name, known[name].label if name in known else name, INKS[place % len(INKS)])
+            for place, name in enumerate(names)
+        ]
+        self._show(Chart(CUSTOM, tuple(chosen)))
 
     def rows(self, width: int, height: int) -> list[Strip]:
         """Return the chart, or why there is none yet."""
         lines = self._lines()
         if not lines:
             return [self.line("no values yet")]
-        self._values = value_axis(*extent(lines), self._values)
+        window = self._window
+        self._values = fitted(lines, window, self._values, log=self._log)
         return draw_chart(
             lines,
             width=width,
             height=height,
+            steps=window,
             values=self._values,
             style=self.chart_style(),
             marks=_marks(self.state),
+            cursor=self.viewport.cursor,
+            log=self._log,
         )
 
+    def on_mouse_down(self, event: MouseDown) -> None:
+        """Put the cursor there, and let it follow the mouse while the button is down."""
+        self.capture_mouse()
+        self._point(event)
+
+    def on_mouse_move(self, event: MouseMove) -> None:
+        """Move the cursor with the mouse."""
+        if self.app.mouse_captured is self:
+            self._point(event)
+
+    def on_mouse_up(self, event: MouseUp) -> None:
+        """Let go of the cursor."""
+        self.release_mouse()
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        """Show fewer steps, around that under the mouse."""
+        event.stop()
+        self.post_message(self.Zoomed(self._step_at(event), ZOOM))
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        """Show more steps."""
+        event.stop()
+        self.post_message(self.Zoomed(self._step_at(event), 1 / ZOOM))
+
+    @property
+    def _window(self) -> Limits:
+        return self.viewport.window(step(self.state))
+
+    def _show(self, chart: Chart) -> None:
+        self._chart = chart
+        self._values = None
+        self.changed()
+        self._draw()
+
+    def _draw(self) -> None:
+        if self.is_mounted:
+            self.redraw()
+
+    def _point(self, event: MouseDown | MouseMove) -> None:
+        at = self._step_at(event)
+        if at is not None:
+            self.post_message(self.Pointed(at))
+
+    def _step_at(self, event: MouseDown | MouseMove | MouseScrollUp | MouseScrollDown) -> int | None:
+        """The step under the mouse; None beside the canvas."""
+        x = event.screen_x - self.content_region.x
+        frame = layout(*self.content_size, self._window, self._values or (0, 1), log=self._log)
+        return frame.step(x)
+
     def _lines(self) -> list[Line]:
-        found = ((one, self.state.series.get(one.name)) for one in self._series)
+        found = ((one, self._bins(one.name)) for one in self._chart.series)
         return [self._line(one, bins) for one, bins in found if bins is not None and len(bins)]
+
+    def _bins(self, name: str) -> Bins | None:
+        """The rows of a series: in detail where that is known of the whole window, and what came later."""
+        known = self.state.series.get(name)
+        if known is None or self.detail is None or self.detail.wish.window is None:
+            return known
+        first, last = self.detail.wish.window
+        fine = self.detail.series.get(name)
+        if fine is None or not (first <= self._window[0] and (self._window[1] <= last or self.viewport.live)):
+            return known
+        return join(fine, after(known, last))
 
     def _line(self, series: Series, bins: Bins) -> Line:
         return Line(

@@ -1,5 +1,7 @@
 """The first line: which run this is, its state and verdict in words, how far it is, how long it will take."""
 
+from typing import ClassVar
+
 from textual.strip import Strip
 
 from tui import selectors, states, wording
@@ -13,6 +15,8 @@ STEP_IMPORTANCE, VERDICT_IMPORTANCE, STATE_IMPORTANCE = 90, 95, 100
 
 class Header(Panel):
     """One row; where it is too narrow the least important words go first."""
+
+    of_now: ClassVar[bool] = True
 
     def concerns(self, state: State) -> tuple[object, ...]:
         """Everything: any part may change a word of it."""

@@ -1,5 +1,7 @@
 """What a run has to say when it is not simply training: starting, ended, failed, crashed, or out of reach."""
 
+from typing import ClassVar
+
 from textual.reactive import reactive
 from textual.strip import Strip
 
@@ -14,6 +16,8 @@ LOG_LINES = 4
 
 class Notice(Panel):
     """A few lines above the panels; in their place while there is nothing else to show."""
+
+    of_now: ClassVar[bool] = True
 
     called: reactive[str] = reactive("", repaint=False)
     """What a person types to name the run."""

@@ -1,5 +1,7 @@
 """The base of every part of a run's screen: it draws anew only if its own parts of the state changed."""
 
+from typing import ClassVar
+
 from textual.color import Color
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -10,9 +12,14 @@ from tui.terminal import Terminal
 from tui.widgets.cells import CellWidget
 from tui.widgets.texts import Span, strip
 
+PLAIN = (bool, int, float, str, tuple)
+
 
 class Panel(CellWidget):
     """Receives values, never reaches out. Subclasses say in ``concerns`` which parts of a state they show."""
+
+    of_now: ClassVar[bool] = False
+    """Whether it shows the run as it is now even while a person looks at an earlier step."""
 
     state: reactive[State] = reactive(State, repaint=False)
 
@@ -21,13 +28,13 @@ class Panel(CellWidget):
         self.terminal = terminal
 
     def concerns(self, state: State) -> tuple[object, ...]:
-        """The parts that the panel shows; it draws anew when one is another object than before."""
+        """The parts that the panel shows; it draws anew when one is another than before."""
         raise NotImplementedError
 
     def watch_state(self, old: State, new: State) -> None:
         """Draw anew if what the panel shows may have changed."""
         pairs = zip(self.concerns(old), self.concerns(new), strict=True)
-        if self.is_mounted and any(one is not other for one, other in pairs):
+        if self.is_mounted and any(_differ(one, other) for one, other in pairs):
             self.changed()
             self.redraw()
 
@@ -57,11 +64,17 @@ class Panel(CellWidget):
             background=background if background.startswith("#") else "",
             frame=self.faint() or "#808080",
             alert=self.colour("error") or "#e0483e",
+            cursor=self.colour("foreground"),
         )
 
     def line(self, *spans: Span | str, width: int | None = None) -> Strip:
         """A row of text; a span is a text with the name of a theme colour."""
         return strip(spans, self.colour, ascii=self.terminal.ascii, width=width)
+
+
+def _differ(one: object, other: object) -> bool:
+    """Whether something changed: plain values are compared, of everything else it is told by identity."""
+    return one is not other and not (isinstance(one, PLAIN) and one == other)
 
 
 def _ansi(value: str) -> str:

@@ -1,0 +1,73 @@
+"""The legend above a chart: a sample of each line, its name and its last value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.style import Style
+
+from tui.draw.axis import short
+from tui.draw.plain import plain_ascii
+from tui.draw.plotter import BRAILLE
+from tui.draw.sheet import Sheet
+
+VALUE_WIDTH = 6
+"""Room for the last value, where there is any, lest what follows moves with its digits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the chart, as the legend shows it."""
+
+    name: str
+    value: float | None
+    """The last one, or the one at the cursor; None where there is none yet."""
+    marker: str
+    ink: Style
+    loud: Style
+    """For the value."""
+
+
+def draw_legend(sheet: Sheet, entries: Sequence[Entry], *, ascii: bool, colour: bool) -> None:
+    """Draw sample, name and value of each line in the first row, what is spare first to go.
+
+    What goes first are the samples where there are colours to tell lines apart, then the spare room of
+    values; only then are names cut, to 1 character at the least. Never is a value cut.
+    """
+    values = ["" if entry.value is None else short(entry.value, 3) for entry in entries]
+    names = [plain_ascii(entry.name) if ascii else entry.name for entry in entries]
+    samples, widths, longest = _fitted(sheet.width, names, values, entries, colour)
+    x = 0
+    for entry, sample, name, value, width in zip(entries, samples, names, values, widths, strict=True):
+        head = f"{sample}{name[:longest]} "
+        sheet.write(x, 0, head, entry.ink)
+        sheet.write(x + len(head), 0, value, entry.loud)
+        x += len(head) + width + 1
+
+
+def _fitted(
+    width: int, names: Sequence[str], values: Sequence[str], entries: Sequence[Entry], colour: bool
+) -> tuple[list[str], list[int], int]:
+    """Return the samples, the cells of the values, and the length of the names with which it all fits."""
+    samples = [_sample(entry.marker) for entry in entries]
+    bare = [""] * len(entries) if colour else samples
+    roomy = [max(VALUE_WIDTH, len(value)) for value in values]
+    whole = max((len(name) for name in names), default=1)
+    tries = [(samples, roomy), (bare, roomy), (bare, [len(value) for value in values])]
+    fitting = (one for one in tries if _name_length(width, names, *one) == whole)
+    kept, widths = next(fitting, tries[-1])
+    return kept, widths, _name_length(width, names, kept, widths)
+
+
+def _sample(marker: str) -> str:
+    return "── " if marker == BRAILLE else f"{marker} "
+
+
+def _name_length(width: int, names: Sequence[str], samples: Sequence[str], widths: Sequence[int]) -> int:
+    """Return to how many characters, at least 1, names must be cut for the legend to fit."""
+    room = width + 1 - sum(len(sample) + 2 for sample in samples) - sum(widths)
+    longest = max((len(name) for name in names), default=1)
+    while longest > 1 and sum(min(len(name), longest) for name in names) > room:
+        longest -= 1
+    return longest

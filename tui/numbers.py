@@ -1,0 +1,33 @@
+"""Every series of a run at one moment, as lines of text."""
+
+import numpy as np
+
+from engine.run.bins import Bins
+from tui import wording
+from tui.state import State
+
+HEADS = ("series", "value", "lowest", "highest", "step")
+
+
+def table(state: State) -> str:
+    """A line for each series, by name: its last value, and the extremes of the steps of its last row."""
+    rows = [HEADS, *(_row(name, bins) for name, bins in sorted(state.series.items()) if len(bins))]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(HEADS))]
+    lines = [
+        "  ".join(
+            f"{cell:<{width}}" if place == 0 else f"{cell:>{width}}"
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    ]
+    return "\n".join(lines) if len(rows) > 1 else "No values yet."
+
+
+def _row(name: str, bins: Bins) -> tuple[str, ...]:
+    one = bins.n[-1] == 1
+    extremes = ("", "") if one else (_number(bins.lo[-1]), _number(bins.hi[-1]))
+    return name, wording.measured(name, float(bins.last[-1])), *extremes, wording.spaced(int(bins.step[-1]))
+
+
+def _number(value: np.float64) -> str:
+    return wording.number(float(value))

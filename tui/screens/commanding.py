@@ -1,0 +1,104 @@
+"""What keys on a run ask of its worker: pause, go on, stop, write a checkpoint, change a setting."""
+
+from functools import partial
+from subprocess import Popen
+
+from textual.reactive import reactive
+from textual.screen import Screen
+
+from engine.run import commands, launch
+from engine.run.commands import Name
+from engine.run.errors import LatentopError
+from engine.run.folder import RunFolder
+from tui import states, wording
+from tui.screens.choice import Choice, ChoiceScreen
+from tui.screens.edit import EditScreen
+from tui.state import State
+
+STOP = (
+    Choice(key="s", word="stop", does="it ends after a checkpoint; space trains on from there"),
+    Choice(key="p", word="pause", does="it waits; space lets it go on at once"),
+)
+TRAIN_ON = (Choice(key="t", word="train on", does="what was recorded after that step is forgotten"),)
+
+
+class Commanding(Screen[None]):
+    """The screen of a run that can be asked; first of all it makes sure that somebody is there to hear."""
+
+    state: reactive[State] = reactive(State, repaint=False)
+
+    def __init__(self, run: RunFolder) -> None:
+        super().__init__()
+        self.run = run
+        self.checkpoint: int | None = None
+        """The step that a run which ended early can train on from."""
+        self._resumed: Popen[bytes] | None = None
+
+    def action_pause(self) -> None:
+        """Pause, or go on; a run that ended early trains on from its last checkpoint, if that is meant."""
+
+        def act(answer: str | None) -> None:
+            if answer is not None:
+                self.run_worker(self._train_on, thread=True)
+
+        if self.state.liveness.alive or self.checkpoint is None:
+            self._ask("resume" if self.state.liveness.name == "paused" else "pause")
+        elif self._resumed is not None and self._resumed.poll() is None:
+            self.notify("Its new worker is on the way.", markup=False)
+        else:
+            step = wording.spaced(self.checkpoint)
+            self.app.push_screen(
+                ChoiceScreen(f"Train on from its last checkpoint, step {step}?", TRAIN_ON), act
+            )
+
+    def action_checkpoint(self) -> None:
+        """Write a checkpoint now."""
+        self._ask("checkpoint")
+
+    def action_stop(self) -> None:
+        """End training, if that is really meant."""
+
+        def act(answer: str | None) -> None:
+            if answer == "stop":
+                self._ask("stop")
+            elif answer == "pause":
+                self._ask("pause")
+
+        if self._hears():
+            self.app.push_screen(ChoiceScreen("Stop training?", STOP), act)
+
+    def action_edit(self) -> None:
+        """Change a learning rate."""
+
+        def act(change: tuple[str, float] | None) -> None:
+            if change is not None:
+                self._ask("set", {change[0]: change[1]})
+
+        if not self.state.facts.settings:
+            self.notify("This run has no settings that can be changed.", markup=False)
+        elif self._hears():
+            self.app.push_screen(EditScreen(self.run, self.state.facts.settings), act)
+
+    def _ask(self, name: Name, arguments: dict[str, float] | None = None) -> None:
+        if self._hears():
+            self.run_worker(partial(self._leave, name, arguments), thread=True)
+
+    def _hears(self) -> bool:
+        """Whether a worker is there to be asked; says so where none is."""
+        state = self.state.liveness
+        if not state.alive:
+            self.notify(f"It is {states.state(state)}: nobody is there to ask.", markup=False)
+        return state.alive
+
+    def _train_on(self) -> None:
+        try:
+            launch.start(self.run, resume=True)
+        except OSError as error:
+            self.notify(f"No worker could be started: {error}", severity="error", markup=False)
+        self._resumed = next(iter(launch.started()[-1:]), None)
+
+    def _leave(self, name: Name, arguments: dict[str, float] | None) -> None:
+        try:
+            commands.ask(self.run, name, arguments)
+        except LatentopError as error:
+            self.notify(f"{error.message}. {error.hint}", severity="error", markup=False)
