@@ -41,9 +41,8 @@ def _gan(terminal: Terminal) -> tuple[list[Widget], list[Widget], Widget]:
     drawn: list[Widget] = [
         ChartPanel(terminal, charts.LOSSES, charts.SCORES, *others, id="losses"),
         ChartPanel(terminal, charts.SCORES, charts.LOSSES, *others, id="scores", classes="home"),
-        ChartPanel(terminal, charts.DIVERSITY, charts.GRADIENTS, id="history", classes="generous"),
         ChartPanel(
-            terminal, charts.GRADIENTS, charts.UPDATES, charts.SPEED, id="gradients", classes="generous"
+            terminal, charts.DIVERSITY, charts.GRADIENTS, charts.UPDATES, id="history", classes="generous"
         ),
     ]
     images: list[Widget] = [

@@ -34,6 +34,7 @@ from tui.widgets.readout import Readout
 class RunScreen(Scrubbing):
     """Shows one run, as it is or as it was. The state comes from the feed; everything below receives it."""
 
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("run")]
 
     class Changed(Message):
@@ -166,11 +167,12 @@ class RunScreen(Scrubbing):
         self.app.push_screen(TextScreen(self.run.id, text or "The worker printed nothing."))
 
     def action_enlarge(self) -> None:
-        """Show the focused panel alone, or all again."""
+        """Show the focused panel alone, or the first chart; or all again."""
+        part = self.focused if isinstance(self.focused, Panel) else self._chart
         if self.maximized is not None:
             self.minimize()
-        elif isinstance(self.focused, Panel):
-            self.maximize(self.focused)
+        elif part is not None:
+            self.maximize(part)
 
     def action_back(self) -> None:
         """Step out of one thing: of the enlarged panel, of the past, of the zoomed charts, of the run."""
@@ -220,7 +222,7 @@ class RunScreen(Scrubbing):
         self.set_class(empty, "-empty")
         self.set_class(bool(selectors.standing(self.query_one(AlarmsPanel).state)), "-alarmed")
         needed = notice.needed(self.size.width - 2)
-        notice.display = empty or needed > 0
+        notice.display = empty or (needed > 0 and self.viewport.live)
         self.set_class(needed > 2, "-told")
         notice.styles.height = "1fr" if empty else min(needed, 7)
 
