@@ -2,17 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Key
-from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
+from tui.screens.dialogue import Dialogue
 from tui.wording import clean
 
 
@@ -25,13 +23,11 @@ class Choice:
     does: str
 
 
-class ChoiceScreen(ModalScreen[str | None]):
+class ChoiceScreen(Dialogue[str]):
     """Returns the word of the answer, or None where the question was waved away."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "cancel", show=False)]
-
     def __init__(self, question: str, choices: Sequence[Choice]) -> None:
-        super().__init__(classes="dialogue")
+        super().__init__()
         self._question = question
         self._choices = (*choices, Choice(key="escape", word="cancel", does="nothing happens"))
 

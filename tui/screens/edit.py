@@ -7,26 +7,25 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
 from engine.run.folder import RunFolder
 from presets import catalogue
+from tui.screens.dialogue import Dialogue
 from tui.wording import clean
 
 
-class EditScreen(ModalScreen[tuple[str, float] | None]):
+class EditScreen(Dialogue[tuple[str, float]]):
     """Returns the setting's key and its new value, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "cancel", show=False),
         Binding("up", "move(-1)", "setting above", show=False, priority=True),
         Binding("down", "move(1)", "setting below", show=False, priority=True),
     ]
 
     def __init__(self, run: RunFolder, settings: Mapping[str, float]) -> None:
-        super().__init__(classes="dialogue")
+        super().__init__()
         self._run = run
         self._settings = dict(settings)
 

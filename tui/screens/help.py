@@ -6,11 +6,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Label, Static
 
 from tui import keys
 from tui.keys import Place
+from tui.screens.dialogue import Dialogue
 
 HEADINGS: dict[Place, str] = {
     "run": "on a run",
@@ -35,15 +35,15 @@ READING = (
 )
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialogue[None]):
     """Scrolled with the arrow keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,enter,question_mark", "dismiss(None)", "close", show=False)
+        Binding("q,enter,question_mark", "dismiss(None)", "close", show=False)
     ]
 
     def __init__(self, place: Place) -> None:
-        super().__init__(classes="dialogue")
+        super().__init__()
         self._place = place
 
     def compose(self) -> ComposeResult:

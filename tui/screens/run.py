@@ -150,11 +150,12 @@ class RunScreen(Scrubbing):
         """Draw images in the next way."""
         for panel in self.query(ImagesPanel):
             panel.images = panel.images.next
-        self.notify(f"images as {self.query_one('#samples', ImagesPanel).images}", timeout=2)
+        if self._pictures is not None:
+            self.notify(f"images as {self._pictures.images}", timeout=2)
 
     def action_view(self) -> None:
         """Show other pictures in the place of these."""
-        if self.query_one("#samples", ImagesPanel).turn() is None:
+        if self._pictures is None or self._pictures.turn() is None:
             self.notify("This run has no other pictures yet.", timeout=2)
 
     def action_alarms(self) -> None:
@@ -184,6 +185,13 @@ class RunScreen(Scrubbing):
             self.action_whole()
         else:
             self.call_later(self.run_action, "app.runs")
+
+    @property
+    def _pictures(self) -> ImagesPanel | None:
+        """The focused panel of images, else the first."""
+        if isinstance(self.focused, ImagesPanel):
+            return self.focused
+        return next(iter(self.query(ImagesPanel)), None)
 
     @property
     def _shown(self) -> State:

@@ -7,28 +7,27 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
 from tui import selectors, wording
+from tui.screens.dialogue import Dialogue
 from tui.state import State
 
 NONE_MATCHES = "nothing matches"
 
 
-class SeriesScreen(ModalScreen[tuple[str, ...] | None]):
+class SeriesScreen(Dialogue[tuple[str, ...]]):
     """Returns the names that were chosen, at least one, or None where the question was waved away."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "cancel", show=False),
         Binding("up", "move(-1)", "series above", show=False, priority=True),
         Binding("down", "move(1)", "series below", show=False, priority=True),
         Binding("tab", "mark", "mark", show=False, priority=True),
     ]
 
     def __init__(self, state: State, shown: Sequence[str], *, ascii: bool = False) -> None:
-        super().__init__(classes="dialogue")
+        super().__init__()
         self._state = state
         self._chosen = [name for name in shown if name in state.series]
         self._names = [*self._chosen, *(name for name in sorted(state.series) if name not in self._chosen)]

@@ -6,19 +6,19 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Label, Static
 
+from tui.screens.dialogue import Dialogue
 from tui.wording import clean
 
 
-class TextScreen(ModalScreen[None]):
+class TextScreen(Dialogue[None]):
     """A title and lines, scrolled with the arrow keys."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,enter", "dismiss(None)", "close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,enter", "dismiss(None)", "close", show=False)]
 
     def __init__(self, title: str, text: str) -> None:
-        super().__init__(classes="dialogue")
+        super().__init__()
         self._title = title
         self._text = "\n".join(clean(line) for line in text.splitlines())
 

@@ -1,0 +1,26 @@
+"""The base of every dialogue: a screen above another that is answered once."""
+
+from typing import ClassVar, Generic, TypeVar
+
+from textual.await_complete import AwaitComplete
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+
+Answer = TypeVar("Answer")
+
+
+class Dialogue(ModalScreen[Answer | None], Generic[Answer]):
+    """Returns an answer, or None where it was waved away."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "cancel", show=False)]
+
+    def __init__(self) -> None:
+        super().__init__(classes="dialogue")
+        self._answered = False
+
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        """Answer, once: keys that were pressed before the screen was gone are not for the one below."""
+        if self._answered or not self.is_current:
+            return AwaitComplete()
+        self._answered = True
+        return super().dismiss(result)
