@@ -144,6 +144,13 @@ def test_marks_stand_at_their_step_with_their_label() -> None:
     assert rows[4].text.index("┊") == pytest.approx(7 + 73 / 2, abs=1)
 
 
+def test_a_mark_without_a_label_is_a_tick_on_the_axis() -> None:
+    rows = draw_chart([line([0.5] * 64)], width=80, height=12, marks=[VerticalMark(step=20)])
+    assert rows[10].text.count("┴") == 1
+    assert rows[10].text.index("┴") == 7 + int(20 / 64 * 73)
+    assert "┊" not in text(rows)
+
+
 def test_a_mark_hides_no_spike_and_its_label_no_line() -> None:
     values = [0.0] * 60
     values[20] = 2.0

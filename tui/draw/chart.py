@@ -42,10 +42,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerticalMark:
-    """Something that happened at a step: an edit, a rollback."""
+    """Something that happened at a step: an edit, a rollback. Without a label, a tick below the axis."""
 
     step: int
-    label: str
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,10 +179,15 @@ def _draw_means(sheet: Sheet, frame: Frame, lines: Sequence[Line], style: ChartS
 
 def _draw_marks(sheet: Sheet, frame: Frame, marks: Sequence[VerticalMark], style: ChartStyle) -> None:
     """Draw a vertical line at each mark, behind the data: what made somebody roll back must stay visible."""
+    ink = style.ink(style.frame)
     for mark in marks:
         column = frame.column(mark.step)
-        for row in range(frame.rows if column is not None else 0):
-            sheet.write(column or 0, frame.top + row, "|" if style.ascii else "┊", style.ink(style.frame))
+        if column is None:
+            continue
+        for row in range(frame.rows if mark.label else 0):
+            sheet.write(column, frame.top + row, "|" if style.ascii else "┊", ink)
+        if frame.axis and not mark.label:
+            sheet.write(column, frame.top + frame.rows, "^" if style.ascii else "┴", ink)
 
 
 def _draw_cursor(sheet: Sheet, frame: Frame, cursor: int | None, style: ChartStyle) -> None:
@@ -198,7 +203,7 @@ def _draw_mark_labels(sheet: Sheet, frame: Frame, marks: Sequence[VerticalMark],
     """Write each label right of its mark, in the lowest row where it covers nothing; else leave it out."""
     for mark in marks:
         column = frame.column(mark.step)
-        if column is None:
+        if column is None or not mark.label:
             continue
         label = plain_ascii(mark.label) if style.ascii else mark.label
         for row in range(frame.top + frame.rows - 1, frame.top, -1):

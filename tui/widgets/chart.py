@@ -21,7 +21,9 @@ from tui.viewport import Viewport
 from tui.widgets.panel import Panel
 
 MARKED = ("edit", "rollback", "resume")
-"""The kinds of marks that are worth a line through every chart; checkpoints are too many."""
+"""The kinds of marks that are worth a line through every chart."""
+TICKED = ("checkpoint",)
+"""Those of which there are too many for that."""
 ZOOM = 0.5
 """What a turn of the wheel makes of the window's width."""
 
@@ -205,5 +207,6 @@ class ChartPanel(Panel):
 
 def _marks(state: State) -> list[VerticalMark]:
     marks = [VerticalMark(step=mark.step, label=mark.text) for mark in state.marks if mark.kind in MARKED]
+    ticks = [VerticalMark(step=mark.step) for mark in state.marks if mark.kind in TICKED]
     raised = [VerticalMark(step=alarm.raised_step, label=alarm.name) for alarm in state.alarms]
-    return [*marks, *raised]
+    return [*ticks, *marks, *raised]
