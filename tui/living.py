@@ -22,9 +22,9 @@ def liveness_of(run: RunFolder) -> Liveness:
 
 
 def living(runs: Path) -> list[RunFolder]:
-    """The runs whose worker is alive, newest first; those that can't be read count as not."""
+    """The runs in training, newest first; those that wait for it, or can't be read, count as not."""
     try:
-        return [run for run in folder.every(runs) if liveness_of(run).alive]
+        return [run for run in folder.every(runs) if trains(liveness_of(run))]
     except LatentopError:
         return []
 
@@ -37,6 +37,22 @@ def any_runs(runs: Path) -> bool:
         return False
 
 
+def trains(state: Liveness) -> bool:
+    """Whether a worker of its own is there: a run that is queued lives, but has none yet."""
+    return state.alive and state.name != "queued"
+
+
 def resumable(run: RunFolder, state: Liveness) -> int | None:
-    """The step that a run which ended early can train on from; None where it can't."""
-    return run.newest_checkpoint if state.name in RESUMABLE else None
+    """The step that a run which ended early can train on from, 0 if it never began; None where it can't."""
+    if state.name not in RESUMABLE:
+        return None
+    newest = run.newest_checkpoint
+    return 0 if newest is None and _never_began(run) else newest
+
+
+def _never_began(run: RunFolder) -> bool:
+    try:
+        facts, _ = glance(run)
+    except LatentopError:
+        return False
+    return facts.started is None and not facts.step

@@ -10,7 +10,7 @@ from pathlib import Path
 from engine.run import folder
 from engine.run.errors import UsageError
 from engine.run.folder import RunFolder
-from tui.living import liveness_of, resumable
+from tui.living import liveness_of, resumable, trains
 
 
 def called(run: RunFolder) -> str:
@@ -19,14 +19,16 @@ def called(run: RunFolder) -> str:
 
 
 def to_ask(runs: Path, name: str | None) -> RunFolder:
-    """The only living run of that name; the newest living one where none is named.
+    """The only living run of that name, in training before queued; the newest one where none is named.
 
     Where none lives it is the run that the name means, ended as it is. Raises UsageError where several live.
     """
     found = folder.matching(runs, name)
-    living = [run for run in found if liveness_of(run).alive]
-    if living:
-        return _only(living, name, " in training")
+    states = {run: liveness_of(run) for run in found}
+    if training := [run for run in found if trains(states[run])]:
+        return _only(training, name, " in training")
+    if queued := [run for run in found if states[run].alive]:
+        return _only(queued, name, " in line")
     if name:
         return folder.newest(found, name)
     raise UsageError(f"no run in {runs} is being trained", f"name one: the newest is {found[0].id}")

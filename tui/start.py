@@ -1,5 +1,7 @@
 """From a preset to a run in training: the one place where presets meet the engine's launcher."""
 
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from engine.run import launch
@@ -24,6 +26,35 @@ def start(
 
     Raises UsageError or StorageError where the runs folder can't be written.
     """
+    run = _make(runs, name, preset, origin)
+    if waiting is None:
+        launch.start(run)
+    else:
+        waiting.claim(run)
+    return run
+
+
+def start_several(
+    runs: Path, name: str, preset: Preset, *, seeds: Sequence[int], jobs: int, origin: str = ""
+) -> list[RunFolder]:
+    """Make a run of that preset for each seed, and the queue that trains them, ``jobs`` at a time.
+
+    Raises PresetError for a seed that can't be, and UsageError or StorageError as above: then none is made.
+    """
+    presets = [catalogue.override(preset, [f"seed={seed}"]) for seed in seeds]
+    made: list[RunFolder] = []
+    try:
+        for one in presets:
+            made.append(_make(runs, name, one, origin, queued=True))
+        launch.queue(made, jobs)
+    except BaseException:
+        for run in made:
+            shutil.rmtree(run.path, ignore_errors=True)
+        raise
+    return made
+
+
+def _make(runs: Path, name: str, preset: Preset, origin: str, *, queued: bool = False) -> RunFolder:
     preset = catalogue.anchored(preset)
     facts = RunFacts(
         preset=name,
@@ -37,12 +68,7 @@ def start(
     )
     code = _read_code(preset)
     preset = catalogue.with_code(preset, next(iter(code), ""))  # where it lies beside the run's own preset
-    run = launch.new(runs, facts, catalogue.dump(preset), code)
-    if waiting is None:
-        launch.start(run)
-    else:
-        waiting.claim(run)
-    return run
+    return launch.new(runs, facts, catalogue.dump(preset), code, queued=queued)
 
 
 def _read_code(preset: Preset) -> dict[str, bytes]:

@@ -4,6 +4,7 @@ from engine.run.liveness import Liveness
 from tui.wording import clean
 
 STATES = {
+    "queued": "queued",
     "starting": "starting",
     "running": "training",
     "paused": "paused",
@@ -35,6 +36,7 @@ VERDICTS = {
     "stalled": "STALLED",
 }
 TONES = {
+    "queued": "accent",
     "running": "success",
     "starting": "accent",
     "paused": "warning",
@@ -60,6 +62,8 @@ def state(liveness: Liveness, pending: tuple[str, ...] = ()) -> str:
     """A run's state in words, or what it has been asked to do and has not answered yet."""
     if pending:
         return f"{ASKED.get(pending[-1], clean(pending[-1]))} …"
+    if liveness.name == "queued" and liveness.detail:
+        return clean(f"queued, {liveness.detail.removesuffix(' in line')}")
     return STATES.get(liveness.name, clean(liveness.name))
 
 

@@ -1,6 +1,5 @@
 """Is a run being trained right now? Told from pid, start time, boot, host and heartbeat, not from hope."""
 
-import os
 import socket
 from dataclasses import dataclass
 
@@ -15,18 +14,22 @@ _ENDED = {"finished", "stopped", "failed"}
 
 @dataclass(frozen=True, slots=True)
 class Liveness:
-    """``name`` is starting, running, paused, stopping, finished, stopped, failed, crashed or lost."""
+    """``name`` is queued, starting, running, paused, stopping, finished, stopped, failed, crashed or lost."""
 
     name: str
     alive: bool
     detail: str = ""
 
 
-def identity() -> dict[str, object]:
-    """The facts by which others recognise this process: pid, start time (seconds since the epoch), host."""
+def identity(pid: int | None = None) -> dict[str, object]:
+    """The facts by which others recognise a process, this one by default: pid, start time, boot, host.
+
+    Times are seconds since the epoch.
+    """
+    process = psutil.Process(pid)
     return {
-        "pid": os.getpid(),
-        "process_started": psutil.Process().create_time(),
+        "pid": process.pid,
+        "process_started": process.create_time(),
         "booted": psutil.boot_time(),
         "host": socket.gethostname(),
     }
@@ -38,20 +41,19 @@ def judge(facts: RunFacts, now: float) -> Liveness:
         return Liveness(facts.state, False, facts.detail)
     recorded = Liveness(facts.state, True, facts.detail)
     silent = now - (facts.heartbeat or facts.created)
+    who = "its queue" if facts.state == "queued" else "the worker"
     if facts.host not in (None, socket.gethostname()):
         if silent > SILENT_SECONDS:
             return Liveness("lost", False, f"no word from {facts.host} for {silent:.0f} s")
         return recorded
     if facts.pid is None or facts.process_started is None:
-        return (
-            Liveness("crashed", False, "the worker never began") if silent > 2 * SILENT_SECONDS else recorded
-        )
+        return Liveness("crashed", False, f"{who} never began") if silent > 2 * SILENT_SECONDS else recorded
     if _lives(facts, fresh=silent < FRESH_SECONDS):
         if silent > SILENT_SECONDS:
-            silence = f"no word from the worker for {silent:.0f} s"
+            silence = f"no word from {who} for {silent:.0f} s"
             return Liveness(facts.state, True, facts.detail or silence)
         return recorded
-    return Liveness("crashed", False, "the worker is gone without a word")
+    return Liveness("crashed", False, f"{who} is gone without a word")
 
 
 def _lives(facts: RunFacts, *, fresh: bool) -> bool:

@@ -16,6 +16,7 @@ from tui.commands.looking import glance, stillborn
 from tui.commands.output import Output, aside
 from tui.commands.parser import Commands, Handler
 from tui.commands.status import advice, ending
+from tui.living import resumable
 from tui.naming import called, to_ask, to_train_on
 from tui.wording import duration, spaced
 
@@ -74,7 +75,7 @@ def _resume(options: Namespace, output: Output) -> int:
     if state.name == "finished":
         steps = spaced(facts.steps)
         raise UsageError(f"{run.id} is finished: it has trained its {steps} steps", advice(run, facts, state))
-    if run.newest_checkpoint is None:
+    if run.newest_checkpoint is None and resumable(run, state) is None:
         raise UsageError(
             f"{run.id} left no checkpoint to train on from",
             f"train anew: latentop train {facts.origin or facts.preset}",
@@ -139,8 +140,9 @@ def _ask(run: RunFolder, name: Name, arguments: Mapping[str, float], output: Out
     if answer.state != "applied":
         raise LatentopError(f"{run.id} refused to {name}: {answer.text}", f"see: latentop show {called(run)}")
     if not output.as_json:
-        done = answer.text if name == "set" and answer.text else _DONE[name]
-        at = "" if answer.step is None else f" at step {spaced(answer.step)}"
+        told = answer.text and (name == "set" or state.name == "queued")
+        done = answer.text if told else _DONE[name]
+        at = "" if not answer.step else f" at step {spaced(answer.step)}"
         output.line(f"{run.id}: {done}{at}")
     return 0
 
@@ -200,5 +202,5 @@ def _await_worker(run: RunFolder, old: RunFacts, output: Output) -> int:
     if output.as_json:
         output.json({"run": run.id, "command": "resume", "state": "applied", "step": facts.step})
     else:
-        output.line(f"{run.id} trains on from its last checkpoint")
+        output.line(f"{run.id} {'trains on from its last checkpoint' if run.newest_checkpoint else 'trains'}")
     return 0

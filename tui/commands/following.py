@@ -3,6 +3,7 @@
 import errno
 import signal
 import time
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from tempfile import TemporaryFile
@@ -15,13 +16,18 @@ from engine.run.facts import RunFacts
 from engine.run.folder import RunFolder
 from engine.run.liveness import SILENT_SECONDS, Liveness
 from engine.run.reader import Alarm, Batch, Reader
+from engine.run.verdicts import exit_code
 from tui import lines
 from tui.commands.looking import look, stillborn
 from tui.commands.output import Output, aside
+from tui.commands.parser import Parser
 from tui.commands.status import NO_SPACE, Ending, ending, out_of_space, status
+from tui.saying import Said
 
-_POLL_SECONDS = 0.25
+POLL_SECONDS = 0.25
 _SPACE_NEEDED = 65_536
+_VERBOSE_GAP = 30.0
+"""Sentences are many, and somebody listens to them."""
 
 
 class Interrupts:
@@ -46,6 +52,19 @@ class Interrupts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How a run is told: as ``verbose`` sentences or short lines, a report ``every`` so many seconds."""
+
+    verbose: bool = False
+    every: float | None = None
+
+    def told(self, run: RunFolder, since: float) -> lines.Told:
+        """Nothing yet, of that run."""
+        shortest = _VERBOSE_GAP if self.verbose else lines.SHORTEST_GAP
+        return lines.Told(run=run.id, since=since, every=self.every, shortest=shortest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
     """One look at a run: what is new in it (None: nothing), and how it is."""
 
@@ -56,37 +75,50 @@ class Moment:
     now: float
 
 
+def add_manner(parser: Parser) -> None:
+    """The options that say how a run is told in plain lines."""
+    about = "whole sentences about everything that the dashboard shows, as for a screen reader"
+    parser.add_argument("--verbose", action="store_true", help=about)
+    about = "a report that often (by default rarer and rarer, from 5 s to 300 s)"
+    parser.add_argument("--every", metavar="SECONDS", type=_seconds, help=about)
+
+
 def follow(
     run: RunFolder,
     output: Output,
     *,
     since: float,
+    manner: Manner,
     interrupts: Interrupts,
     leave: Callable[[int], Ending | None],
+    until_alarm: bool = False,
 ) -> Ending:
     """Say what happens in a run until it ends, and how it ended.
 
     ``since`` (seconds since the epoch) says from when on it is told. Once interrupted, ``leave`` is asked at
-    every look whether to, given how often. With JSON, the last line is the run's status.
+    every look whether to, given how often. ``until_alarm`` leaves once a critical alarm stands.
+    With JSON, the last line is the run's status.
     """
-    told = lines.Told(run=run.id, since=since)
-    moments = _moments(run)
+    told = manner.told(run, since)
+    seen = moments(run)
     ended: Ending | None = None
     while ended is None:
-        moment = next(moments)
+        moment = next(seen)
         told, said = lines.tell(told, moment.batch, moment.state, moment.now)
         for one in said:
-            _say(output, one)
-        ended = ending(run, moment.facts, moment.state, moment.alarms) or _stuck(run, moment)
+            say(output, one, manner)
+        ended = (_alarmed(run, moment) if until_alarm else None) or over(run, moment)
         if ended is None and interrupts.count:
             ended = leave(interrupts.count)
-    moments.close()
+        if ended is None:
+            sleep(POLL_SECONDS)
+    seen.close()
     if interrupts.count and ended.code == 0:
         ended = replace(ended, code=130)
     if output.as_json:
         output.json(status(look(run), ended))
     else:
-        _say(output, lines.tell_end(told, moment.state, moment.now))
+        say(output, lines.tell_end(told, moment.state, moment.now), manner)
     return ended
 
 
@@ -101,8 +133,13 @@ def report(ended: Ending) -> int:
     return ended.code
 
 
-def _moments(run: RunFolder) -> Generator[Moment, None, None]:
-    """Looks at a run, a few a second, for ever.
+def over(run: RunFolder, moment: Moment) -> Ending | None:
+    """Whether there is nothing more to wait for, and why."""
+    return ending(run, moment.facts, moment.state, moment.alarms) or _stuck(run, moment)
+
+
+def moments(run: RunFolder) -> Generator[Moment, None, None]:
+    """Looks at a run, for ever, one whenever it is asked for.
 
     A worker may write its last words and end between our reading and our judging: the first time that it
     looks dead, what it said of itself stands, and only the next look, which reads all it wrote, is believed.
@@ -115,19 +152,51 @@ def _moments(run: RunFolder) -> Generator[Moment, None, None]:
         while True:
             now = time.time()
             state = liveness.judge(facts, now)
-            if state.name == "starting" and facts.pid is None and stillborn():
-                state = Liveness("crashed", False, "the worker ended before it began")
+            if state.name in ("queued", "starting") and facts.pid is None and stillborn():
+                who = "queue" if state.name == "queued" else "worker"
+                state = Liveness("crashed", False, f"the {who} ended before it began")
             dead = state.name in ("crashed", "lost")
             if dead and not doubted:
                 state = Liveness(facts.state, True, facts.detail)
             doubted = dead
             yield Moment(batch=batch, facts=facts, alarms=alarms, state=state, now=now)
-            sleep(_POLL_SECONDS)
             batch = reader.poll()
             if batch is not None:
                 facts, alarms = batch.facts, batch.alarms
     finally:
         reader.close()
+
+
+def say(output: Output, said: Said, manner: Manner, *, who: str = "", run: str = "") -> None:
+    """Write what is said. Of several runs, ``who`` begins each line, and ``run`` stands in the JSON."""
+    if output.as_json:
+        known = {"run": run} if run else {}
+        output.json({"event": said.kind, **known, "step": said.step, "wall": said.wall, **said.fields})
+        return
+    clock = time.strftime("%H:%M:%S", time.localtime(said.wall))
+    texts = said.sentences() if manner.verbose else (said.text,)
+    for place, text in enumerate(texts):
+        when = " " * len(clock) if place else clock
+        output.line(f"{when}  {who}{text}", said.tone)
+
+
+def _alarmed(run: RunFolder, moment: Moment) -> Ending | None:
+    """Why to leave: a critical alarm stands. The run trains on."""
+    for alarm in moment.alarms:
+        if alarm.severity == "critical" and alarm.cleared_step is None:
+            error = f"{run.id}, {alarm.name}: {alarm.sentence}"
+            return Ending(code=exit_code(alarm.name), error=error, hint=alarm.advice)
+    return None
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 1 <= seconds < float("inf"):
+        raise ArgumentTypeError(f"{text!r} is no number of seconds; accepted: 1 or more")
+    return seconds
 
 
 def _stuck(run: RunFolder, moment: Moment) -> Ending | None:
@@ -141,10 +210,3 @@ def _stuck(run: RunFolder, moment: Moment) -> Ending | None:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             return out_of_space(run, f"{NO_SPACE} for {run.path}")
     return None
-
-
-def _say(output: Output, said: lines.Said) -> None:
-    if output.as_json:
-        output.json({"event": said.kind, "step": said.step, "wall": said.wall, **said.fields})
-    else:
-        output.line(f"{time.strftime('%H:%M:%S', time.localtime(said.wall))}  {said.text}", said.tone)

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from engine.run import folder
 from engine.run.errors import LatentopError
 from engine.run.folder import RunFolder
+from engine.run.liveness import Liveness
 from presets import catalogue
 from presets.catalogue import PresetError
 from tui.commands.looking import Look, glance, look
@@ -57,12 +58,17 @@ def _row(run: RunFolder) -> tuple[list[str], dict[str, object]]:
         facts, state = glance(run)
         heard = max(facts.heartbeat or 0, facts.ended or 0, facts.created)
         step = progress(facts.step, facts.steps)
-        cells = [run.id, state.name, facts.verdict, step, age(heard, time.time())]
+        cells = [run.id, _state(state), facts.verdict, step, age(heard, time.time())]
         return cells, brief(run, facts, state)
     except LatentopError as error:
         return _unreadable(run, error.message)
     except Exception as error:
         return _unreadable(run, f"its facts are damaged: {error}")
+
+
+def _state(state: Liveness) -> str:
+    """The state in a word; of a run in line also its place."""
+    return f"{state.name}, {state.detail}" if state.name == "queued" and state.detail else state.name
 
 
 def _unreadable(run: RunFolder, why: str) -> tuple[list[str], dict[str, object]]:
@@ -129,7 +135,7 @@ def _facts(seen: Look) -> list[tuple[str, ...]]:
         "seed": str(facts.seed),
         "data": ", ".join(filter(None, (facts.data, facts.data_source))),
         "device": facts.device,
-        "worker": worker,
+        "queue" if state.name == "queued" else "worker": worker,
         "versions": ", ".join(f"{name} {version}" for name, version in facts.versions.items()),
         "folder": str(seen.run.path),
     }

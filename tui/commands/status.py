@@ -69,6 +69,8 @@ def advice(run: RunFolder, facts: RunFacts, state: Liveness) -> str:
             return f"see why: latentop show {called(run)}"
         case "lost":
             return f"look there: it may train on. If not: latentop resume {called(run)}"
+        case _ if step == 0:
+            return f"train it: latentop resume {called(run)}"
         case _ if step is not None:
             return f"train on from its last checkpoint, step {spaced(step)}: latentop resume {called(run)}"
     return f"train anew: latentop train {facts.origin or facts.preset}"

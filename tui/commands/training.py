@@ -2,20 +2,26 @@
 
 import sys
 import time
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
+from collections.abc import Sequence
 
-from engine.run import commands, folder
+from engine.run import commands, folder, launch
 from engine.run.errors import LatentopError, UsageError
 from engine.run.folder import RunFolder
 from presets import catalogue
 from presets.catalogue import Entry, PresetError
 from presets.schema import Preset
 from tui import start
-from tui.commands.following import Interrupts, follow, report
+from tui.commands.following import Interrupts, Manner, add_manner, follow, report
 from tui.commands.output import Output, aside
 from tui.commands.parser import Commands
+from tui.commands.several import follow_all
 from tui.commands.status import Ending
 from tui.naming import called
+from tui.spoken import several
+
+MOST_RUNS = 100
+"""In one command: each costs its queue and whoever follows it some open files."""
 
 
 def add(table: Commands) -> None:
@@ -37,8 +43,23 @@ def add(table: Commands) -> None:
     train.add_argument(
         "--detach", action="store_true", help="start it, print its name, and leave it training"
     )
+    train.add_argument(
+        "--seeds", metavar="N", type=_count, help="train N runs, with this seed and those that follow it"
+    )
+    train.add_argument(
+        "--jobs", metavar="N", type=_count, help="of several runs, train so many at a time (1)"
+    )
+    add_manner(train)
     table.add("attach", _attach, "the dashboard on one run", run="newest", json=False)
-    table.add("follow", _follow, "tell a run in plain lines until it ends; no terminal needed", run="newest")
+    about = "tell a run in plain lines until it ends; no terminal needed"
+    words = table.add("follow", _follow, about, run="newest")
+    add_manner(words)
+    words.add_argument(
+        "--until",
+        choices=("finished", "alarm"),
+        default="finished",
+        help="alarm: leave as soon as a critical one stands, with its exit code; the run trains on",
+    )
 
 
 def dashboard(options: Namespace, output: Output) -> int:
@@ -49,6 +70,10 @@ def dashboard(options: Namespace, output: Output) -> int:
 
 
 def _train(options: Namespace, output: Output) -> int:
+    if options.seeds is not None:
+        return _train_several(options, output)
+    if options.jobs is not None:
+        raise UsageError("--jobs: there is but one run to train", "add --seeds N for several")
     entry, preset = _chosen(options)
     origin = catalogue.origin(entry)
     run = start.start(folder.runs_folder(options.runs), entry.name, preset, origin=origin)
@@ -62,8 +87,51 @@ def _train(options: Namespace, output: Output) -> int:
     if _on_terminal() and not output.as_json:
         return _show(options, run)
     with Interrupts() as interrupts:
-        ended = follow(run, output, since=0.0, interrupts=interrupts, leave=_Stopping(run).leave)
+        ended = follow(
+            run,
+            output,
+            since=0.0,
+            manner=_manner(options),
+            interrupts=interrupts,
+            leave=_Stopping(run).leave,
+        )
     return report(ended)
+
+
+def _train_several(options: Namespace, output: Output) -> int:
+    entry, preset = _chosen(options)
+    seeds = range(preset.seed, preset.seed + options.seeds)
+    jobs = min(options.jobs or 1, len(seeds))
+    runs = start.start_several(
+        folder.runs_folder(options.runs),
+        entry.name,
+        preset,
+        seeds=seeds,
+        jobs=jobs,
+        origin=catalogue.origin(entry),
+    )
+    aside(_sharing(runs, jobs), "faint")
+    if options.detach:
+        for run in runs:
+            if output.as_json:
+                output.json({"run": run.id, "path": str(run.path)})
+            else:
+                output.line(run.id)
+        return 0
+    if _on_terminal() and not output.as_json:
+        return _show(options, None)
+    with Interrupts() as interrupts:
+        return follow_all(runs, output, manner=_manner(options), interrupts=interrupts)
+
+
+def _sharing(runs: Sequence[RunFolder], jobs: int) -> str:
+    """How many there are, and how many train at once with how much of the machine."""
+    told = f"{several(len(runs), 'run')} in line, {jobs} at a time"
+    if jobs == 1:
+        return told
+    return (
+        f"{told}, each with {several(launch.threads(jobs), 'thread')} (set OMP_NUM_THREADS for another share)"
+    )
 
 
 def _attach(options: Namespace, output: Output) -> int:
@@ -76,8 +144,26 @@ def _attach(options: Namespace, output: Output) -> int:
 def _follow(options: Namespace, output: Output) -> int:
     run = folder.find(folder.runs_folder(options.runs), options.run)
     with Interrupts() as interrupts:
-        ended = follow(run, output, since=time.time(), interrupts=interrupts, leave=lambda _: _look_away(run))
+        ended = follow(
+            run,
+            output,
+            since=time.time(),
+            manner=_manner(options),
+            interrupts=interrupts,
+            leave=lambda _: _look_away(run),
+            until_alarm=options.until == "alarm",
+        )
     return report(ended)
+
+
+def _manner(options: Namespace) -> Manner:
+    return Manner(verbose=options.verbose, every=options.every)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_RUNS:
+        raise ArgumentTypeError(f"{text!r} is no count; accepted: 1 to {MOST_RUNS}")
+    return int(text)
 
 
 def _look_away(run: RunFolder) -> Ending:

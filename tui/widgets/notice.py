@@ -59,6 +59,13 @@ class Notice(Panel):
             return [("error", "the run can't be read right now"), ("", state.trouble)]
         called = self.called
         match state.liveness.name:
+            case "queued":
+                place = f" · {state.liveness.detail}" if state.liveness.detail else ""
+                return [
+                    ("accent", f"queued{place}: it begins by itself when another run ends"),
+                    ("", facts.title),
+                    ("", f"space trains it now, as does latentop resume {called}"),
+                ]
             case "starting" if not selectors.has_data(state):
                 doing = state.liveness.detail or "waiting for the worker"
                 return [

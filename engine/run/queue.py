@@ -1,0 +1,156 @@
+"""Several runs, a few at a time: ``python -m engine.run.queue --jobs N RUN…``. It outlives every terminal.
+
+Until its worker begins, the queue stands in for a run's worker: the run names the queue's process as its own,
+so that who looks can tell whether it still waits, and the queue answers what is asked of it.
+"""
+
+import argparse
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from engine.run import launch, liveness
+from engine.run.commands import Asked, Inbox
+from engine.run.errors import StorageError
+from engine.run.events import Event, Facts, Mark, Reply
+from engine.run.facts import RunFacts
+from engine.run.folder import RunFolder
+from engine.run.reader import Reader
+from engine.run.store import Store
+
+LOOK_SECONDS = 0.1
+HEARTBEAT_SECONDS = 5.0
+_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
+
+log = logging.getLogger("latentop")
+
+
+def main() -> int:
+    """Start a worker on each run that the command line names, in that order, as soon as there is room."""
+    parser = argparse.ArgumentParser(prog="python -m engine.run.queue", description=__doc__)
+    parser.add_argument("runs", nargs="+", type=Path, help="the runs' folders")
+    parser.add_argument("--jobs", type=int, default=1, help="how many may train at once")
+    arguments = parser.parse_args()
+    terminated = threading.Event()
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # control-c is for the viewer
+    signal.signal(signal.SIGTERM, lambda *_: terminated.set())
+    os.umask(0o077)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    queue = Queue([RunFolder(path) for path in arguments.runs], arguments.jobs)
+    while not terminated.is_set() and queue.look():
+        terminated.wait(LOOK_SECONDS)
+    return 0
+
+
+class Queue:
+    """Runs in line, and the workers that it has started, at most ``jobs`` of them in training by itself."""
+
+    def __init__(self, runs: Sequence[RunFolder], jobs: int) -> None:
+        self._line = {run: Inbox(run) for run in runs}
+        self._jobs = jobs
+        self._workers: list[subprocess.Popen[bytes]] = []
+        self._heard = 0.0
+        for run in runs:
+            _say(run, liveness.identity())
+
+    def look(self) -> bool:
+        """Answer what was asked, and start what may start; False once all had their turn and ended."""
+        self._workers = [worker for worker in self._workers if worker.poll() is None]
+        before = tuple(self._line)
+        for run in before:
+            with self._forgiving(run):
+                self._listen(run)
+        for run in tuple(self._line):
+            if len(self._workers) < self._jobs:
+                with self._forgiving(run):
+                    self._start(run)
+        if tuple(self._line) != before or time.monotonic() - self._heard > HEARTBEAT_SECONDS:
+            self._heard = time.monotonic()
+            self._call_over()
+        return bool(self._line or self._workers)
+
+    def _listen(self, run: RunFolder) -> None:
+        for command in self._line[run].new():
+            match command.name:
+                case "resume":
+                    self._answer(run, command, "it trains now, out of turn")
+                    self._start(run)
+                case "stop":
+                    words = "taken out of line before it began"
+                    mark = Mark(step=0, wall=time.time(), kind="stop", text=words)
+                    ended = {"state": "stopped", "detail": words, "ended": time.time()}
+                    self._answer(run, command, words, mark, Facts(values=ended))
+                    self._leave(run)
+                case _:
+                    self._answer(run, command, "it is queued and has not begun", applied=False)
+            if run not in self._line:
+                return  # what else is asked is for its worker
+
+    def _start(self, run: RunFolder) -> None:
+        if _facts(run).state == "queued":
+            _say(run, {"state": "starting", "detail": "", "pid": None, "heartbeat": time.time()})
+            worker = launch.start(run)
+            self._workers.append(worker)
+            _say(run, liveness.identity(worker.pid))
+        self._leave(run)
+
+    def _leave(self, run: RunFolder) -> None:
+        self._line.pop(run).close()
+
+    def _call_over(self) -> None:
+        """Say of each run in line that it is still waited for, and which place it has."""
+        for place, run in enumerate(tuple(self._line), 1):
+            with self._forgiving(run):
+                _say(
+                    run,
+                    {
+                        "heartbeat": time.time(),
+                        "detail": f"{'next' if place == 1 else ordinal(place)} in line",
+                    },
+                )
+
+    @contextmanager
+    def _forgiving(self, run: RunFolder) -> Iterator[None]:
+        """A run that can't be read or written now is tried again; one that was deleted leaves the line."""
+        try:
+            yield
+        except StorageError as error:
+            log.warning("%s", error.message)
+            if run in self._line and not run.database.exists():
+                self._leave(run)
+
+    def _answer(self, run: RunFolder, command: Asked, text: str, *more: Event, applied: bool = True) -> None:
+        _write(run, Reply(command=command.id, applied=applied, step=0, wall=time.time(), text=text), *more)
+
+
+def ordinal(place: int) -> str:
+    """A place in line as a word: ``1st``, ``2nd``, ``11th``."""
+    if place % 100 in (11, 12, 13):
+        return f"{place}th"
+    return f"{place}{_ENDINGS.get(place % 10, 'th')}"
+
+
+def _facts(run: RunFolder) -> RunFacts:
+    with closing(Reader(run.database)) as reader:
+        return reader.facts()
+
+
+def _say(run: RunFolder, values: dict[str, object]) -> None:
+    _write(run, Facts(values=values))
+
+
+def _write(run: RunFolder, *events: Event) -> None:
+    with closing(Store(run.database)) as store:
+        store.write({}, events)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

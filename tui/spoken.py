@@ -1,0 +1,93 @@
+"""Words for who listens instead of looking: sentences, numbers and units as they are said, no symbols."""
+
+import re
+
+from tui.wording import duration, measured
+
+_SYMBOLS = (
+    (" · ", ", "),
+    ("·", ","),
+    (" ± ", " plus or minus "),
+    ("→", "to"),
+    ("≥", "at least"),
+    ("≤", "at most"),
+    ("×", "times"),
+    ("|∇G|", "gradient norm of the generator"),
+    ("|∇D|", "gradient norm of the discriminator"),
+    ("∇", "gradient "),
+    ("°", " degrees"),
+    ("…", ""),
+    (" %", " percent"),
+    ("%", " percent"),
+    (" (", ", "),
+    ("(", ""),
+    (")", ""),
+)
+_THOUSANDS = re.compile(r"(?<![\d.])\d{1,3}(?: \d{3})+(?!\d)")
+_UNITS = {"s": "second", "min": "minute", "h": "hour", "d": "day"}
+_NAMES = {
+    "loss/reconstruction": "reconstruction error",
+    "valid/reconstruction": "validation error",
+    "score/real": "discriminator's score of real data",
+    "score/fake": "discriminator's score of samples",
+    "diversity/duplicates": "distinct samples",
+    "diversity/effective": "diversity of a batch of samples",
+    "diversity/copied": "near copies of training images",
+    "kl/nats": "Kullback-Leibler divergence",
+    "speed/steps": "speed",
+}
+_PATTERNS = {
+    "loss": "{} loss",
+    "valid": "validation {}",
+    "accuracy": "{} accuracy",
+    "diversity": "{}",
+    "grad": "gradient norm of the {}",
+    "update": "step of the {}, as a share of its weights",
+    "singular": "largest singular value of the {}",
+    "lr": "learning rate of the {}",
+    "codings": "codings, {}",
+    "kl": "Kullback-Leibler divergence, {}",
+    "lead": "lead of {}",
+}
+
+
+def sentence(text: str) -> str:
+    """The text as a sentence: a capital at its start, a full stop at its end, nothing that reads badly."""
+    said = without_symbols(text).strip().rstrip(".")
+    return f"{said[:1].upper()}{said[1:]}." if said else ""
+
+
+def without_symbols(text: str) -> str:
+    """The text with symbols in words and numbers without gaps: ``31 percent``, ``step 3900``."""
+    text = _THOUSANDS.sub(lambda found: found[0].replace(" ", ""), text)
+    for symbol, words in _SYMBOLS:
+        text = text.replace(symbol, words)
+    return " ".join(text.split())
+
+
+def name_of(series: str) -> str:
+    """What a series is, in words: ``gradient norm of the generator``."""
+    if series in _NAMES:
+        return _NAMES[series]
+    family, _, of = series.partition("/")
+    return _PATTERNS.get(family, f"{family} {{}}").format(of.replace("-", " ").replace("/", " ")).strip()
+
+
+def value_of(series: str, value: float) -> str:
+    """The value of a series with its unit, as it is said: ``87 percent of real``, ``not a number``."""
+    said = without_symbols(measured(series, value)).replace("NaN", "not a number")
+    return said.replace("steps/s", "steps a second")
+
+
+def span(seconds: float) -> str:
+    """A time span by its two largest units: ``2 hours 5 minutes``."""
+    count, unit, *rest = [*duration(seconds).split(), ""]
+    if unit not in _UNITS:
+        return count
+    words = [(count, unit), *([(rest[0], rest[1])] if len(rest) > 1 else [])]
+    return " ".join(f"{one} {_UNITS[unit]}{'' if one == '1' else 's'}" for one, unit in words)
+
+
+def several(count: int, what: str) -> str:
+    """A count of things: ``no alarm``, ``1 alarm``, ``2 alarms``."""
+    return f"{count or 'no'} {what}{'s' if count > 1 else ''}"
