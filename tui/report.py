@@ -62,9 +62,11 @@ def moving(state: State) -> list[str]:
 def sentences(state: State, before: Mapping[str, str]) -> tuple[str, ...]:
     """Everything that the dashboard shows, the most important first, each idea a sentence.
 
-    ``before`` is what was said of each series last time: what has not changed since is left out.
+    ``before`` is what was said of each series last time: what has not changed since is left out. How far a
+    run is and how fast is only said of one in training.
     """
-    return tuple(sentence(text) for text in (*_judgement(state), *_pace(state), *_measures(state, before)))
+    pace = _pace(state) if state.liveness.name == "running" else ()
+    return tuple(sentence(text) for text in (*_judgement(state), *pace, *_measures(state, before)))
 
 
 def said_values(state: State) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """Words for who listens instead of looking: sentences, numbers and units as they are said, no symbols."""
 
+import math
 import re
 
-from tui.wording import duration, measured
+from tui.wording import duration, measured, number
 
 _SYMBOLS = (
     (" · ", ", "),
@@ -25,6 +26,16 @@ _SYMBOLS = (
 )
 _THOUSANDS = re.compile(r"(?<![\d.])\d{1,3}(?: \d{3})+(?!\d)")
 _UNITS = {"s": "second", "min": "minute", "h": "hour", "d": "day"}
+_SPOKEN_UNITS = {
+    " steps/s": " steps a second",
+    " mse": "",
+    " modes": "",
+    " norm": "",
+    " probability": "",
+    " rate": "",
+    " mean": "",
+}
+"""Those that the name of the series says already are left out."""
 _NAMES = {
     "loss/reconstruction": "reconstruction error",
     "valid/reconstruction": "validation error",
@@ -33,6 +44,7 @@ _NAMES = {
     "diversity/duplicates": "distinct samples",
     "diversity/effective": "diversity of a batch of samples",
     "diversity/copied": "near copies of training images",
+    "diversity/reverse-kl": "reverse Kullback-Leibler divergence",
     "kl/nats": "Kullback-Leibler divergence",
     "speed/steps": "speed",
 }
@@ -75,8 +87,12 @@ def name_of(series: str) -> str:
 
 def value_of(series: str, value: float) -> str:
     """The value of a series with its unit, as it is said: ``87 percent of real``, ``not a number``."""
-    said = without_symbols(measured(series, value)).replace("NaN", "not a number")
-    return said.replace("steps/s", "steps a second")
+    if not math.isfinite(value):
+        return number(value).replace("NaN", "not a number")
+    said = without_symbols(measured(series, value))
+    for unit, words in _SPOKEN_UNITS.items():
+        said = said.removesuffix(unit) + words if said.endswith(unit) else said
+    return said
 
 
 def span(seconds: float) -> str:

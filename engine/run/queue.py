@@ -6,6 +6,7 @@ so that who looks can tell whether it still waits, and the queue answers what is
 
 import argparse
 import logging
+import math
 import os
 import signal
 import subprocess
@@ -57,9 +58,8 @@ class Queue:
         self._line = {run: Inbox(run) for run in runs}
         self._jobs = jobs
         self._workers: list[subprocess.Popen[bytes]] = []
-        self._heard = 0.0
-        for run in runs:
-            _say(run, liveness.identity())
+        self._called = -math.inf
+        self._trouble = ""
 
     def look(self) -> bool:
         """Answer what was asked, and start what may start; False once all had their turn and ended."""
@@ -72,8 +72,8 @@ class Queue:
             if len(self._workers) < self._jobs:
                 with self._forgiving(run):
                     self._start(run)
-        if tuple(self._line) != before or time.monotonic() - self._heard > HEARTBEAT_SECONDS:
-            self._heard = time.monotonic()
+        if tuple(self._line) != before or time.monotonic() - self._called > HEARTBEAT_SECONDS:
+            self._called = time.monotonic()
             self._call_over()
         return bool(self._line or self._workers)
 
@@ -86,7 +86,7 @@ class Queue:
                 case "stop":
                     words = "taken out of line before it began"
                     mark = Mark(step=0, wall=time.time(), kind="stop", text=words)
-                    ended = {"state": "stopped", "detail": words, "ended": time.time()}
+                    ended = {"state": "stopped", "detail": words, "ended": time.time(), "pid": None}
                     self._answer(run, command, words, mark, Facts(values=ended))
                     self._leave(run)
                 case _:
@@ -106,16 +106,12 @@ class Queue:
         self._line.pop(run).close()
 
     def _call_over(self) -> None:
-        """Say of each run in line that it is still waited for, and which place it has."""
+        """Say of each run in line who waits with it, that it is still waited for, and which place it has."""
+        known = {**liveness.identity(), "heartbeat": time.time()}
         for place, run in enumerate(tuple(self._line), 1):
+            where = "next" if place == 1 else ordinal(place)
             with self._forgiving(run):
-                _say(
-                    run,
-                    {
-                        "heartbeat": time.time(),
-                        "detail": f"{'next' if place == 1 else ordinal(place)} in line",
-                    },
-                )
+                _say(run, {**known, "detail": f"{where} in line"})
 
     @contextmanager
     def _forgiving(self, run: RunFolder) -> Iterator[None]:
@@ -123,7 +119,9 @@ class Queue:
         try:
             yield
         except StorageError as error:
-            log.warning("%s", error.message)
+            if error.message != self._trouble:
+                log.warning("%s", error.message)
+            self._trouble = error.message
             if run in self._line and not run.database.exists():
                 self._leave(run)
 

@@ -10,8 +10,9 @@ from engine.run.bins import Bins, from_values
 from engine.run.events import Mark
 from engine.run.facts import RunFacts
 from engine.run.liveness import Liveness
-from engine.run.reader import Alarm, Batch
-from tui.lines import Said, Told, tell, tell_end
+from engine.run.reader import Alarm, Batch, Command
+from tui.lines import Told, tell, tell_end
+from tui.saying import Said
 
 STARTING = Liveness("starting", True, "importing torch")
 RUNNING = Liveness("running", True)
@@ -80,20 +81,159 @@ def test_a_run_is_introduced_once_and_its_start_told() -> None:
     assert texts(said) == ["training on cpu, fashion-mnist (small)"]
 
 
-def test_progress_names_step_speed_time_left_and_the_last_values() -> None:
-    values = {
-        "loss__generator": 0.83119,
-        "grad__generator": 3.0,
-        "speed__steps": 9.3,
-        "diversity__coverage": 0.87,
+def whole(facts: RunFacts = FACTS, **change: object) -> Batch:
+    """A batch after a minute of training at 10 steps a second."""
+    step, wall = np.arange(3_610, 4_211, 10), 1_000.0 + np.arange(61)
+    series = {
+        "loss/generator": np.full(61, 0.83119),
+        "grad/generator": np.full(61, 3.0),
+        "diversity/coverage": np.full(61, 0.87),
+        "diversity/modes": np.full(61, 8.0),
+        "valid/reconstruction": np.linspace(0.03, 0.02, 61),
+        "loss/reconstruction": np.full(61, 0.01),
     }
-    facts = replace(FACTS, verdict="healthy")
-    _, said = tell(told(), batch(4_210, facts=facts, **values), RUNNING, 1_000)
+    bins = {name: from_values(step, wall, values) for name, values in series.items()}
+    known = replace(batch(4_210, fresh=True, facts=facts), bins=bins)
+    return replace(known, **change)  # type: ignore[arg-type]
+
+
+def test_a_report_names_step_speed_time_left_epoch_and_the_main_values() -> None:
+    facts = replace(FACTS, verdict="healthy", steps_per_epoch=1_000.0)
+    _, said = tell(told(), whole(facts), RUNNING, 1_060)
     assert said[-1].text == (
-        "step 4 210 of 20 000 (21 %) · 9.3 steps/s · 28 min left · loss/generator 0.8312 nats"
-        " · diversity/coverage 87 % of real · healthy"
+        "step 4 210 of 20 000 (21 %) · 10 steps/s · 26 min left · epoch 5 of 20 · loss/generator 0.8312 nats"
+        " · diversity/coverage 87 % of real · valid/reconstruction 0.02 mse · loss/reconstruction 0.01 mse"
+        " · healthy"
     )
-    assert said[-1].fields["values"] == {name.replace("__", "/"): value for name, value in values.items()}
+
+
+def test_a_report_in_sentences_tells_what_the_dashboard_shows_and_then_what_changed() -> None:
+    facts = replace(FACTS, verdict="collapsed", classes=("Bag", "Boot", "Coat"), modes=10)
+    alarm = replace(ALARM, evidence={"lost/Bag": 0.0, "lost/Boot": 0.1})
+    state, said = tell(told(), whole(facts, alarms=(alarm,)), RUNNING, 1_060)
+    assert said[-1].sentences() == (
+        "Verdict: collapsed.",
+        "1 alarm stands: collapsed.",
+        "Step 4210 of 20000, 21 percent.",
+        "Speed: 10 steps a second.",
+        "26 minutes left.",
+        "Generator loss: 0.8312 nats.",
+        "Reconstruction error: 0.01.",
+        "Validation error: 0.02.",
+        "Best validation error so far: 0.02 at step 4210.",
+        "Validation error is 2.00 times the training error, ok.",
+        "Coverage: 87 percent of real.",
+        "Modes: 8 of 10, lost: Bag, Boot.",
+        "Gradient norm of the generator: 3.",
+    )
+    later = batch(4_300, facts=facts, alarms=(alarm,), diversity__coverage=0.31)
+    _, said = tell(state, later, RUNNING, 1_200)
+    assert said[-1].sentences()[-1] == "Coverage: 31 percent of real, was 87 percent of real, low."
+    assert not any("loss" in one for one in said[-1].sentences())
+
+
+def test_a_report_for_programs_has_the_same_facts() -> None:
+    _, said = tell(told(), whole(alarms=(ALARM,)), RUNNING, 1_060)
+    fields = dict(said[-1].fields)
+    assert fields.pop("values") == {
+        "loss/generator": 0.83119,
+        "grad/generator": 3.0,
+        "diversity/coverage": 0.87,
+        "diversity/modes": 8.0,
+        "valid/reconstruction": 0.02,
+        "loss/reconstruction": 0.01,
+    }
+    assert fields == {
+        "steps": 20_000,
+        "elapsed": 0.0,
+        "verdict": "unknown",
+        "speed": 10.0,
+        "seconds_left": 1_579.0,
+        "epoch": None,
+        "epochs": None,
+        "standing": ["collapsed"],
+        "lost": [],
+        "non_finite": 0,
+        "best_validation": {"value": 0.02, "step": 4_210},
+        "validation_ratio": 2.0,
+    }
+
+
+def test_values_that_are_not_finite_are_told_at_once_and_once_a_series() -> None:
+    state, _ = tell(told(), batch(400, loss__generator=1.0), RUNNING, 1_000)
+    state, said = tell(state, batch(412, loss__generator=math.nan), RUNNING, 1_001)
+    assert texts(said) == ["not finite from step 412: loss/generator (1 value)"]
+    assert said[0].sentences() == ("Generator loss: 1 value not finite, from step 412.",)
+    assert said[0].fields == {"series": {"loss/generator": 1}}
+    state, said = tell(state, batch(413, loss__generator=math.nan), RUNNING, 1_002)
+    assert said == ()
+    state, said = tell(state, batch(414, grad__generator=math.inf), RUNNING, 1_003)
+    assert texts(said) == ["not finite from step 414: grad/generator (1 value)"]
+    state, _ = tell(state, batch(400, fresh=True, loss__generator=1.0), RUNNING, 1_004)
+    _, said = tell(state, batch(405, loss__generator=math.nan), RUNNING, 1_004.5)
+    assert texts(said) == ["not finite from step 405: loss/generator (1 value)"]
+
+
+def test_another_verdict_is_told_when_it_changes() -> None:
+    state, said = tell(told(), batch(100), RUNNING, 1_000)
+    assert "verdict" not in [one.kind for one in said]
+    state, said = tell(state, batch(200, facts=replace(FACTS, verdict="healthy")), RUNNING, 1_001)
+    assert texts(said) == ["now healthy"]
+    wins = replace(FACTS, verdict="discriminator-wins")
+    _, said = tell(state, batch(300, facts=wins), RUNNING, 1_002)
+    assert (texts(said), said[0].tone) == (["verdict: discriminator wins"], "critical")
+    assert said[0].fields == {"verdict": "discriminator-wins", "before": "healthy"}
+
+
+def test_a_refusal_is_told_once() -> None:
+    command = Command(
+        id=3,
+        name="pause",
+        arguments={},
+        asked_by="me@here",
+        asked_wall=1_000.0,
+        state="refused",
+        applied_step=10,
+        reply="it is paused already",
+    )
+    state, said = tell(told(), replace(batch(10), commands=(command,)), RUNNING, 1_001)
+    assert texts(said)[-1] == "refused to pause: it is paused already"
+    _, said = tell(state, replace(batch(10), commands=(command,)), RUNNING, 1_002)
+    assert said == ()
+
+
+def test_a_run_in_line_is_told_its_place_whenever_that_changes() -> None:
+    state, said = tell(told(), batch(0), Liveness("queued", True, "2nd in line"), 1_000)
+    assert texts(said)[-1] == "queued: 2nd in line"
+    state, said = tell(state, batch(0), Liveness("queued", True, "2nd in line"), 1_001)
+    assert said == ()
+    state, said = tell(state, batch(0), Liveness("queued", True, "next in line"), 1_002)
+    assert texts(said) == ["queued: next in line"]
+    _, said = tell(state, batch(0), RUNNING, 1_003)
+    assert texts(said) == ["training on cpu, fashion-mnist (small)"]
+
+
+def test_an_edit_and_an_alarm_are_spoken_without_symbols() -> None:
+    edit = Mark(step=3_000, wall=1_001.0, kind="edit", text="generator.lr 0.0002 → 0.0001")
+    alarm = replace(ALARM, sentence="mode collapse: 31 % (alarm below 60 %) · since step 3 900")
+    _, said = tell(told(), batch(4_000, marks=(edit,), alarms=(alarm,)), RUNNING, 1_060)
+    spoken = [one.sentences() for one in said if one.kind in ("mark", "alarm")]
+    assert spoken == [
+        ("At step 3000: generator.lr 0.0002 to 0.0001.",),
+        (
+            "Critical alarm at step 3900.",
+            "Mode collapse: 31 percent, alarm below 60 percent, since step 3900.",
+            "Advice: lower generator lr.",
+        ),
+    ]
+
+
+def test_reports_come_as_often_as_was_asked() -> None:
+    state, moments = replace(told(), every=10.0), []
+    for second in range(100):
+        state, said = tell(state, batch(second + 1, loss__generator=1.0), RUNNING, 1_000.0 + second)
+        moments += [second for one in said if one.kind == "progress"]
+    assert moments == list(range(0, 100, 10))
 
 
 def test_progress_comes_at_a_humane_rate_and_thins_out() -> None:
@@ -133,7 +273,7 @@ def test_an_alarm_is_told_with_advice_once_and_its_end_too() -> None:
     assert said == ()
     over = replace(ALARM, cleared_step=4_500)
     state, said = tell(state, batch(4_500, alarms=(over,)), RUNNING, 1_100)
-    assert texts(said) == ["cleared at step 4 500: collapsed"]
+    assert texts(said) == ["cleared at step 4 500: collapsed · no alarm stands now"]
     _, said = tell(state, batch(4_600, alarms=(over,)), RUNNING, 1_110)
     assert said == ()
 

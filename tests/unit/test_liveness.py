@@ -94,6 +94,25 @@ def test_a_worker_on_another_host_is_known_by_its_heartbeat_only(running: RunFac
     assert lost.detail == f"no word from not-{socket.gethostname()} for 42 s"
 
 
+def test_a_run_is_queued_only_while_its_queue_lives(
+    running: RunFacts, ended: subprocess.Popen[bytes]
+) -> None:
+    queued = replace(running, state="queued", detail="3rd in line")
+    assert judge(queued, NOW + 42) == liveness.Liveness("queued", True, "3rd in line")
+    gone = replace(queued, pid=ended.pid, process_started=psutil.Process(ended.pid).create_time())
+    ended.wait()
+    told = judge(gone, NOW)
+    assert (told.name, told.alive, told.detail) == ("crashed", False, "its queue is gone without a word")
+    made = RunFacts(state="queued", created=NOW)
+    assert judge(made, NOW + 5).name == "queued"
+    assert judge(made, NOW + 42) == liveness.Liveness("crashed", False, "its queue never began")
+
+
+def test_another_process_is_recognised_as_it_recognises_itself(ended: subprocess.Popen[bytes]) -> None:
+    assert liveness.identity() == liveness.identity(os.getpid())
+    assert liveness.identity(ended.pid)["pid"] == ended.pid
+
+
 def test_a_worker_that_never_began_has_crashed_after_a_while() -> None:
     made = RunFacts(state="starting", created=NOW)
     assert judge(made, NOW + 5).name == "starting"

@@ -8,6 +8,7 @@ from time import sleep
 from engine.run import commands
 from engine.run.errors import LatentopError
 from engine.run.folder import RunFolder
+from engine.run.liveness import Liveness
 from tui import lines
 from tui.commands.following import POLL_SECONDS, Interrupts, Manner, moments, over, report, say
 from tui.commands.looking import glance, look
@@ -27,11 +28,18 @@ class _Told:
         self.ended: Ending | None = None
         self._manner = manner
         self._told = manner.told(run, 0.0)
+        self.state = Liveness("queued", True)
         self._moments = moments(run)
+
+    @property
+    def code(self) -> int:
+        """Its exit code; 0 while it goes on."""
+        return self.ended.code if self.ended else 0
 
     def look(self, output: Output, width: int) -> None:
         """Say what is new; once it has ended, that and why."""
         moment = next(self._moments)
+        self.state = moment.state
         who = f"{f's{self.seed}':<{width}}  "
         self._told, said = lines.tell(self._told, moment.batch, moment.state, moment.now)
         for one in said:
@@ -75,12 +83,10 @@ def follow_all(runs: Sequence[RunFolder], output: Output, *, manner: Manner, int
             aside("not waiting: they stop by themselves · see: latentop ls", "warning")
             return 130
         sleep(POLL_SECONDS)
-    endings = [one.ended for one in told if one.ended]
-    if interrupts.count:
-        endings = [replace(one, code=one.code or 130) for one in endings]
-    codes = [one.code for one in endings]
-    kept = [(run, code) for run, code in zip(runs, codes, strict=True) if run.database.exists()]
-    _sum_up(summarise([look(run) for run, _ in kept], [code for _, code in kept]), output, manner)
+    codes = [one.code or (130 if interrupts.count else 0) for one in told]
+    kept = [(one, code) for one, code in zip(told, codes, strict=True) if one.run.database.exists()]
+    looks = [replace(look(one.run), state=one.state) for one, _ in kept]
+    _sum_up(summarise(looks, [code for _, code in kept]), output, manner)
     return worst(codes)
 
 

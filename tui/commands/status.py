@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from engine.run.facts import RunFacts
 from engine.run.folder import RunFolder
@@ -45,7 +46,7 @@ def ending(run: RunFolder, facts: RunFacts, state: Liveness, alarms: Iterable[Al
                 code=5,
                 error=f"{run.id} is {state.name} at step {spaced(facts.step)}: {state.detail}",
                 hint=advice(run, facts, state),
-                log=last_words(run),
+                log=last_words(run.path / "queue.log" if facts.state == "queued" else run.log),
             )
         case "finished" if exit_code(facts.verdict):
             why = next(
@@ -85,11 +86,11 @@ def out_of_space(run: RunFolder, detail: str) -> Ending:
     )
 
 
-def last_words(run: RunFolder) -> tuple[str, ...]:
-    """The last lines of ``worker.log``."""
+def last_words(path: Path) -> tuple[str, ...]:
+    """The last lines of a log such as ``worker.log``; none where there is none."""
     try:
-        with run.log.open("rb") as log:
-            log.seek(max(run.log.stat().st_size - 4096, 0))
+        with path.open("rb") as log:
+            log.seek(max(path.stat().st_size - 4096, 0))
             return tuple(log.read().decode("utf-8", "replace").splitlines()[-_LOG_LINES:])
     except OSError:
         return ()

@@ -102,14 +102,18 @@ def _train_several(options: Namespace, output: Output) -> int:
     entry, preset = _chosen(options)
     seeds = range(preset.seed, preset.seed + options.seeds)
     jobs = min(options.jobs or 1, len(seeds))
-    runs = start.start_several(
-        folder.runs_folder(options.runs),
-        entry.name,
-        preset,
-        seeds=seeds,
-        jobs=jobs,
-        origin=catalogue.origin(entry),
-    )
+    try:
+        runs = start.start_several(
+            folder.runs_folder(options.runs),
+            entry.name,
+            preset,
+            seeds=seeds,
+            jobs=jobs,
+            origin=catalogue.origin(entry),
+        )
+    except PresetError as error:
+        error.message = error.message.replace("--set seed=", f"--seeds {options.seeds}: seed=")
+        raise
     aside(_sharing(runs, jobs), "faint")
     if options.detach:
         for run in runs:
