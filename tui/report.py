@@ -117,7 +117,10 @@ def validation_ratio(state: State) -> float | None:
 
 def _judgement(state: State) -> Iterator[str]:
     verdict = state.facts.verdict
-    yield "too early to judge" if verdict == "unknown" else f"verdict: {verdict.replace('-', ' ')}"
+    if verdict != "unknown":
+        yield f"verdict: {verdict.replace('-', ' ')}"
+    else:
+        yield "too early to judge" if state.liveness.alive else "not judged"
     standing = selectors.standing(state)
     if standing:
         names = ", ".join(alarm.name.replace("-", " ") for alarm in standing)

@@ -30,6 +30,7 @@ _SPOKEN_UNITS = {
     " steps/s": " steps a second",
     " mse": "",
     " modes": "",
+    " units": "",
     " norm": "",
     " probability": "",
     " rate": "",
@@ -37,6 +38,7 @@ _SPOKEN_UNITS = {
 }
 """Those that the name of the series says already are left out."""
 _NAMES = {
+    "loss/kl": "Kullback-Leibler loss",
     "loss/reconstruction": "reconstruction error",
     "valid/reconstruction": "validation error",
     "score/real": "discriminator's score of real data",

@@ -16,6 +16,8 @@ STATES = {
     "lost": "lost",
     "unreadable": "unreadable",
 }
+HELD = ("paused", "queued")
+"""States in which a run waits to be let go on."""
 ASKED = {
     "pause": "pausing",
     "resume": "resuming",

@@ -36,6 +36,12 @@ def test_to_ask_means_the_one_that_lives(tmp_path: Path, run: Callable[..., RunF
     assert to_ask(tmp_path, newer.id) == newer  # by its whole name, ended as it is
 
 
+def test_to_ask_means_who_trains_before_who_is_queued(tmp_path: Path, run: Callable[..., RunFolder]) -> None:
+    training, queued = run(seed=1, **alive()), run(seed=2, **alive("queued"))
+    assert to_ask(tmp_path, "dcgan") == to_ask(tmp_path, None) == training
+    assert to_ask(tmp_path, "dcgan-s2") == to_ask(tmp_path, queued.id) == queued
+
+
 def test_to_ask_takes_no_pick_among_several_that_live(tmp_path: Path, run: Callable[..., RunFolder]) -> None:
     first, second = run(seed=1, **alive()), run(seed=2, **alive())
     with pytest.raises(UsageError, match="names 2 runs in training") as told:

@@ -42,7 +42,7 @@ class Commanding(Screen[None]):
                 self.run_worker(self._train_on, thread=True)
 
         if self.state.liveness.alive or self.checkpoint is None:
-            self._ask("resume" if self.state.liveness.name == "paused" else "pause")
+            self._ask("resume" if self.state.liveness.name in states.HELD else "pause")
         elif self._resumed is not None and self._resumed.poll() is None:
             self.notify("Its new worker is on the way.", markup=False)
         else:

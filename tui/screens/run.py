@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from engine.run.folder import RunFolder
-from tui import keys, moment, selectors, wording
+from tui import keys, moment, selectors, states, wording
 from tui.feed import Feed, Glimpse, Wish
 from tui.living import resumable
 from tui.naming import called
@@ -248,4 +248,5 @@ def _labels(state: State, resumable: bool) -> dict[str, str]:
     if not state.liveness.alive:
         silent = dict.fromkeys(("edit", "checkpoint", "stop", "app.detach"), "")
         return {**silent, "pause": "resume" if resumable else ""}
-    return {"pause": "resume"} if state.liveness.name == "paused" else {}
+    unheard = dict.fromkeys(("edit", "checkpoint"), "") if state.liveness.name == "queued" else {}
+    return {**unheard, "pause": "resume"} if state.liveness.name in states.HELD else {}

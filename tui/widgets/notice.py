@@ -62,7 +62,7 @@ class Notice(Panel):
             case "queued":
                 place = f" · {state.liveness.detail}" if state.liveness.detail else ""
                 return [
-                    ("accent", f"queued{place}: it begins by itself when another run ends"),
+                    ("accent", f"queued{place}: it begins by itself when its turn comes"),
                     ("", facts.title),
                     ("", f"space trains it now, as does latentop resume {called}"),
                 ]
