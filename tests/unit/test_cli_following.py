@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from engine.run import launch
 from engine.run.events import AlarmCleared, AlarmRaised
 from tests.recorded import COLLAPSED, alive, assert_two_lines, latentop, new_run, write
 from tui import cli
+from tui.commands import training
 
 DIVERGED = AlarmRaised(
     name="diverged",
@@ -29,6 +31,16 @@ def test_a_run_is_told_in_sentences_without_symbols(tmp_path: Path) -> None:
     assert {"Verdict: collapsed.", "1 alarm stands: collapsed.", "Generator loss: 0.83 nats."} <= set(told)
     assert all(line.endswith(".") for line in told)
     assert not set("·±→|%") & set(done.stdout)
+
+
+def test_who_asks_for_sentences_gets_no_dashboard_on_a_terminal_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(training, "_on_terminal", lambda: True)
+    monkeypatch.setattr(training, "_show", lambda *_: pytest.fail("the dashboard was opened"))
+    monkeypatch.setattr(launch, "start", lambda run: write(run, facts={"state": "finished", "step": 30}))
+    assert cli.main(["train", "dcgan", "--steps", "30", "--verbose", "--runs", str(tmp_path)]) == 0
+    assert "Finished at step 30 of 30, 100 percent." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("alarm", "code"), [(COLLAPSED, 4), (DIVERGED, 3)])

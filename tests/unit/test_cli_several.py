@@ -136,17 +136,19 @@ def test_control_c_stops_all_with_checkpoints(
         asked = [[one.name for one in commands.Inbox(run).new()] for run in runs]
         if any(asked):
             assert asked == [["stop"], ["stop"]]
-            for run in runs:
-                write(run, facts={"state": "stopped"})
+            write(runs[0], facts={"state": "finished"})  # it came to its last step meanwhile
+            write(runs[1], facts={"state": "stopped"})
         else:
             signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(launch, "queue", train)
     monkeypatch.setattr(several, "sleep", between_looks)
-    assert cli.main(["train", "dcgan", "--seeds", "2", "--runs", str(tmp_path)]) == 130
+    assert cli.main(["train", "dcgan", "--seeds", "2", "--json", "--runs", str(tmp_path)]) == 130
     printed = capsys.readouterr()
     assert printed.err.count("stopping all with checkpoints") == 1
-    assert "2 runs:" in printed.out
+    *events, summary = map(json.loads, printed.out.splitlines())
+    assert [one["exit_code"] for one in events if one["event"] == "end"] == [0, 130]
+    assert [one["exit_code"] for one in summary["results"]] == [0, 130]
 
 
 def test_a_second_control_c_does_not_wait(

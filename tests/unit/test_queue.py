@@ -1,5 +1,6 @@
 """The line of runs: who begins when, and what is answered. Workers are processes that wait to be ended."""
 
+import os
 import shutil
 import subprocess
 import time
@@ -118,6 +119,19 @@ def test_a_run_that_is_resumed_trains_out_of_turn_and_takes_a_place(queued: Make
     finish(workers[runs[2]])
     queue.look()
     assert list(workers) == [runs[0], runs[2], runs[1]]
+
+
+def test_a_run_in_line_is_heard_of_again_and_again_and_names_the_queue(
+    queued: Make, workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = queued(2)
+    queue = Queue(runs, jobs=1)
+    queue.look()
+    monkeypatch.setattr("engine.run.queue.HEARTBEAT_SECONDS", 0.0)
+    write(runs[1], facts={"heartbeat": 1.0, "pid": None})
+    queue.look()
+    assert (facts(runs[1]).heartbeat or 0) > 1.0
+    assert facts(runs[1]).pid == os.getpid()
 
 
 def test_what_only_a_worker_can_do_is_refused(queued: Make, workers: Workers) -> None:

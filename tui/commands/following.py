@@ -76,8 +76,8 @@ class Moment:
 
 
 def add_manner(parser: Parser) -> None:
-    """The options that say how a run is told in plain lines."""
-    about = "whole sentences about everything that the dashboard shows, as for a screen reader"
+    """The options that say how a run is told in plain lines, on a terminal, too."""
+    about = "in sentences, all that the dashboard shows, as for a screen reader"
     parser.add_argument("--verbose", action="store_true", help=about)
     about = "a report that often (by default rarer and rarer, from 5 s to 300 s)"
     parser.add_argument("--every", metavar="SECONDS", type=_seconds, help=about)

@@ -36,11 +36,11 @@ class _Told:
         """Its exit code; 0 while it goes on."""
         return self.ended.code if self.ended else 0
 
-    def look(self, output: Output, width: int) -> None:
+    def look(self, output: Output, width: int, *, interrupted: bool) -> None:
         """Say what is new; once it has ended, that and why."""
         moment = next(self._moments)
         self.state = moment.state
-        who = f"{f's{self.seed}':<{width}}  "
+        who = f"Seed {self.seed}: " if self._manner.verbose else f"{f's{self.seed}':<{width}}  "
         self._told, said = lines.tell(self._told, moment.batch, moment.state, moment.now)
         for one in said:
             say(output, one, self._manner, who=who, run=self.run.id)
@@ -50,6 +50,8 @@ class _Told:
             self.ended = over(self.run, moment)
         if self.ended is None:
             return
+        if interrupted and not self.ended.code and moment.state.name != "finished":
+            self.ended = replace(self.ended, code=130)
         self._moments.close()
         if output.as_json:
             if self.run.database.exists():
@@ -71,7 +73,7 @@ def follow_all(runs: Sequence[RunFolder], output: Output, *, manner: Manner, int
     while True:
         for one in told:
             if one.ended is None:
-                one.look(output, width)
+                one.look(output, width, interrupted=interrupts.count > 0)
         going = [one.run for one in told if one.ended is None]
         if not going:
             break
@@ -83,11 +85,10 @@ def follow_all(runs: Sequence[RunFolder], output: Output, *, manner: Manner, int
             aside("not waiting: they stop by themselves · see: latentop ls", "warning")
             return 130
         sleep(POLL_SECONDS)
-    codes = [one.code or (130 if interrupts.count else 0) for one in told]
-    kept = [(one, code) for one, code in zip(told, codes, strict=True) if one.run.database.exists()]
-    looks = [replace(look(one.run), state=one.state) for one, _ in kept]
-    _sum_up(summarise(looks, [code for _, code in kept]), output, manner)
-    return worst(codes)
+    kept = [one for one in told if one.run.database.exists()]
+    looks = [replace(look(one.run), state=one.state) for one in kept]
+    _sum_up(summarise(looks, [one.code for one in kept]), output, manner)
+    return worst([one.code for one in told])
 
 
 def worst(codes: Sequence[int]) -> int:

@@ -84,7 +84,7 @@ def _train(options: Namespace, output: Output) -> int:
             output.line(run.id)
             aside(f"training in the background · watch it: latentop follow {called(run)}", "faint")
         return 0
-    if _on_terminal() and not output.as_json:
+    if not _in_lines(options, output):
         return _show(options, run)
     with Interrupts() as interrupts:
         ended = follow(
@@ -122,7 +122,7 @@ def _train_several(options: Namespace, output: Output) -> int:
             else:
                 output.line(run.id)
         return 0
-    if _on_terminal() and not output.as_json:
+    if not _in_lines(options, output):
         return _show(options, None)
     with Interrupts() as interrupts:
         return follow_all(runs, output, manner=_manner(options), interrupts=interrupts)
@@ -158,6 +158,11 @@ def _follow(options: Namespace, output: Output) -> int:
             until_alarm=options.until == "alarm",
         )
     return report(ended)
+
+
+def _in_lines(options: Namespace, output: Output) -> bool:
+    """Whether to tell the training in lines: where no dashboard can be, and where lines were asked for."""
+    return output.as_json or options.verbose or options.every is not None or not _on_terminal()
 
 
 def _manner(options: Namespace) -> Manner:
