@@ -106,8 +106,9 @@ def _happened(told: Told, batch: Batch, now: float) -> tuple[Told, list[Said]]:
     known = {name: step for name, step in told.bad.items() if not batch.fresh or step <= batch.facts.step}
     bad = [one for one in _bad(batch, told.since) if one.series not in known]
     refused = [one for one in batch.commands if one.state == "refused" and one.id > told.refused]
+    marks = [mark for mark in batch.marks if mark.kind != "verdict"]  # the facts tell that, of any run
     happened = [
-        *(saying.marked(mark) for mark in batch.marks if mark.wall > max(told.since, told.marked)),
+        *(saying.marked(mark) for mark in marks if mark.wall > max(told.since, told.marked)),
         *(saying.refused(one, now) for one in refused if one.asked_wall > told.since),
         *_of_alarms(told, batch.alarms, now),
         *([saying.not_finite(bad)] if bad else []),

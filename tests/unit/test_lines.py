@@ -180,7 +180,8 @@ def test_another_verdict_is_told_when_it_changes() -> None:
     state, said = tell(state, batch(200, facts=replace(FACTS, verdict="healthy")), RUNNING, 1_001)
     assert texts(said) == ["now healthy"]
     wins = replace(FACTS, verdict="discriminator-wins")
-    _, said = tell(state, batch(300, facts=wins), RUNNING, 1_002)
+    mark = Mark(step=300, wall=1_002.0, kind="verdict", text="discriminator-wins")
+    _, said = tell(state, batch(300, facts=wins, marks=(mark,)), RUNNING, 1_002)
     assert (texts(said), said[0].tone) == (["verdict: discriminator wins"], "critical")
     assert said[0].fields == {"verdict": "discriminator-wins", "before": "healthy"}
 
