@@ -118,10 +118,10 @@ class Queue:
         """A run that can't be read or written now is tried again; one that was deleted leaves the line."""
         try:
             yield
-        except StorageError as error:
-            if error.message != self._trouble:
-                log.warning("%s", error.message)
-            self._trouble = error.message
+        except (StorageError, OSError) as error:
+            if str(error) != self._trouble:  # it comes back at every look, and need be said but once
+                log.warning("%s: %s", run.id, error)
+            self._trouble = str(error)
             if run in self._line and not run.database.exists():
                 self._leave(run)
 

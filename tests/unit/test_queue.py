@@ -177,3 +177,21 @@ def test_each_of_several_workers_takes_its_share_of_the_processors(monkeypatch: 
 def test_places_are_said_as_words() -> None:
     words = ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "102nd", "113th"]
     assert [ordinal(place) for place in (1, 2, 3, 4, 11, 12, 13, 21, 102, 113)] == words
+
+
+def test_a_worker_that_cannot_be_started_does_not_hold_up_the_line(
+    queued: Make, workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = queued(2)
+    real = launch.start
+
+    def start(run: RunFolder) -> subprocess.Popen[bytes]:
+        if run == runs[0]:
+            raise BlockingIOError(11, "Resource temporarily unavailable")
+        return real(run)
+
+    monkeypatch.setattr(launch, "start", start)
+    queue = Queue(runs, jobs=1)
+    assert queue.look()
+    assert queue.look()
+    assert list(workers) == runs[1:]
