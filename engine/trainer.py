@@ -62,6 +62,8 @@ class Trainer:
                 "metered": self._watch.metered,
                 "modes": self._watch.modes,
                 "diversity_alarm": self.preset.watch.diversity_alarm,
+                "diversity_chance": self._watch.chance,
+                "overfitting_alarm": self.preset.watch.overfitting_alarm,
             }
         )
         yield from self._show()

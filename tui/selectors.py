@@ -97,6 +97,12 @@ def standing(state: State) -> tuple[Alarm, ...]:
     return tuple(sorted(alarms, key=lambda alarm: (alarm.severity != "critical", alarm.id)))
 
 
+def in_order(state: State) -> list[Alarm]:
+    """All alarms: standing ones first, then those that cleared, newest first."""
+    cleared = [alarm for alarm in state.alarms if alarm.cleared_step is not None]
+    return [*standing(state), *reversed(cleared)]
+
+
 def bad_values(state: State) -> int:
     """How many values of all series were NaN or infinite."""
     return sum(int(bins.bad.sum()) for bins in state.series.values())

@@ -154,6 +154,11 @@ def _plainer(text: str) -> str:
         ("●", "*"),
         ("→", "->"),
         ("∇", "grad "),
+        ("±", "+-"),
+        ("×", "x"),
+        ("σ", "s"),
+        ("Δ", "d"),
+        ("°", ""),
     ):
         text = text.replace(fancy, plain)
     return text

@@ -29,6 +29,10 @@ class RunFacts:
     """How many its samples may show: the data's classes, or kinds of images where there are none."""
     diversity_alarm: float = 0.6
     """Share of real data's coverage below which its samples have collapsed."""
+    diversity_chance: Mapping[str, float] = field(default_factory=dict)
+    """The σ that real data measured the same way show, as a share: ``{"coverage": 0.012}``."""
+    overfitting_alarm: float = 1.5
+    """Validation error, over the training error, above which it may be over-fitting."""
     seed: int = 0
     device: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)

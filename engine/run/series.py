@@ -4,6 +4,11 @@ from typing import Literal
 
 Better = Literal["smaller", "larger", "neither"]
 
+PRESENCE = "presence/"
+"""Before the number of a mode, from 1: its share of the samples, relative to real data (0 absent, 1 as there)."""
+PRESENT = 0.25
+"""A mode is lost below this share of what real data gives, the classifier's mistakes taken off."""
+
 _KNOWN: dict[str, tuple[str, Better]] = {
     "loss/generator": ("nats", "neither"),
     "loss/discriminator": ("nats", "neither"),
@@ -60,4 +65,6 @@ _KNOWN: dict[str, tuple[str, Better]] = {
 
 def describe(name: str) -> tuple[str, Better]:
     """Unit of a series and which way is better; unknown names have no unit and no better way."""
+    if name.startswith(PRESENCE):
+        return "of real", "neither"
     return _KNOWN.get(name, ("", "neither"))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from engine.run.series import PRESENCE, PRESENT
 from engine.watch import bins, features, modes
 from engine.watch.neighbours import (
     K,
@@ -40,6 +41,9 @@ BINNED = 4096
 """Training images that kinds are found in, at most, where there are no classes."""
 EFFECTIVE = 256
 """Samples among which the effective number is counted, at most: eigenvalues take the cube of it."""
+
+NAMED = 64
+"""Modes whose presence is recorded one by one, at most: of more, each would be too small to be judged."""
 
 MEASURES = ("coverage", "density", "duplicates", "precision", "detail", "effective")
 
@@ -89,6 +93,12 @@ class Reading:
         """Values by series name, relative to real data (1 = like real), but for the count of modes."""
         named = {f"diversity/{name}": float(getattr(self, name).relative) for name in MEASURES}
         return named | {"diversity/modes": float(self.modes), "diversity/copied": self.copied}
+
+    def shares(self) -> dict[str, float]:
+        """Each mode's presence by series name, ``presence/1`` and so on; none where there are too many."""
+        if len(self.presence) > NAMED:
+            return {}
+        return {f"{PRESENCE}{place}": share for place, share in enumerate(self.presence.values(), start=1)}
 
 
 class DiversityMeter:
@@ -153,6 +163,11 @@ class DiversityMeter:
         """The names of the modes that a reading counts."""
         return self.modes.classes
 
+    @property
+    def chance(self) -> dict[str, float]:
+        """The σ of each measure for a perfect generator, by name, as a share of real data."""
+        return dict(zip(MEASURES, self._sigma, strict=True))
+
     @torch.no_grad()
     def read(self, samples: Tensor) -> Reading:
         """Measure images ``(n, channels, height, width)`` in [0, 1]; the first ``self.samples`` count.
@@ -180,7 +195,7 @@ class DiversityMeter:
             count=len(images),
             histogram=tuple(histogram.tolist()),
             presence=presence,
-            lost=tuple(name for name, share in presence.items() if share < modes.PRESENT),
+            lost=tuple(name for name, share in presence.items() if share < PRESENT),
         )
 
     def _measure(self, points: Tensor, detail: Tensor) -> tuple[float, ...]:

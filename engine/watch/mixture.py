@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from engine.run.series import PRESENT
 from engine.watch.diversity import Measure, Reading
 from engine.watch.features import one_thread
-from engine.watch.modes import PRESENT
 from engine.watch.neighbours import duplicates, squared_distances
 
 COUNTED = 2500
@@ -107,7 +107,20 @@ class MixtureMeter:
         self._sd = sd
         self.classes = tuple(classes)
         with one_thread():
-            self._apart = duplicates(real[:COMPARED].double())
+            batches = real.double().split(COMPARED)
+            distances = torch.tensor([duplicates(one) for one in batches if len(one) == COMPARED])
+            self._apart = duplicates(batches[0])
+        self._chance = {"density": math.sqrt((1 - REAL_QUALITY) / (REAL_QUALITY * COUNTED))}
+        if len(distances) > 1:
+            self._chance["duplicates"] = float(distances.std() / distances.mean())
+
+    @property
+    def chance(self) -> dict[str, float]:
+        """The σ of quality, as theory has it, and of the distance between nearest samples, for real points.
+
+        Modes are counted, so that the share of them has none.
+        """
+        return self._chance
 
     @torch.no_grad()
     def read(self, samples: Tensor) -> MixtureReading:

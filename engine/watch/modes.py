@@ -11,10 +11,8 @@ from engine.watch.neighbours import squared_distances
 
 EXEMPLARS = 2048
 NEIGHBOURS = 5
-PRESENT = 0.25
-"""A class is lost below this share of what real data gives, the classifier's mistakes taken off."""
 BACK = 0.4
-"""And is there again above this one."""
+"""A class that was lost, below ``PRESENT``, is there again above this share of what real data gives."""
 SMALL = 0.015
 """Share of real images: too few samples belong to smaller classes to say that they are lost."""
 

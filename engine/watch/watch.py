@@ -43,6 +43,11 @@ class Meter(Protocol):
         """The names of the modes that a reading counts."""
         ...
 
+    @property
+    def chance(self) -> Mapping[str, float]:
+        """The σ of measures for a perfect generator, by name, as a share of real data."""
+        ...
+
     def read(self, samples: Tensor) -> Reading:
         """What the samples ``(n, *shape)`` say."""
         ...
@@ -83,6 +88,11 @@ class Watch:
     def modes(self) -> int:
         """How many modes are counted, 0 without a meter."""
         return len(self._meter.classes) if self._meter else 0
+
+    @property
+    def chance(self) -> dict[str, float]:
+        """The σ that real data themselves show in each measure, as a share; none without a meter."""
+        return dict(self._meter.chance) if self._meter else {}
 
     @property
     def due(self) -> bool:
@@ -153,7 +163,7 @@ class Watch:
         """Judge a reading of samples; returns its series and the alarms raised or cleared."""
         self.reading = reading
         conditions = [*self._collapse.judge(reading, step), *self._garbage.judge(reading)]
-        values = reading.series() | {"diversity/turnover": self._collapse.turnover}
+        values = reading.series() | reading.shares() | {"diversity/turnover": self._collapse.turnover}
         return [
             Scalars(step=step, wall=wall, values=values),
             *self._alarms.update(conditions, step=step, wall=wall),

@@ -1,4 +1,4 @@
-"""A share of something as a bar, the level below which it is alarming marked on it."""
+"""A share of something as a bar: the level that is alarming and the range that is normal marked on it."""
 
 from __future__ import annotations
 
@@ -11,20 +11,24 @@ from tui.draw.sheet import PLAIN, Sheet
 
 EIGHTHS = "▁▂▃▄▅▆▇"
 UNKNOWN = ("not measured yet", "unknown", "?")
+Range = tuple[float, float]
 
 
 def meter(
     fraction: float | None,
     *,
     width: int,
+    full: float = 1.0,
     warn_below: float | None = None,
+    normal: Range | None = None,
     ascii: bool = False,
     colour: str | None = "#3a9d5d",
     alarm: str | None = "#e0483e",
 ) -> Strip:
-    """Return a bar of exactly `width` cells, full at `fraction` 1; beyond 0 to 1 it is clipped.
+    """Return a bar of exactly `width` cells, full at the fraction `full`; what is beyond is clipped.
 
-    Below `warn_below`, itself drawn as a tick, the bar takes the colour `alarm`. A colour that is None is not
+    Below `warn_below`, itself drawn as a tick, the bar takes the colour `alarm`. The cells of the range
+    `normal`, one at least, are shaded, lightly where the bar does not reach. A colour that is None is not
     used. What is not known, None or NaN, is said in words.
     """
     sheet = Sheet(width, 1)
@@ -34,18 +38,30 @@ def meter(
         )
         return sheet.strips()[0]
     low = warn_below is not None and fraction < warn_below
-    sheet.write(0, 0, _bar(min(max(fraction, 0.0), 1.0), sheet.width, ascii), _ink(alarm if low else colour))
-    if warn_below is not None and 0 < warn_below < 1:
-        sheet.write(int(warn_below * sheet.width), 0, "|" if ascii else "│", _ink(alarm))
+    share = min(max(fraction / full, 0.0), 1.0)
+    drawn = _bar(share, sheet.width, ascii)
+    if normal is not None:
+        drawn = _shaded(drawn, [edge / full for edge in normal], ascii)
+    sheet.write(0, 0, drawn, _ink(alarm if low else colour))
+    if warn_below is not None and 0 < warn_below < full:
+        sheet.write(int(warn_below / full * sheet.width), 0, "|" if ascii else "│", _ink(alarm))
     return sheet.strips()[0]
 
 
-def _bar(fraction: float, width: int, ascii: bool) -> str:
-    full, rest = divmod(fraction * width, 1)
+def _bar(share: float, width: int, ascii: bool) -> str:
+    full, rest = divmod(share * width, 1)
     if ascii:
-        return ("#" * round(fraction * width)).ljust(width, ".")
+        return ("#" * round(share * width)).ljust(width, ".")
     part = EIGHTHS[round(rest * (len(EIGHTHS) - 1))]
     return ("▇" * int(full) + part).ljust(width, "▁")[:width]
+
+
+def _shaded(bar: str, normal: list[float], ascii: bool) -> str:
+    """The bar with its cells from one share to the other shaded: lightly where it does not reach."""
+    first, last = (min(max(int(edge * len(bar)), 0), len(bar) - 1) for edge in normal)
+    empty, light, dense = (".", ":", "%") if ascii else ("▁", "░", "▓")
+    shades = [light if cell == empty else dense for cell in bar[first : last + 1]]
+    return bar[:first] + "".join(shades) + bar[last + 1 :]
 
 
 def _ink(colour: str | None) -> Style:

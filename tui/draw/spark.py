@@ -13,23 +13,32 @@ LOST = {True: "x", False: "×"}
 """What stands for a value that is not finite, in ASCII or not."""
 
 
-def bars(values: Sequence[float] | NDArray[np.float64], ascii: bool = False) -> str:
-    """A bar for each value, 0 or more, as high as its share of the largest; a cross if not finite."""
+def bars(
+    values: Sequence[float] | NDArray[np.float64], ascii: bool = False, *, most: float | None = None
+) -> str:
+    """A bar for each finite value, as high as its share of `most` (or the largest); a cross if not."""
     series = np.asarray(values, dtype=np.float64)
     finite = np.isfinite(series)
-    most = series[finite].max(initial=0.0) or 1.0
-    levels = np.rint(np.where(finite, series, 0.0).clip(0) / most * (len(BARS) - 1)).astype(np.int64)
+    most = most or series[finite].max(initial=0.0) or 1.0
+    levels = np.rint(np.where(finite, series, 0.0).clip(0, most) / most * (len(BARS) - 1)).astype(np.int64)
     drawn = ASCII_BARS if ascii else BARS
     return "".join(
         drawn[level] if known else LOST[ascii] for level, known in zip(levels, finite, strict=True)
     )
 
 
-def spark(values: Sequence[float] | NDArray[np.float64], width: int, ascii: bool = False) -> str:
+def spark(
+    values: Sequence[float] | NDArray[np.float64],
+    width: int,
+    ascii: bool = False,
+    *,
+    limits: tuple[float, float] | None = None,
+) -> str:
     """Return `values` as exactly `width` characters, from their smallest to their largest value.
 
     More values than characters are averaged in equal shares; a share with any that is not finite shows a
     cross. A constant series runs along the middle; fewer values than characters leave blanks on the left.
+    With `limits` the bars are as high as the values between these two, so that noise looks as small as it is.
     """
     series = np.asarray(values, dtype=np.float64)
     if width < 1 or not series.size:
@@ -37,16 +46,18 @@ def spark(values: Sequence[float] | NDArray[np.float64], width: int, ascii: bool
     shares = np.array_split(series, min(width, series.size))
     means = np.array([share.mean() if np.isfinite(share).all() else np.nan for share in shares])
     bars = ASCII_BARS if ascii else BARS
-    text = "".join(LOST[ascii] if level < 0 else bars[level] for level in _levels(means, len(bars)))
+    levels = _levels(means, len(bars), limits)
+    text = "".join(LOST[ascii] if level < 0 else bars[level] for level in levels)
     return text.rjust(width)
 
 
-def _levels(values: NDArray[np.float64], count: int) -> list[int]:
+def _levels(values: NDArray[np.float64], count: int, limits: tuple[float, float] | None) -> list[int]:
     """Return the level of each value, 0 to count - 1; -1 where it is not finite."""
     finite = np.isfinite(values)
     if not finite.any():
         return [-1] * len(values)
-    lo, hi = values[finite].min(), values[finite].max()
+    lo, hi = limits or (values[finite].min(), values[finite].max())
+    values = values.clip(lo, hi)
     if hi / 2 - lo / 2 <= max(abs(lo), abs(hi)) * 1e-9:
         return [count // 2 if known else -1 for known in finite.tolist()]
     share = (np.where(finite, values, lo) / 2 - lo / 2) / (hi / 2 - lo / 2)

@@ -16,12 +16,13 @@ from tui.naming import called
 from tui.numbers import table
 from tui.screens.answers import answered, everything_printed, last_lines
 from tui.screens.bodies import panels
+from tui.screens.details import details_of
 from tui.screens.scrubbing import Scrubbing
 from tui.screens.text import TextScreen
 from tui.state import HISTORY_LIMIT, State
 from tui.terminal import Terminal
 from tui.viewport import Viewport
-from tui.widgets.alarms import AlarmsPanel, as_text
+from tui.widgets.alarms import AlarmsPanel
 from tui.widgets.chart import ChartPanel
 from tui.widgets.header import Header
 from tui.widgets.images import ImagesPanel
@@ -160,7 +161,7 @@ class RunScreen(Scrubbing):
 
     def action_alarms(self) -> None:
         """Read all alarms."""
-        self.app.push_screen(TextScreen("alarms", as_text(self._shown)))
+        self._explain(self.query_one(AlarmsPanel))
 
     def action_printed(self) -> None:
         """Read why it failed, or what the worker printed."""
@@ -172,8 +173,14 @@ class RunScreen(Scrubbing):
         part = self.focused if isinstance(self.focused, Panel) else self._chart
         if self.maximized is not None:
             self.minimize()
-        elif part is not None:
+        elif part is not None and not self._explain(part):
             self.maximize(part)
+
+    def _explain(self, panel: Panel) -> bool:
+        """Show what is behind a panel, if there is more than it shows."""
+        if (details := details_of(panel, self.run)) is not None:
+            self.app.push_screen(details)
+        return details is not None
 
     def action_back(self) -> None:
         """Step out of one thing: of the enlarged panel, of the past, of the zoomed charts, of the run."""

@@ -3,7 +3,9 @@
 from textual.strip import Strip
 
 from engine.run.reader import Alarm
-from tui import selectors, wording
+from presets.watching import Watch
+from tui import details, selectors, wording
+from tui.details import Section
 from tui.state import State
 from tui.widgets.panel import Panel
 from tui.widgets.texts import Span, wrapped
@@ -22,7 +24,7 @@ class AlarmsPanel(Panel):
 
     def rows(self, width: int, height: int) -> list[Strip]:
         """Return as many alarms as there is room for, and how many more there are."""
-        alarms = in_order(self.state)
+        alarms = selectors.in_order(self.state)
         if not alarms:
             return [self.line(self._none(), width=width)]
         rows: list[Strip] = []
@@ -72,6 +74,10 @@ class AlarmsPanel(Panel):
         advice = wrapped(f"try: {alarm.advice}", width - hanging)
         return rows, [self.line(" " * hanging, Span(line, "accent"), width=width) for line in advice]
 
+    def explain(self, state: State, watch: Watch) -> list[Section]:
+        """All alarms in full, with evidence and what they mean."""
+        return details.alarms(state, watch)
+
     def _none(self) -> str:
         if not selectors.has_data(self.state):
             return "none so far"
@@ -80,25 +86,8 @@ class AlarmsPanel(Panel):
         return f"none so far: {watched}{also}"
 
 
-def in_order(state: State) -> list[Alarm]:
-    """All alarms: standing ones first, then those that cleared, newest first."""
-    cleared = [alarm for alarm in state.alarms if alarm.cleared_step is not None]
-    return [*selectors.standing(state), *reversed(cleared)]
-
-
 def _flowing(text: str, width: int, first: int, hanging: int) -> list[str]:
     """The lines of a text whose first line begins at column ``first``, the others at ``hanging``."""
     start = wrapped(text, width - first)[0]
     rest = wording.clean(text)[len(start) :].strip()
     return [start, *(wrapped(rest, width - hanging) if rest else [])]
-
-
-def as_text(state: State) -> str:
-    """All alarms as lines of text, in full."""
-    texts = []
-    for alarm in in_order(state):
-        over = "" if alarm.cleared_step is None else f", over at step {wording.spaced(alarm.cleared_step)}"
-        when = f"{wording.clock(alarm.raised_wall)} step {wording.spaced(alarm.raised_step)}{over}"
-        numbers = "  ".join(f"{name} {value:.4g}" for name, value in alarm.evidence.items())
-        texts.append(f"{when}  {alarm.severity.upper()}\n{alarm.sentence}\ntry: {alarm.advice}\n{numbers}\n")
-    return "\n".join(texts) or "No alarms so far."

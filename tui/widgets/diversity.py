@@ -1,107 +1,160 @@
 """How diverse the samples are, each measure against real data measured the same way."""
 
+from math import isnan
+
 from textual.strip import Strip
 
-from tui import selectors, states, wording
+from engine.run.series import PRESENCE
+from presets.watching import Watch
+from tui import details, presence, selectors, verdicts, wording
+from tui.details import Section
 from tui.draw.meter import meter
+from tui.draw.spark import spark
 from tui.state import State
+from tui.trend import WINDOW, trend
+from tui.widgets import modebars
 from tui.widgets.panel import Panel
 from tui.widgets.texts import Span
+from tui.widgets.trends import arrow
 
 MEASURES = (
-    ("coverage", "diversity/coverage", 1.0),
-    ("density", "diversity/density", None),
-    ("distinct", "diversity/duplicates", 0.5),
+    ("coverage", "coverage", 1.0),
+    ("density", "density", None),
+    ("distinct", "duplicates", verdicts.TWINS),
+    ("effective", "effective", None),
 )
-"""Name, series, and where the watch raises its alarm, as a share of the run's threshold for coverage."""
-MORE = (
-    ("effective", "diversity/effective", "as diverse as a batch of real images"),
-    ("copies", "diversity/copied", "of the samples are near copies of training images"),
-)
-"""What tall screens have room for: label, series, and what the share is of."""
-LABEL, VALUE = 10, 6
+"""Label, measure, and where the watch raises its alarm, as a share of the run's threshold for coverage."""
+COPIED = "diversity/copied"
+LABEL, VALUE, CHANCE, SAYS = 10, 5, 6, 4
+FULL = 1.1
+"""The share of real data at which a bar ends: there is room for the chance in real data around 1."""
+SPARK = 16
+BAR, LONGEST_BAR = 12, 60
 
 
 class DiversityPanel(Panel):
-    """Meters of coverage, density and distinctness; how many modes are there, and which are lost."""
+    """Meters of coverage, density and distinctness; which modes are there; and what that means in words."""
+
+    can_focus = True
 
     def concerns(self, state: State) -> tuple[object, ...]:
-        """The diversity series, the alarms and the verdict."""
-        names = (*(name for _, name, _ in (*MEASURES, *MORE)), "diversity/modes")
+        """The diversity series, the alarms, and whether it is too early to judge."""
+        names = (*(f"diversity/{measure}" for _, measure, _ in MEASURES), COPIED, "diversity/modes")
         return (
-            *map(state.series.get, names),
+            *map(state.series.get, (*names, f"{PRESENCE}1")),
             state.alarms,
             state.facts.verdict,
             state.facts.metered,
             state.liveness.name,
         )
 
+    def explain(self, state: State, watch: Watch) -> list[Section]:
+        """Each measure with its meaning, its history and its alarms."""
+        return details.diversity(state, watch)
+
     def rows(self, width: int, height: int) -> list[Strip]:
-        """Return a row for each measure, one for the modes, and the verdict where there is room."""
+        """Return the measures, the modes and the verdict, as many of them as there is room for."""
         if not self.state.facts.metered:
             return [
                 self.line("not measured: that takes more"),
                 self.line("held-out images, or more than a point"),
             ]
-        if selectors.last(self.state, "diversity/coverage") is None:
+        if selectors.last(self.state, verdicts.COVERAGE) is None:
             return [
                 self.line("not measured yet: the first check comes"),
                 self.line("within seconds of the first samples"),
             ]
-        rows = [self._measure(index, width) for index in range(len(MEASURES))]
-        modes = self._modes(width)
         if height <= 3:
-            return [rows[0], rows[2], modes][:height]
-        more = self._more(width) if height >= len(rows) + len(MORE) + 2 else []
-        return [*rows, *more, modes, self._verdict(width)][:height]
+            return [self._measure(*MEASURES[0], width), self._modes(width), self._verdict(width)][:height]
+        rows = [self._measure(*one, width) for one in MEASURES[:3]]
+        if height >= 8:
+            rows += [self._measure(*MEASURES[3], width), self._copied(width)]
+        return [*rows, *self._mode_rows(width, height - len(rows) - 1), self._verdict(width)][:height]
 
-    def _more(self, width: int) -> list[Strip]:
-        told = [(label, selectors.last(self.state, name), of) for label, name, of in MORE]
-        return [
-            self.line(f"{label:<{LABEL}}", f"{wording.percent(value):>{VALUE}}", f" {of}", width=width)
-            for label, value, of in told
-            if value is not None and selectors.finite(value)
-        ]
-
-    def _measure(self, index: int, width: int) -> Strip:
-        label, name, share = MEASURES[index]
+    def _measure(self, label: str, measure: str, share: float | None, width: int) -> Strip:
+        name = f"diversity/{measure}"
         value = selectors.last(self.state, name)
-        text = "?" if value is None or value != value else wording.percent(value)
+        if value is None:
+            return self.line(f"{label:<{LABEL}}", f"{'?':>{VALUE}}", width=width)
         early = self.state.facts.verdict == "unknown"  # bad, not collapsed: no reason for alarm
         warn_below = None if early or share is None else share * self.state.facts.diversity_alarm
-        low = warn_below is not None and value is not None and value < warn_below
-        says = " LOW" if low else ""
-        head = self.line(f"{label:<{LABEL}}", Span(f"{text:>{VALUE}}", "error" if low else "", bold=low), " ")
-        room = width - head.cell_length - 4
-        if room < 4:
-            return Strip.join([head, self.line(Span(says, "error", bold=True))])
+        low = warn_below is not None and value < warn_below
+        chance = 2 * self.state.facts.diversity_chance.get(measure, 0.0)
+        text = "?" if isnan(value) else wording.percent(value)
+        head: list[Span | str] = [
+            f"{label:<{LABEL}}",
+            Span(f"{text:>{VALUE}}", "error" if low else "", bold=low),
+            f"{f' ±{100 * chance:.0f}' if chance else '':<{CHANCE}}",
+            *self._course(name, chance, width),
+        ]
+        shown = self.line(*head)
+        room = min(LONGEST_BAR, width - shown.cell_length - SAYS)
+        says = self.line(Span(" LOW" if low else "", "error", bold=True))
+        if room < SAYS:
+            return Strip.join([shown, says])
         bar = meter(
             value,
             width=room,
+            full=FULL,
             warn_below=warn_below,
+            normal=(1 - chance, 1 + chance) if chance else None,
             ascii=self.terminal.ascii,
             colour=self.colour("success") or None,
             alarm=self.colour("error") or None,
         )
-        return Strip.join([head, bar, self.line(Span(says, "error", bold=True))])
+        return Strip.join([shown, bar, says])
+
+    def _course(self, name: str, chance: float, width: int) -> list[Span | str]:
+        """Which way it went lately, as an arrow; where there is room its history before that."""
+        going = arrow(trend(self.state.series[name], chance=chance), ascii=self.terminal.ascii)
+        if width < LABEL + VALUE + CHANCE + SPARK + BAR + SAYS + 4:
+            return [going, " "]
+        values = self.state.series[name].mean[-WINDOW:]
+        drawn = spark(values, SPARK, ascii=self.terminal.ascii, limits=(0.0, FULL))
+        return [Span(drawn, "primary"), " ", going, "  "]
+
+    def _copied(self, width: int) -> Strip:
+        """How many samples are near copies: a share of the samples, which real data have none of."""
+        value = selectors.last(self.state, COPIED)
+        if value is None or isnan(value):
+            return self.line(f"{'copies':<{LABEL}}", f"{'?':>{VALUE}}", width=width)
+        said = "of the samples are near copies of training images, beyond chance"
+        return self.line(
+            f"{'copies':<{LABEL}}", f"{wording.percent(max(0.0, value)):>{VALUE}}", f" {said}", width=width
+        )
+
+    def _mode_rows(self, width: int, height: int) -> list[Strip]:
+        """The modes in at most ``height`` rows: bars with names and shares, bars in a row, or a count."""
+        modes, plain = presence.modes(self.state), self.terminal.ascii
+        if not modes:
+            return [self._modes(width)]
+        columns = modebars.in_columns(modes, width, height - 1, ascii=plain)
+        if columns:
+            return [self._modes(width), *(self.line(*one, width=width) for one in columns)]
+        count = f"modes {self._count()}"
+        row = modebars.in_a_row(modes, width - LABEL - 2, ascii=plain)
+        bars = self.line(f"{count:<{LABEL + 1}} ", *row, width=width)
+        return [self._modes(width), bars] if height > 1 else [bars]
 
     def _modes(self, width: int) -> Strip:
-        modes = selectors.last(self.state, "diversity/modes")
-        if modes is None or modes != modes:
-            return self.line(f"{'modes':<{LABEL}}", f"{'?':>{VALUE}}", width=width)
-        total = self.state.facts.modes or len(self.state.facts.classes)
-        count = f"{modes:.0f}/{total}" if total else f"{modes:.0f}"
-        lost = selectors.lost_classes(self.state)
-        spans: list[Span | str] = [f"{'modes':<{LABEL}}", f"{count:>{VALUE}}", " "]
+        """How many modes are there, and which are not."""
+        spans: list[Span | str] = [f"{'modes':<{LABEL}}", f"{self._count():>{VALUE}}", " "]
+        modes = presence.modes(self.state)
+        lost = [mode.name for mode in presence.lost(modes)] or list(selectors.lost_classes(self.state))
+        never = [mode.name for mode in presence.missing(modes)]
         if lost:
             spans.append(Span(f"lost: {', '.join(lost)}", "error", bold=True))
-        elif total and modes >= total:
-            spans.append("every class appears")
+        elif never:
+            spans.append(f"not shown yet: {', '.join(never)}")
+        elif verdicts.all_modes(self.state):
+            spans.append("every one appears")
         return self.line(*spans, width=width)
 
+    def _count(self) -> str:
+        modes = selectors.last(self.state, "diversity/modes")
+        total = self.state.facts.modes or len(self.state.facts.classes)
+        count = "?" if modes is None or isnan(modes) else f"{modes:.0f}"
+        return f"{count}/{total}" if total else count
+
     def _verdict(self, width: int) -> Strip:
-        verdict = self.state.facts.verdict
-        words = states.verdict(verdict, alive=self.state.liveness.alive)
-        tone = states.tone(verdict)
-        colour = "" if tone == "foreground" else tone
-        return self.line(f"{'verdict':<{LABEL}} ", Span(words, colour, bold=True), width=width)
+        return self.line(verdicts.diversity(self.state).span(width), width=width)

@@ -6,6 +6,8 @@ from textual.color import Color
 from textual.reactive import reactive
 from textual.strip import Strip
 
+from presets.watching import Watch
+from tui.details import Section
 from tui.draw.chart import ChartStyle
 from tui.state import State
 from tui.terminal import Terminal
@@ -40,6 +42,10 @@ class Panel(CellWidget):
 
     def changed(self) -> None:
         """Called before drawing anew; for what belongs to the panel but is not one of its rows."""
+
+    def explain(self, state: State, watch: Watch) -> list[Section]:
+        """What is behind the panel, for who wants to know more; none where the panel is all there is."""
+        return []
 
     def colour(self, name: str) -> str:
         """A colour of the theme as rich names it: ``#rrggbb``, or an empty text where there are none."""

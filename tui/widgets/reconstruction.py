@@ -5,55 +5,78 @@ import re
 import numpy as np
 from textual.strip import Strip
 
-from tui import selectors, wording
-from tui.draw.spark import bars
+from presets.watching import Watch
+from tui import details, selectors, verdicts, wording
+from tui.details import Section
+from tui.draw.spark import bars, spark
 from tui.state import State
+from tui.trend import WINDOW, trend
 from tui.widgets.panel import Panel
 from tui.widgets.texts import Span
+from tui.widgets.trends import arrow
 
 TRAINING, VALIDATION = "loss/reconstruction", "valid/reconstruction"
 OVERFITTING = "over-fitting"
 """The alarm by which the watch says so."""
 MORE = (
+    ("codings", "codings/active-units", "vary, of {codings/units}"),
+    ("KL", "kl/nats", "nats in all"),
+    ("informed", "kl/active-units", "codings tell of the input"),
+    ("rank", "codings/rank", "independent ones, in effect"),
     ("noisy input", "valid/noisy-input", "its own error"),
     ("activation", "codings/activation", "mean of codings"),
     ("PCA's plane", "pca/angle", "degrees off"),
     ("PCA's error", "pca/relative-error", "of it more"),
-    ("codings", "codings/active-units", "vary, of {codings/units}"),
-    ("rank", "codings/rank", "independent ones, in effect"),
-    ("KL", "kl/nats", "nats"),
-    ("informed", "kl/active-units", "codings"),
 )
 """What only some autoencoders measure: label, series, unit; in braces another series' value."""
 UNIT = "kl/unit-"
 _OTHER = re.compile(r"{(.+?)}")
 LABEL, VALUE = 11, 8
+SPARK, NOTE = 32, 26
+"""Cells of a history, and of what stands behind it."""
 
 
 class ReconstructionPanel(Panel):
-    """Errors as numbers and in words; of a linear or variational one what it is compared by."""
+    """Errors as numbers, how they went, and what that means; of some also what the codings are worth."""
+
+    can_focus = True
 
     def concerns(self, state: State) -> tuple[object, ...]:
         """The series that are told, and the alarms."""
         names = (TRAINING, VALIDATION, *(name for _, name, _ in MORE))
         return (*map(state.series.get, (*names, f"{UNIT}1")), state.alarms)
 
+    def explain(self, state: State, watch: Watch) -> list[Section]:
+        """Each measure with its meaning, its history and its alarms."""
+        return details.reconstruction(state, watch)
+
     def rows(self, width: int, height: int) -> list[Strip]:
-        """Return training error, validation error with the best so far, and what their ratio means."""
+        """Return both errors, their ratio, what else is measured, and the verdict where there is room."""
         training = selectors.typical(self.state, TRAINING)
         validation = selectors.last(self.state, VALIDATION)  # seldom taken: no mean over its rows
         if training is None:
             return [self.line("no values yet")]
-        rows = [self._row("training", wording.short(training), width)]
+        rows = [self._error("training", TRAINING, training, "", width)]
         if validation is None:
             return [*rows, self._row("validation", "not yet", width)]
-        rows.append(self._row("validation", wording.short(validation), width, self._best()))
+        rows.append(self._error("validation", VALIDATION, validation, self._best(), width))
         if training > 0:
             rows.append(self._gap(validation / training, width))
+        if height <= 3:
+            return rows
         for label, name, unit in MORE:
             if (value := selectors.last(self.state, name)) is not None:
                 rows.append(self._row(label, wording.short(value), width, _OTHER.sub(self._short, unit)))
-        return [*rows, *self._units(width)][:height]
+        rows[5:5] = self._units(width)
+        return [*rows[: height - 1], self._verdict(width)]
+
+    def _error(self, label: str, name: str, value: float, note: str, width: int) -> Strip:
+        """An error, which way it goes, and its history where there is room beside the note."""
+        bins, plain = self.state.series[name], self.terminal.ascii
+        way = arrow(trend(bins), ascii=plain)
+        room = min(SPARK, width - LABEL - VALUE - NOTE - 5)
+        drawn = Span(spark(bins.mean[-WINDOW:], room, ascii=plain) + "  ", "primary") if room >= 8 else ""
+        return self.line(f"{label:<{LABEL}}{wording.short(value):>{VALUE}} {way} ", drawn, note, width=width)
 
     def _units(self, width: int) -> list[Strip]:
         """Of a variational one what each unit of the codings tells of its input, the largest as a number."""
@@ -68,7 +91,7 @@ class ReconstructionPanel(Panel):
         return "?" if value is None else wording.short(value)
 
     def _row(self, label: str, value: str, width: int, more: str = "") -> Strip:
-        return self.line(f"{label:<{LABEL}}", f"{value:>{VALUE}}", f"  {more}", width=width)
+        return self.line(f"{label:<{LABEL}}", f"{value:>{VALUE}}", f"   {more}", width=width)
 
     def _best(self) -> str:
         bins = self.state.series[VALIDATION]
@@ -77,6 +100,11 @@ class ReconstructionPanel(Panel):
         return f"best {best} at {step}"
 
     def _gap(self, ratio: float, width: int) -> Strip:
+        """Validation error over training error, and where the watch begins to mind it."""
         over = any(alarm.name == OVERFITTING for alarm in selectors.standing(self.state))
         words = Span(OVERFITTING if over else "ok", "warning" if over else "success", bold=over)
-        return self.line(f"{'val/train':<{LABEL}}", f"{ratio:>{VALUE}.2f}", "  ", words, width=width)
+        limit = f" (alarm above {self.state.facts.overfitting_alarm:g})"
+        return self.line(f"{'val/train':<{LABEL}}", f"{ratio:>{VALUE}.2f}", "   ", words, limit, width=width)
+
+    def _verdict(self, width: int) -> Strip:
+        return self.line(verdicts.reconstruction(self.state).span(width), width=width)

@@ -4,81 +4,110 @@ from collections.abc import Iterable, Iterator
 
 from textual.strip import Strip
 
-from tui import selectors, wording
+from presets.watching import Watch
+from tui import details, selectors, verdicts, wording
+from tui.details import Section
 from tui.draw.spark import spark
 from tui.state import State
+from tui.trend import WINDOW, trend
 from tui.widgets.panel import Panel
 from tui.widgets.texts import Span
+from tui.widgets.trends import WORD, arrow, word
 
 Row = tuple[str, str, frozenset[str]]
 """Label, series, and the alarms that say the series is not well."""
 RUN_AWAY = frozenset({"diverged", "exploding"})
 """The alarms of numbers that have no bound."""
+GRADIENT = RUN_AWAY | {"stalled"}
 ROWS: tuple[Row, ...] = (
     (
         "D accuracy",
         "accuracy/discriminator",
         frozenset({"discriminator-wins", "generator-wins", "runaway-logits"}),
     ),
-    ("|∇G|", "grad/generator", RUN_AWAY),
-    ("|∇D|", "grad/discriminator", RUN_AWAY),
-    ("|∇|", "grad/autoencoder", RUN_AWAY),
-    ("|∇C|", "grad/classifier", RUN_AWAY),
+    ("C accuracy", "accuracy/critic", frozenset({"generator-wins"})),
+    ("|∇G|", "grad/generator", GRADIENT),
+    ("|∇D|", "grad/discriminator", GRADIENT),
+    ("|∇|", "grad/autoencoder", GRADIENT),
+    ("|∇C|", "grad/classifier", GRADIENT),
 )
 SELDOM: tuple[Row, ...] = (
     ("ΔG / G", "update/generator", RUN_AWAY),
     ("ΔD / D", "update/discriminator", RUN_AWAY),
     ("step / w", "update/autoencoder", RUN_AWAY),
+    ("ΔC / C", "update/classifier", RUN_AWAY),
     ("σ max D", "singular/discriminator", RUN_AWAY),
     ("σ max G", "singular/generator", RUN_AWAY),
     ("σ max", "singular/autoencoder", RUN_AWAY),
+    ("σ max C", "singular/classifier", RUN_AWAY),
 )
 """What is looked at about once a second: a step as a share of the weights, and the strongest layer."""
-LABEL, VALUE, WORD = 11, 7, 9
-SPARK = 24
-SPARK_POINTS = 240
+LABEL, VALUE, STATE = 11, 7, 8
+SPARK, ROOMY = 40, 70
 
 
 class StabilityPanel(Panel):
-    """One row a series: its value, how it went lately, and ok or a warning in words."""
+    """One row a series: its value, how it went lately, and ok or a warning; then what that means in words."""
+
+    can_focus = True
 
     def concerns(self, state: State) -> tuple[object, ...]:
         """The series of the panel and the alarms."""
         return (*(state.series.get(name) for _, name, _ in (*ROWS, *SELDOM)), state.alarms)
 
+    def explain(self, state: State, watch: Watch) -> list[Section]:
+        """Each measure with its meaning, its history and its alarms."""
+        return details.stability(state, watch)
+
     def rows(self, width: int, height: int) -> list[Strip]:
-        """Return a row for each series that the run has, and one for values that are not finite."""
+        """Return a row for each series that the run has, one for values that are not finite, the verdict."""
         rows = list(self._series(ROWS, width))
         if not rows:
             return [self.line("no values yet")]
-        rows.insert(1 if height < 4 else len(rows), self._finite(width))
-        return [*rows, *self._series(SELDOM, width)][:height]
+        if height > 3:
+            rows.append(self._finite(width))
+        rows += self._series(SELDOM, width)
+        return [*rows[: height - 1], self._verdict(width)]
 
     def _series(self, rows: Iterable[Row], width: int) -> Iterator[Strip]:
         alarms = {alarm.name for alarm in selectors.standing(self.state)}
         for label, name, telling in rows:
-            value = selectors.typical(self.state, name)
             if name not in self.state.series:
                 continue
+            value = selectors.typical(self.state, name)
             text = "?" if value is None else wording.short(value)
-            wrong = not alarms.isdisjoint(telling)
-            yield self._row(label, text, "warning" if wrong else "ok", self._spark(name, width), width)
-
-    def _spark(self, name: str, width: int) -> str:
-        room = min(SPARK, width - LABEL - VALUE - WORD - 1)
-        if room < 6:
-            return ""
-        values = self.state.series[name].mean[-SPARK_POINTS:]
-        return spark(values, room, ascii=self.terminal.ascii)
+            well = alarms.isdisjoint(telling)
+            bins, plain = self.state.series[name], self.terminal.ascii
+            going = trend(bins)
+            way = word(going, ascii=plain) if width >= ROOMY else arrow(going, ascii=plain)
+            drawn = spark(bins.mean[-WINDOW:], _room(width), ascii=plain)
+            yield self._row(label, text, drawn, way, "ok" if well else "WARNING", width)
 
     def _finite(self, width: int) -> Strip:
+        """How many values of all series were NaN or infinite."""
         count = selectors.bad_values(self.state)
-        words = "WARNING" if count else "ok"
-        return self._row("non-finite", wording.spaced(count), words, "", width)
+        return self._row("non-finite", wording.spaced(count), "", "", "WARNING" if count else "ok", width)
 
-    def _row(self, label: str, value: str, word: str, line: str, width: int) -> Strip:
-        well = word == "ok"
-        room = width - LABEL - VALUE - WORD - 1
-        middle = f" {line:<{min(SPARK, room)}} " if room >= 6 else " "
-        shown = Span(word, "success" if well else "error", bold=not well)
-        return self.line(f"{label:<{LABEL}}", f"{value:>{VALUE}}", middle, shown, width=width)
+    def _row(self, label: str, value: str, drawn: str, way: str, said: str, width: int) -> Strip:
+        """Columns that stay where they are, whatever stands in them."""
+        return self.line(
+            f"{wording.clean(label, ascii=self.terminal.ascii):<{LABEL}}",
+            f"{value:>{VALUE}} ",
+            Span(f"{drawn:<{_room(width)}} ", "primary"),
+            f"{way:<{_way(width)}} ",
+            Span(said, "success" if said == "ok" else "error", bold=said != "ok"),
+            width=width,
+        )
+
+    def _verdict(self, width: int) -> Strip:
+        return self.line(verdicts.stability(self.state).span(width), width=width)
+
+
+def _way(width: int) -> int:
+    """Cells in which a row says which way its series goes."""
+    return 1 + WORD if width >= ROOMY else 1
+
+
+def _room(width: int) -> int:
+    """Cells of the sparklines."""
+    return max(0, min(SPARK, width - LABEL - VALUE - _way(width) - STATE - 3))

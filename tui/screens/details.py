@@ -1,0 +1,68 @@
+"""Everything behind a panel: its measures explained, their histories, the alarms, and what to try."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Label
+
+from engine.run.folder import RunFolder
+from presets import catalogue
+from presets.watching import DEFAULTS, Watch
+from tui.state import State
+from tui.widgets.explanation import Explanation
+from tui.widgets.panel import Panel
+from tui.wording import clean
+
+
+def details_of(panel: object, run: RunFolder) -> "DetailsScreen | None":
+    """The details of a panel of this run; None of what has none."""
+    if not isinstance(panel, Panel):
+        return None
+    watch, trouble = thresholds(run)
+    return DetailsScreen(panel, watch, trouble) if panel.explain(panel.state, watch) else None
+
+
+def thresholds(run: RunFolder) -> tuple[Watch, str]:
+    """The thresholds by the run's own preset; where that can't be read the defaults, and why."""
+    try:
+        return catalogue.parse(run.preset.read_text(encoding="utf-8"), str(run.preset)).watch, ""
+    except catalogue.PresetError as error:
+        reason = error.message
+    except (OSError, UnicodeDecodeError) as error:
+        reason = str(error)
+    return DEFAULTS, f"thresholds are the defaults, for the run's preset can't be read: {reason}"
+
+
+class DetailsScreen(ModalScreen[None]):
+    """Scrolled with the arrow keys; it follows the panel that it explains."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,enter", "dismiss(None)", "close", show=False)]
+
+    def __init__(self, panel: Panel, watch: Watch, trouble: str = "") -> None:
+        super().__init__(classes="dialogue")
+        self._panel = panel
+        self._trouble = trouble
+        self._page = Explanation(panel, watch)
+
+    def compose(self) -> ComposeResult:
+        """The panel's title, the explanation, and how to leave."""
+        ascii = self._panel.terminal.ascii
+        with Vertical(id="dialogue", classes="reading"):
+            yield Label(Content(clean(str(self._panel.border_title or ""), ascii=ascii)), classes="question")
+            with VerticalScroll():
+                yield self._page
+            if self._trouble:
+                yield Label(Content(clean(self._trouble, ascii=ascii)), id="wrong")
+            yield Label("arrows scroll, esc closes", classes="hint")
+
+    def on_mount(self) -> None:
+        """Show what the panel shows, and whatever it shows from now on."""
+
+        def follow(state: State) -> None:
+            self._page.state = state
+
+        self.watch(self._panel, "state", follow)

@@ -1,0 +1,186 @@
+"""What a panel concludes, in words that a newcomer understands: only what the state supports. Pure."""
+
+from collections.abc import Sequence
+from math import isfinite
+
+from tui import presence, selectors, wording
+from tui.presence import Mode
+from tui.state import State
+from tui.trend import Trend, trend
+from tui.widgets.texts import Span
+
+TWINS = 0.5
+"""The alarm for samples that repeat, as a share of coverage's."""
+GROWS = 3.0
+"""Times, from which on a gradient that grows is worth a word: those of healthy runs wander by less."""
+COVERAGE = "diversity/coverage"
+NETWORKS = ("generator", "discriminator", "autoencoder", "classifier")
+
+
+class Words:
+    """A conclusion in one or more wordings, the longest first, and its tone: a colour of the theme."""
+
+    __slots__ = ("texts", "tone")
+
+    def __init__(self, *texts: str, tone: str = "success") -> None:
+        self.texts, self.tone = texts, tone
+
+    @property
+    def text(self) -> str:
+        """The longest wording."""
+        return self.texts[0]
+
+    def span(self, width: int) -> Span:
+        """The longest wording that fits into so many cells, else the shortest."""
+        fitting = (text for text in self.texts if len(text) <= width)
+        return Span(next(fitting, self.texts[-1]), "" if self.tone == "foreground" else self.tone, bold=True)
+
+
+def diversity(state: State) -> Words:
+    """How diverse the samples are."""
+    reached = selectors.last(state, COVERAGE)
+    if reached is None or not isfinite(reached):
+        return Words("not measured yet", tone="foreground")
+    names = {alarm.name for alarm in selectors.standing(state)}
+    gone = _gone(presence.lost(presence.modes(state))) or _told(selectors.lost_classes(state))
+    if found := names & PROBLEMS.keys():
+        copies = wording.percent(selectors.last(state, "diversity/copied") or 0.0)
+        told = [one.format(copies=copies) for one in PROBLEMS[found.pop()]]
+        return Words(*told, tone="error")
+    if "collapsed" in names:
+        share = wording.percent(reached)
+        said = f"COLLAPSED: samples reach {share} of what real data reaches"
+        longest = [f"{said}; {gone}"] if gone else []
+        return Words(*longest, said, f"COLLAPSED: {share} of real data", tone="error")
+    if state.facts.verdict == "unknown":
+        if not state.liveness.alive:
+            return Words("not judged", tone="foreground")
+        said = "too early to judge"
+        return Words(f"{said}: early samples are bad, not collapsed", said, tone="foreground")
+    if gone:
+        return Words(f"losing modes: {gone}", gone, _brief(gone), tone="warning")
+    return _reached(state, reached, presence.missing(presence.modes(state)))
+
+
+PROBLEMS = {
+    "memorising": (
+        "MEMORISING: {copies} of the samples are near copies of training images",
+        "MEMORISING: {copies} are near copies",
+    ),
+    "cycling": (
+        "CYCLING: each batch shows other modes than the one before",
+        "CYCLING: modes take turns",
+    ),
+}
+"""The alarms that explain whatever else lacks, longest words first."""
+
+
+def _reached(state: State, reached: float, missing: Sequence[Mode]) -> Words:
+    """The conclusion where no alarm stands and nothing was lost."""
+    share = wording.percent(reached)
+    chance = state.facts.diversity_chance.get("coverage", 0.0)
+    said, brief = f"samples reach {share} of what real data reaches", f"{share} of real data"
+    going = trend(state.series.get(COVERAGE), chance=2 * chance)
+    if going and going.way == "falling":
+        before = wording.percent(going.before)
+        longest = f"{said}, falling from {before} in {wording.spaced(going.steps)} steps"
+        return Words(longest, f"{brief}, falling from {before}", f"{brief}, falling", tone="warning")
+    if missing:
+        never = _listed([mode.name for mode in missing])
+        return Words(f"{said}; never shown: {never}", f"never shown: {never}", tone="warning")
+    if reached < state.facts.diversity_alarm:
+        return Words(f"{said}: too little", f"{brief}: too little", tone="warning")
+    if chance and reached >= 1 - 2 * chance:
+        return Words(f"{said}: no difference", "no less diverse than real data")
+    if all_modes(state):
+        return Words(f"{said}: no mode is missing", f"{brief}: no mode missing")
+    return Words(said, f"{share} of what real data reaches")
+
+
+def stability(state: State) -> Words:
+    """Whether the numbers of training are sound."""
+    if count := selectors.bad_values(state):
+        bad = wording.spaced(count)
+        return Words(f"{bad} non-finite values: NaN or infinite", f"{bad} non-finite values", tone="error")
+    for alarm in selectors.standing(state):
+        if (said := ALARMED.get(alarm.name)) is not None:
+            tone = "error" if alarm.severity == "critical" else "warning"
+            return Words(f"{said}: see the alarm", said, tone=tone)
+    grown = [(name, going) for name in NETWORKS if (going := _grows(state, name))]
+    if grown:
+        name, going = max(grown, key=lambda one: one[1].times)
+        times = f"×{going.times:.0f} in {wording.spaced(going.steps)} steps"
+        return Words(
+            f"gradients of the {name} grow: {times}", f"gradients grow: {times}", times, tone="warning"
+        )
+    return Words(
+        "sound: every value is finite, no alarm, no gradient grows fast",
+        "sound: no non-finite value, no alarm",
+        "no non-finite value",
+    )
+
+
+ALARMED = {
+    "diverged": "DIVERGED",
+    "exploding": "EXPLODING: losses and gradients",
+    "runaway-logits": "logits run away",
+    "discriminator-wins": "the discriminator wins",
+    "generator-wins": "the generator wins with garbage",
+    "oscillation": "the losses circle",
+    "stalled": "a network no longer learns",
+}
+"""The alarms about numbers of every step, in a few words each."""
+
+
+def reconstruction(state: State) -> Words:
+    """How well an autoencoder does on images that it has not seen."""
+    names = {alarm.name for alarm in selectors.standing(state)}
+    for alarm, said in CODINGS.items():
+        if alarm in names:
+            return Words(f"{said}: see the alarm", said, tone="error")
+    if "over-fitting" in names:
+        text = "over-fitting: training images get better, unseen ones do not"
+        return Words(text, "over-fitting", tone="warning")
+    going = trend(state.series.get("valid/reconstruction"))
+    if going is None:
+        return Words("too early for a trend", tone="foreground")
+    if going.way == "falling":
+        return Words("learning: the error on unseen images falls", "learning: validation error falls")
+    if going.way == "rising":
+        return Words("the error on unseen images rises", "validation error rises", tone="warning")
+    return Words("settled: the error on unseen images stays as it is", "settled")
+
+
+CODINGS = {"posterior-collapse": "CODINGS TELL NOTHING", "dead-codings": "CODINGS ARE DEAD"}
+
+
+def _grows(state: State, network: str) -> Trend | None:
+    going = trend(state.series.get(f"grad/{network}"))
+    return going if going and going.way == "rising" and going.times >= GROWS else None
+
+
+def _gone(lost: Sequence[Mode]) -> str:
+    """``Sandal and Bag are gone since step 3 900``; with the last step where they went one after another."""
+    if not lost:
+        return ""
+    since = wording.spaced(min(mode.lost_since or 0 for mode in lost))
+    return f"{_listed([mode.name for mode in lost])} {_are(len(lost))} gone since step {since}"
+
+
+def _told(names: Sequence[str]) -> str:
+    return f"{_listed(names)} {_are(len(names))} gone" if names else ""
+
+
+def _brief(gone: str) -> str:
+    return gone.replace(" are gone", "").replace(" is gone", "")
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _listed(names: Sequence[str]) -> str:
+    """``Sandal``, ``Sandal and Bag``, ``Sandal, Bag and 3 more``."""
+    if len(names) > 3:
+        return f"{', '.join(names[:2])} and {len(names) - 2} more"
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
