@@ -1,13 +1,13 @@
 """What a panel concludes, in words that a newcomer understands: only what the state supports. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import isfinite
 
 from tui import presence, selectors, wording
 from tui.presence import Mode
 from tui.state import State
 from tui.trend import Trend, trend
-from tui.widgets.texts import Span
 
 TWINS = 0.5
 """The alarm for samples that repeat, as a share of coverage's."""
@@ -17,48 +17,46 @@ COVERAGE = "diversity/coverage"
 NETWORKS = ("generator", "discriminator", "autoencoder", "classifier")
 
 
+@dataclass(frozen=True, slots=True)
 class Words:
     """A conclusion in one or more wordings, the longest first, and its tone: a colour of the theme."""
 
-    __slots__ = ("texts", "tone")
-
-    def __init__(self, *texts: str, tone: str = "success") -> None:
-        self.texts, self.tone = texts, tone
+    texts: tuple[str, ...]
+    tone: str
 
     @property
     def text(self) -> str:
         """The longest wording."""
         return self.texts[0]
 
-    def span(self, width: int) -> Span:
-        """The longest wording that fits into so many cells, else the shortest."""
-        fitting = (text for text in self.texts if len(text) <= width)
-        return Span(next(fitting, self.texts[-1]), "" if self.tone == "foreground" else self.tone, bold=True)
+    def within(self, width: int) -> str:
+        """The longest wording of at most so many characters, else the shortest."""
+        return next((text for text in self.texts if len(text) <= width), self.texts[-1])
 
 
 def diversity(state: State) -> Words:
     """How diverse the samples are."""
     reached = selectors.last(state, COVERAGE)
     if reached is None or not isfinite(reached):
-        return Words("not measured yet", tone="foreground")
+        return _words("not measured yet", tone="foreground")
     names = {alarm.name for alarm in selectors.standing(state)}
     gone = _gone(presence.lost(presence.modes(state))) or _told(selectors.lost_classes(state))
     if found := names & PROBLEMS.keys():
         copies = wording.percent(selectors.last(state, "diversity/copied") or 0.0)
         told = [one.format(copies=copies) for one in PROBLEMS[found.pop()]]
-        return Words(*told, tone="error")
+        return _words(*told, tone="error")
     if "collapsed" in names:
         share = wording.percent(reached)
         said = f"COLLAPSED: samples reach {share} of what real data reaches"
         longest = [f"{said}; {gone}"] if gone else []
-        return Words(*longest, said, f"COLLAPSED: {share} of real data", tone="error")
+        return _words(*longest, said, f"COLLAPSED: {share} of real data", tone="error")
     if state.facts.verdict == "unknown":
         if not state.liveness.alive:
-            return Words("not judged", tone="foreground")
+            return _words("not judged", tone="foreground")
         said = "too early to judge"
-        return Words(f"{said}: early samples are bad, not collapsed", said, tone="foreground")
+        return _words(f"{said}: early samples are bad, not collapsed", said, tone="foreground")
     if gone:
-        return Words(f"losing modes: {gone}", gone, _brief(gone), tone="warning")
+        return _words(f"losing modes: {gone}", gone, _brief(gone), tone="warning")
     return _reached(state, reached, presence.missing(presence.modes(state)))
 
 
@@ -84,36 +82,36 @@ def _reached(state: State, reached: float, missing: Sequence[Mode]) -> Words:
     if going and going.way == "falling":
         before = wording.percent(going.before)
         longest = f"{said}, falling from {before} in {wording.spaced(going.steps)} steps"
-        return Words(longest, f"{brief}, falling from {before}", f"{brief}, falling", tone="warning")
+        return _words(longest, f"{brief}, falling from {before}", f"{brief}, falling", tone="warning")
     if missing:
         never = _listed([mode.name for mode in missing])
-        return Words(f"{said}; never shown: {never}", f"never shown: {never}", tone="warning")
+        return _words(f"{said}; never shown: {never}", f"never shown: {never}", tone="warning")
     if reached < state.facts.diversity_alarm:
-        return Words(f"{said}: too little", f"{brief}: too little", tone="warning")
+        return _words(f"{said}: too little", f"{brief}: too little", tone="warning")
     if chance and reached >= 1 - 2 * chance:
-        return Words(f"{said}: no difference", "no less diverse than real data")
+        return _words(f"{said}: no difference", "no less diverse than real data")
     if all_modes(state):
-        return Words(f"{said}: no mode is missing", f"{brief}: no mode missing")
-    return Words(said, f"{share} of what real data reaches")
+        return _words(f"{said}: no mode is missing", f"{brief}: no mode missing")
+    return _words(said, f"{share} of what real data reaches")
 
 
 def stability(state: State) -> Words:
     """Whether the numbers of training are sound."""
     if count := selectors.bad_values(state):
         bad = wording.spaced(count)
-        return Words(f"{bad} non-finite values: NaN or infinite", f"{bad} non-finite values", tone="error")
+        return _words(f"{bad} non-finite values: NaN or infinite", f"{bad} non-finite values", tone="error")
     for alarm in selectors.standing(state):
         if (said := ALARMED.get(alarm.name)) is not None:
             tone = "error" if alarm.severity == "critical" else "warning"
-            return Words(f"{said}: see the alarm", said, tone=tone)
+            return _words(f"{said}: see the alarm", said, tone=tone)
     grown = [(name, going) for name in NETWORKS if (going := _grows(state, name))]
     if grown:
         name, going = max(grown, key=lambda one: one[1].times)
         times = f"×{going.times:.0f} in {wording.spaced(going.steps)} steps"
-        return Words(
+        return _words(
             f"gradients of the {name} grow: {times}", f"gradients grow: {times}", times, tone="warning"
         )
-    return Words(
+    return _words(
         "sound: every value is finite, no alarm, no gradient grows fast",
         "sound: no non-finite value, no alarm",
         "no non-finite value",
@@ -137,21 +135,31 @@ def reconstruction(state: State) -> Words:
     names = {alarm.name for alarm in selectors.standing(state)}
     for alarm, said in CODINGS.items():
         if alarm in names:
-            return Words(f"{said}: see the alarm", said, tone="error")
+            return _words(f"{said}: see the alarm", said, tone="error")
     if "over-fitting" in names:
         text = "over-fitting: training images get better, unseen ones do not"
-        return Words(text, "over-fitting", tone="warning")
+        return _words(text, "over-fitting", tone="warning")
     going = trend(state.series.get("valid/reconstruction"))
     if going is None:
-        return Words("too early for a trend", tone="foreground")
+        return _words("too early for a trend", tone="foreground")
     if going.way == "falling":
-        return Words("learning: the error on unseen images falls", "learning: validation error falls")
+        return _words("learning: the error on unseen images falls", "learning: validation error falls")
     if going.way == "rising":
-        return Words("the error on unseen images rises", "validation error rises", tone="warning")
-    return Words("settled: the error on unseen images stays as it is", "settled")
+        return _words("the error on unseen images rises", "validation error rises", tone="warning")
+    return _words("settled: the error on unseen images stays as it is", "settled")
 
 
 CODINGS = {"posterior-collapse": "CODINGS TELL NOTHING", "dead-codings": "CODINGS ARE DEAD"}
+
+
+def all_modes(state: State) -> bool:
+    """Whether the newest samples show every mode that there is."""
+    count = selectors.last(state, "diversity/modes")
+    return count is not None and 0 < state.facts.modes <= count
+
+
+def _words(*texts: str, tone: str = "success") -> Words:
+    return Words(texts, tone)
 
 
 def _grows(state: State, network: str) -> Trend | None:

@@ -5,7 +5,7 @@ from typing import Literal
 Better = Literal["smaller", "larger", "neither"]
 
 PRESENCE = "presence/"
-"""Before the number of a mode, from 1: its share of the samples, relative to real data (0 absent, 1 as there)."""
+"""Before the number of a mode, from 1: its share of the samples, relative to real data (0 is absent)."""
 PRESENT = 0.25
 """A mode is lost below this share of what real data gives, the classifier's mistakes taken off."""
 

@@ -65,13 +65,14 @@ class DiversityPanel(Panel):
                 self.line("within seconds of the first samples"),
             ]
         if height <= 3:
-            return [self._measure(*MEASURES[0], width), self._modes(width), self._verdict(width)][:height]
-        rows = [self._measure(*one, width) for one in MEASURES[:3]]
+            return [self._measure(MEASURES[0], width), self._modes(width), self._verdict(width)][:height]
+        rows = [self._measure(one, width) for one in MEASURES[:3]]
         if height >= 8:
-            rows += [self._measure(*MEASURES[3], width), self._copied(width)]
+            rows += [self._measure(MEASURES[3], width), self._copied(width)]
         return [*rows, *self._mode_rows(width, height - len(rows) - 1), self._verdict(width)][:height]
 
-    def _measure(self, label: str, measure: str, share: float | None, width: int) -> Strip:
+    def _measure(self, told: tuple[str, str, float | None], width: int) -> Strip:
+        label, measure, share = told
         name = f"diversity/{measure}"
         value = selectors.last(self.state, name)
         if value is None:
@@ -128,12 +129,13 @@ class DiversityPanel(Panel):
         modes, plain = presence.modes(self.state), self.terminal.ascii
         if not modes:
             return [self._modes(width)]
-        columns = modebars.in_columns(modes, width, height - 1, ascii=plain)
-        if columns:
-            return [self._modes(width), *(self.line(*one, width=width) for one in columns)]
-        count = f"modes {self._count()}"
-        row = modebars.in_a_row(modes, width - LABEL - 2, ascii=plain)
-        bars = self.line(f"{count:<{LABEL + 1}} ", *row, width=width)
+        head = f"modes {self._count()}".ljust(LABEL + 1)
+        room = width - len(head)
+        named = modebars.in_columns(modes, room, height, ascii=plain)
+        if named:
+            heads = [head, *[" " * len(head)] * (len(named) - 1)]
+            return [self.line(one, *row, width=width) for one, row in zip(heads, named, strict=True)]
+        bars = self.line(head, *modebars.in_a_row(modes, room, ascii=plain), width=width)
         return [self._modes(width), bars] if height > 1 else [bars]
 
     def _modes(self, width: int) -> Strip:
@@ -157,4 +159,5 @@ class DiversityPanel(Panel):
         return f"{count}/{total}" if total else count
 
     def _verdict(self, width: int) -> Strip:
-        return self.line(verdicts.diversity(self.state).span(width), width=width)
+        words = verdicts.diversity(self.state)
+        return self.line(Span(words.within(width), words.tone, bold=True), width=width)

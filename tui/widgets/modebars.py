@@ -12,9 +12,9 @@ FULL = 1.25
 """The presence at which a bar is full: a mode that real data have a fifth less often than the samples."""
 GONE = {True: "x", False: "✕"}
 """What stands for a mode that is not there, in ASCII or not."""
-SHORTEST, LONGEST = 2, 12
+SHORTEST, LONGEST = 2, 10
 """Letters of a name that still say something, and as many as are needed."""
-BAR = 6
+BAR = 5
 SHARE = 6
 
 Spans = list[Span | str]
@@ -22,14 +22,14 @@ Spans = list[Span | str]
 
 def in_a_row(modes: Sequence[Mode], width: int, *, ascii: bool) -> Spans:
     """One row: each mode's name, as long as it fits, and a bar; of very many the bars alone."""
-    each = width // max(1, len(modes))
+    each = (width + 1) // max(1, len(modes))
     letters = min(each - 2, LONGEST, max((len(_name(mode, ascii)) for mode in modes), default=0))
     if letters < SHORTEST:
         return [_bar(mode, ascii) for mode in modes[:width]]
     spans: Spans = []
     for mode in modes:
         spans += [f"{_name(mode, ascii)[:letters]:>{letters}}", _bar(mode, ascii), " "]
-    return spans
+    return spans[:-1]
 
 
 def in_columns(modes: Sequence[Mode], width: int, height: int, *, ascii: bool) -> list[Spans]:
@@ -55,8 +55,7 @@ def _named(mode: Mode, letters: int, ascii: bool) -> Spans:
     name = f"{_name(mode, ascii)[:letters]:<{letters}} "
     share = f"{percent(mode.share):>{SHARE}}"
     if not mode.there:
-        gone = f"{GONE[ascii]} gone" if mode.seen else "none"
-        return [Span(name, "error", bold=True), Span(f"{gone:<{BAR}}", "error"), Span(share, "error")]
+        return [Span(f"{name}{GONE[ascii]:<{BAR}}{share}", "error", bold=True)]
     bar = meter(mode.share, width=BAR, full=FULL, ascii=ascii, colour=None).text
     return [name, Span(bar, "success"), share]
 

@@ -107,4 +107,5 @@ class ReconstructionPanel(Panel):
         return self.line(f"{'val/train':<{LABEL}}", f"{ratio:>{VALUE}.2f}", "   ", words, limit, width=width)
 
     def _verdict(self, width: int) -> Strip:
-        return self.line(verdicts.reconstruction(self.state).span(width), width=width)
+        words = verdicts.reconstruction(self.state)
+        return self.line(Span(words.within(width), words.tone, bold=True), width=width)

@@ -100,7 +100,8 @@ class StabilityPanel(Panel):
         )
 
     def _verdict(self, width: int) -> Strip:
-        return self.line(verdicts.stability(self.state).span(width), width=width)
+        words = verdicts.stability(self.state)
+        return self.line(Span(words.within(width), words.tone, bold=True), width=width)
 
 
 def _way(width: int) -> int:
