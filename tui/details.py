@@ -1,6 +1,6 @@
 """Everything behind a panel in words: each measure, its value, its alarms, what to try. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engine.run.reader import Alarm
@@ -148,10 +148,8 @@ def _measure(state: State, watch: Watch, told: Told) -> Section:
         past = value < alarm if told.level in BELOW else value > alarm
     judged = _judged(told.alarms, watch)
     if told.scale != 1 and alarm is not None and clear is not None:
-        judged = (
-            *judged,
-            f"of this one: below {wording.percent(alarm)}, over above {wording.percent(clear)}",
-        )
+        here = f"for this measure: raised below {100 * alarm:g} %, over above {100 * clear:g} %"
+        judged = (*judged, here)
     return Section(
         heading=told.label,
         value=_value(state, told, value),
@@ -255,8 +253,3 @@ def _concerning(state: State, told: Iterable[Told]) -> list[Alarm]:
 
 def _names(told: Iterable[Told]) -> frozenset[str]:
     return frozenset(name for one in told for name in one.alarms)
-
-
-def concerned(sections: Sequence[Section]) -> tuple[str, ...]:
-    """The series that the sections draw."""
-    return tuple(one.series for one in sections if one.series)

@@ -144,7 +144,7 @@ ALARMS = {
     ),
     "collapsed": AlarmMeaning(
         severity="critical",
-        what="coverage, share of classes, twice the distance between samples; or see above",
+        what="coverage, share of classes, twice the distance between samples; early ones: their own best",
         threshold="diversity",
     ),
     "cycling": AlarmMeaning(

@@ -98,8 +98,8 @@ def _reached(state: State, reached: float, missing: Sequence[Mode]) -> Words:
 def stability(state: State) -> Words:
     """Whether the numbers of training are sound."""
     if count := selectors.bad_values(state):
-        bad = wording.spaced(count)
-        return _words(f"{bad} non-finite values: NaN or infinite", f"{bad} non-finite values", tone="error")
+        bad = f"{wording.spaced(count)} non-finite {'value' if count == 1 else 'values'}"
+        return _words(f"{bad}: NaN or infinite", bad, tone="error")
     for alarm in selectors.standing(state):
         if (said := ALARMED.get(alarm.name)) is not None:
             tone = "error" if alarm.severity == "critical" else "warning"
@@ -155,7 +155,7 @@ CODINGS = {"posterior-collapse": "CODINGS TELL NOTHING", "dead-codings": "CODING
 def all_modes(state: State) -> bool:
     """Whether the newest samples show every mode that there is."""
     count = selectors.last(state, "diversity/modes")
-    return count is not None and 0 < state.facts.modes <= count
+    return count is not None and 0 < (state.facts.modes or len(state.facts.classes)) <= count
 
 
 def _words(*texts: str, tone: str = "success") -> Words:

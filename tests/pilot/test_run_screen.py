@@ -37,15 +37,16 @@ async def test_gan_says_how_it_is_at_every_size(runs: Path, open_app: Open, size
 async def test_what_has_no_room_is_left_out_and_comes_with_room(runs: Path, open_app: Open) -> None:
     run = healthy_gan(runs).run
     async with open_app(run).run_test(notifications=True, size=(80, 24)) as pilot:
-        shown = await wait_for_text(pilot, "losses", "distinct")
+        shown = await wait_for_text(pilot, "losses", "coverage")
         assert "D(real)" not in shown
         await pilot.resize_terminal(120, 36)
         shown = await wait_for_text(pilot, "D(real)", "density", "|∇D|")
         assert "─ real data" not in shown
         assert "near copies" not in shown
+        assert "effective" not in shown
         await pilot.resize_terminal(200, 60)
         shown = await wait_for_text(pilot, "─ real data", "1 = like real data", "ΔG / G", "0.0012")
-        assert "81 % as diverse as a batch of real images" in shown
+        assert "effective   81 %" in shown
         assert "2 % of the samples are near copies of training images" in shown
 
 
@@ -79,9 +80,9 @@ async def test_a_validation_error_that_fell_is_told_as_it_is_now(runs: Path, ope
 async def test_over_fitting_is_what_the_watch_says_it_is(runs: Path, open_app: Open) -> None:
     recorded = healthy_autoencoder(runs)
     async with open_app(recorded.run).run_test(notifications=True, size=(80, 24)) as pilot:
-        await wait_for_text(pilot, "val/train      1.10  ok")
+        await wait_for_text(pilot, "val/train      1.10   ok (alarm > 1.5)")
         recorded.writes(events=[long_alarm(recorded)])
-        await wait_for_text(pilot, "val/train      1.10  over-fitting")
+        await wait_for_text(pilot, "val/train      1.10   over-fitting")
 
 
 @pytest.mark.parametrize("size", SIZES)

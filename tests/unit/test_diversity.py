@@ -1,6 +1,7 @@
 """The meter on real images, and on the same images with failures put in."""
 
 import math
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -257,3 +258,21 @@ def test_measures_on_points_that_can_be_counted_by_hand() -> None:
     assert copied(line + 0.01, line, line + 0.5) == 1
     assert copied(line + 0.49, line, line + 0.5) == -1
     assert copied(line + 0.25, line, line + 0.5) == 0
+
+
+def test_each_class_has_its_presence_as_a_series_by_number() -> None:
+    reading = meter().read(real(3, without=("Sandal",)))
+    shares = reading.shares()
+    assert list(shares) == [f"presence/{place}" for place in range(1, 11)]
+    assert shares[f"presence/{CLASSES.index('Sandal') + 1}"] < 0.25
+    assert not shares.keys() & reading.series().keys()
+
+
+def test_very_many_classes_are_not_told_one_by_one() -> None:
+    reading = replace(meter().read(real(3)), presence={str(number): 1.0 for number in range(65)})
+    assert reading.shares() == {}
+
+
+def test_the_chance_of_the_meter_is_that_of_its_readings() -> None:
+    reading = meter().read(real(3))
+    assert {name: getattr(reading, name).sigma for name in MEASURES} == meter().chance

@@ -81,3 +81,27 @@ def test_bars_start_at_nothing_and_end_at_the_largest() -> None:
     assert bars([0.0, 2.0, 4.0]) == "▁▅█"
     assert bars([0.0, float("nan"), 1.0], ascii=True) == "_x#"
     assert bars([0.0, 0.0]) == "▁▁"
+
+
+def test_the_normal_range_is_shaded_where_the_bar_reaches_and_where_not() -> None:
+    below = meter(0.5, width=11, full=1.1, normal=(0.95, 1.05)).text
+    assert below == "▇▇▇▇▇▁▁▁▁░░"
+    within = meter(1.0, width=11, full=1.1, normal=(0.95, 1.05)).text
+    assert within == "▇▇▇▇▇▇▇▇▇▓░"
+    plain = meter(1.0, width=11, full=1.1, warn_below=0.6, normal=(0.95, 1.05), ascii=True).text
+    assert plain == "######|##%:"
+
+
+def test_however_narrow_the_normal_range_one_cell_shows_it() -> None:
+    assert meter(0.2, width=11, full=1.1, normal=(0.999, 1.001)).text.count("░") >= 1
+
+
+def test_a_spark_between_limits_shows_noise_as_small_as_it_is() -> None:
+    noisy = [0.9, 0.91, 0.89, 0.9]
+    assert set(spark(noisy, 4)) > {"▁", "█"}
+    assert len(set(spark(noisy, 4, limits=(0.0, 1.1)))) == 1
+    assert spark([-5.0, 99.0], 2, limits=(0.0, 1.0)) == "▁█"
+
+
+def test_bars_may_be_held_against_a_given_height() -> None:
+    assert bars([0.5, 2.0], most=1.0) == "▅█"

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from engine.watch.diversity import MEASURES
-from presets.watching import DEFAULTS, Watch
+from presets.watching import BELOW, DEFAULTS, Watch
+from tui import meanings
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "WATCH.md").read_text()
@@ -37,3 +38,24 @@ def _plain(number: float) -> str:
 
 def test_every_measure_is_explained() -> None:
     assert all(f"`diversity/{name}`" in PAGE for name in MEASURES)
+
+
+@pytest.mark.parametrize("table", [meanings.SAMPLES, meanings.POINTS, meanings.NUMBERS, meanings.CODINGS])
+def test_the_screen_explains_a_measure_in_the_words_of_the_page(table: dict[str, meanings.Meaning]) -> None:
+    for name, meaning in table.items():
+        shown = name.replace("presence/1", "presence/…")
+        row = f"| `{shown}` | {meaning.what} | {meaning.when} | {meaning.source} |".replace("|  |", "| |")
+        assert row in PAGE
+
+
+def test_the_screen_explains_an_alarm_in_the_words_of_the_page() -> None:
+    assert meanings.ALARMS.keys() == raised_somewhere()
+    for name, meaning in meanings.ALARMS.items():
+        assert f"| `{name}` | {meaning.severity} | {meaning.what} |" in PAGE
+        assert not meaning.threshold or f"| {meaning.what} | `{meaning.threshold}` |" in PAGE
+
+
+def test_every_threshold_belongs_to_an_alarm() -> None:
+    keys = {key.removesuffix("_alarm") for key in Watch.__struct_fields__ if key.endswith("_alarm")}
+    assert keys == {meaning.threshold for meaning in meanings.ALARMS.values()} - {""}
+    assert keys >= BELOW

@@ -25,7 +25,7 @@ MEASURES = (
 )
 """Label, measure, and where the watch raises its alarm, as a share of the run's threshold for coverage."""
 COPIED = "diversity/copied"
-LABEL, VALUE, CHANCE, SAYS = 10, 5, 6, 4
+LABEL, VALUE, CHANCE, SAYS = 10, 6, 5, 4
 FULL = 1.1
 """The share of real data at which a bar ends: there is room for the chance in real data around 1."""
 SPARK = 16
@@ -66,10 +66,13 @@ class DiversityPanel(Panel):
             ]
         if height <= 3:
             return [self._measure(MEASURES[0], width), self._modes(width), self._verdict(width)][:height]
-        rows = [self._measure(one, width) for one in MEASURES[:3]]
-        if height >= 8:
-            rows += [self._measure(MEASURES[3], width), self._copied(width)]
+        rows = [self._measure(one, width) for one in MEASURES[: 3 if height < 8 else 4] if self._has(one)]
+        if height >= 8 and COPIED in self.state.series:
+            rows.append(self._copied(width))
         return [*rows, *self._mode_rows(width, height - len(rows) - 1), self._verdict(width)][:height]
+
+    def _has(self, told: tuple[str, str, float | None]) -> bool:
+        return f"diversity/{told[1]}" in self.state.series
 
     def _measure(self, told: tuple[str, str, float | None], width: int) -> Strip:
         label, measure, share = told
@@ -77,15 +80,16 @@ class DiversityPanel(Panel):
         value = selectors.last(self.state, name)
         if value is None:
             return self.line(f"{label:<{LABEL}}", f"{'?':>{VALUE}}", width=width)
-        early = self.state.facts.verdict == "unknown"  # bad, not collapsed: no reason for alarm
-        warn_below = None if early or share is None else share * self.state.facts.diversity_alarm
+        facts = self.state.facts
+        early = facts.verdict == "unknown"  # bad, not collapsed: no reason for alarm
+        warn_below = None if early or share is None else share * facts.diversity_alarm
         low = warn_below is not None and value < warn_below
-        chance = 2 * self.state.facts.diversity_chance.get(measure, 0.0)
+        chance = 2 * facts.diversity_chance.get(measure, 0.0)
         text = "?" if isnan(value) else wording.percent(value)
         head: list[Span | str] = [
             f"{label:<{LABEL}}",
             Span(f"{text:>{VALUE}}", "error" if low else "", bold=low),
-            f"{f' ±{100 * chance:.0f}' if chance else '':<{CHANCE}}",
+            f"{f' ±{100 * chance:.0f}' if chance else '':<{CHANCE if facts.diversity_chance else 1}}",
             *self._course(name, chance, width),
         ]
         shown = self.line(*head)
@@ -112,24 +116,21 @@ class DiversityPanel(Panel):
             return [going, " "]
         values = self.state.series[name].mean[-WINDOW:]
         drawn = spark(values, SPARK, ascii=self.terminal.ascii, limits=(0.0, FULL))
-        return [Span(drawn, "primary"), " ", going, "  "]
+        return [Span(drawn, "primary-darken-2"), " ", going, "  "]
 
     def _copied(self, width: int) -> Strip:
         """How many samples are near copies: a share of the samples, which real data have none of."""
         value = selectors.last(self.state, COPIED)
-        if value is None or isnan(value):
-            return self.line(f"{'copies':<{LABEL}}", f"{'?':>{VALUE}}", width=width)
-        said = "of the samples are near copies of training images, beyond chance"
-        return self.line(
-            f"{'copies':<{LABEL}}", f"{wording.percent(max(0.0, value)):>{VALUE}}", f" {said}", width=width
-        )
+        share = "?" if value is None or isnan(value) else wording.percent(max(0.0, value))
+        said = "of the samples are near copies of training images"
+        return self.line(f"{'copies':<{LABEL}}", f"{share:>{VALUE}}", f" {said}", width=width)
 
     def _mode_rows(self, width: int, height: int) -> list[Strip]:
         """The modes in at most ``height`` rows: bars with names and shares, bars in a row, or a count."""
         modes, plain = presence.modes(self.state), self.terminal.ascii
         if not modes:
             return [self._modes(width)]
-        head = f"modes {self._count()}".ljust(LABEL + 1)
+        head = f"modes {self._count()}".ljust(LABEL + 2)
         room = width - len(head)
         named = modebars.in_columns(modes, room, height, ascii=plain)
         if named:

@@ -36,7 +36,7 @@ def in_columns(modes: Sequence[Mode], width: int, height: int, *, ascii: bool) -
     """Rows of modes with name, bar and percent, at most ``height`` of them; none where that is too little."""
     letters = min(LONGEST, max((len(_name(mode, ascii)) for mode in modes), default=0))
     cell = letters + 1 + BAR + SHARE
-    columns = max(1, (width + 2) // (cell + 2))
+    columns = max(1, (width + 1) // (cell + 1))
     needed = -(-len(modes) // columns)
     if not modes or needed > height or cell > width:
         return []

@@ -20,7 +20,7 @@ OVERFITTING = "over-fitting"
 """The alarm by which the watch says so."""
 MORE = (
     ("codings", "codings/active-units", "vary, of {codings/units}"),
-    ("KL", "kl/nats", "nats in all"),
+    ("KL", "kl/nats", "nats {kl/unit-}"),
     ("informed", "kl/active-units", "codings tell of the input"),
     ("rank", "codings/rank", "independent ones, in effect"),
     ("noisy input", "valid/noisy-input", "its own error"),
@@ -66,8 +66,7 @@ class ReconstructionPanel(Panel):
             return rows
         for label, name, unit in MORE:
             if (value := selectors.last(self.state, name)) is not None:
-                rows.append(self._row(label, wording.short(value), width, _OTHER.sub(self._short, unit)))
-        rows[5:5] = self._units(width)
+                rows.append(self._row(label, wording.short(value), width, _OTHER.sub(self._other, unit)))
         return [*rows[: height - 1], self._verdict(width)]
 
     def _error(self, label: str, name: str, value: float, note: str, width: int) -> Strip:
@@ -75,18 +74,18 @@ class ReconstructionPanel(Panel):
         bins, plain = self.state.series[name], self.terminal.ascii
         way = arrow(trend(bins), ascii=plain)
         room = min(SPARK, width - LABEL - VALUE - NOTE - 5)
-        drawn = Span(spark(bins.mean[-WINDOW:], room, ascii=plain) + "  ", "primary") if room >= 8 else ""
+        drawn = (
+            Span(spark(bins.mean[-WINDOW:], room, ascii=plain) + "  ", "primary-darken-2")
+            if room >= 8
+            else ""
+        )
         return self.line(f"{label:<{LABEL}}{wording.short(value):>{VALUE}} {way} ", drawn, note, width=width)
 
-    def _units(self, width: int) -> list[Strip]:
-        """Of a variational one what each unit of the codings tells of its input, the largest as a number."""
-        nats = selectors.numbered(self.state, UNIT)
-        if not nats:
-            return []
-        drawn = bars(nats, ascii=self.terminal.ascii)
-        return [self._row("KL by unit", wording.short(max(nats)), width, f"nats at most  {drawn}")]
-
-    def _short(self, found: re.Match[str]) -> str:
+    def _other(self, found: re.Match[str]) -> str:
+        """The value of another series; of those of many units a bar each."""
+        if found[1] == UNIT:
+            nats = selectors.numbered(self.state, UNIT)
+            return f"in all, by unit  {bars(nats, ascii=self.terminal.ascii)}" if nats else "in all"
         value = selectors.last(self.state, found[1])
         return "?" if value is None else wording.short(value)
 
@@ -103,7 +102,7 @@ class ReconstructionPanel(Panel):
         """Validation error over training error, and where the watch begins to mind it."""
         over = any(alarm.name == OVERFITTING for alarm in selectors.standing(self.state))
         words = Span(OVERFITTING if over else "ok", "warning" if over else "success", bold=over)
-        limit = f" (alarm above {self.state.facts.overfitting_alarm:g})"
+        limit = f" (alarm > {self.state.facts.overfitting_alarm:g})"
         return self.line(f"{'val/train':<{LABEL}}", f"{ratio:>{VALUE}.2f}", "   ", words, limit, width=width)
 
     def _verdict(self, width: int) -> Strip:

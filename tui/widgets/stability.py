@@ -64,7 +64,7 @@ class StabilityPanel(Panel):
         rows = list(self._series(ROWS, width))
         if not rows:
             return [self.line("no values yet")]
-        if height > 3:
+        if height > 3 or len(rows) < height - 1:
             rows.append(self._finite(width))
         rows += self._series(SELDOM, width)
         return [*rows[: height - 1], self._verdict(width)]
@@ -93,7 +93,7 @@ class StabilityPanel(Panel):
         return self.line(
             f"{wording.clean(label, ascii=self.terminal.ascii):<{LABEL}}",
             f"{value:>{VALUE}} ",
-            Span(f"{drawn:<{_room(width)}} ", "primary"),
+            Span(f"{drawn:<{_room(width)}} ", "primary-darken-2"),
             f"{way:<{_way(width)}} ",
             Span(said, "success" if said == "ok" else "error", bold=said != "ok"),
             width=width,

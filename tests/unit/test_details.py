@@ -1,0 +1,103 @@
+"""What is behind a panel, in words: values, meanings, thresholds, alarms, advice."""
+
+import numpy as np
+
+from presets.watching import Watch
+from tests.unit.panels import alarm, present, state
+from tui import details
+from tui.details import Section
+
+WATCH = Watch(diversity_alarm=0.5, diversity_clear=0.7, explosion_alarm=40.0)
+
+
+def named(sections: list[Section], heading: str) -> Section:
+    return next(one for one in sections if one.heading == heading)
+
+
+def text(section: Section) -> str:
+    return "\n".join((section.heading, section.value, *section.paragraphs))
+
+
+def test_a_measure_comes_with_its_value_its_chance_its_meaning_and_the_runs_own_threshold() -> None:
+    run = state({"diversity/coverage": [0.87] * 20}, diversity_chance={"coverage": 0.012})
+    coverage = named(details.diversity(run, WATCH), "coverage")
+    assert coverage.value == "87 % ±2.4 of real data, steady over the last 190 steps"
+    assert "Share of real images that have a sample near; falls when modes are lost." in text(coverage)
+    assert "Source: Naeem et al. 2020, 3.2." in text(coverage)
+    assert "raised below 50 %, over above 70 %" in text(coverage)
+    assert (coverage.series, coverage.alarm, coverage.clear) == ("diversity/coverage", 0.5, 0.7)
+
+
+def test_samples_that_repeat_have_half_the_threshold() -> None:
+    distinct = named(details.diversity(state({"diversity/duplicates": [0.9]}), WATCH), "distinct")
+    assert (distinct.alarm, distinct.clear) == (0.25, 0.35)
+    assert "for this measure: raised below 25 %, over above 35 %" in text(distinct)
+
+
+def test_a_value_beyond_its_threshold_is_red_unless_it_is_too_early_to_judge() -> None:
+    series = {"diversity/coverage": [0.3]}
+    assert named(details.diversity(state(series), WATCH), "coverage").tone == "error"
+    early = state(series, verdict="unknown")
+    assert named(details.diversity(early, WATCH), "coverage").tone == ""
+
+
+def test_a_mixture_counts_its_modes_and_is_explained_so() -> None:
+    run = state({"diversity/coverage": [0.9], "diversity/reverse-kl": [0.01]})
+    assert "share of the mixture's modes" in text(named(details.diversity(run, WATCH), "coverage")).lower()
+
+
+def test_every_mode_is_listed_with_the_step_at_which_it_went() -> None:
+    run = state(
+        {"diversity/coverage": [0.9] * 3, **present([1.0] * 3, [1.0, 1.0, 0.0], [0.0] * 3, [0.9] * 3)}
+    )
+    said = text(named(details.diversity(run, WATCH), "presence of each mode"))
+    assert "T-shirt: 100 % · Trouser: 0 %, gone since step 30 · Sandal: 0 %, never shown · Bag: 90 %" in said
+
+
+def test_advice_is_that_of_the_standing_alarms() -> None:
+    run = state({"diversity/coverage": [0.3]}, alarm("collapsed"), alarm("memorising", step=50, over=60))
+    first, *others = details.diversity(run, WATCH)
+    assert first.paragraphs == ("try: what helps against collapsed",)
+    so_far = text(others[-1])
+    assert "collapsed: raised at step 100" in so_far
+    assert "memorising: raised at step 50" in so_far
+    assert "over at step 60" in so_far
+
+
+def test_runs_of_before_say_that_chance_was_not_recorded() -> None:
+    run = state({"diversity/coverage": [0.87] * 20})
+    assert "±" not in named(details.diversity(run, WATCH), "coverage").value
+    assert "Not recorded" in text(named(details.diversity(run, WATCH), "what ± says"))
+
+
+def test_stability_names_the_series_with_values_that_are_no_numbers() -> None:
+    run = state({"grad/generator": [1.0, float("nan"), float("inf")], "update/classifier": [0.001]})
+    sections = details.stability(run, WATCH)
+    assert "grad/generator: 2" in text(named(sections, "values that are not finite"))
+    assert "raised above 40 times" in text(named(sections, "generator's gradient"))
+    assert named(sections, "classifier's step").value == "0.001"
+
+
+def test_an_autoencoder_is_explained_with_what_it_measures() -> None:
+    run = state({"loss/reconstruction": [0.1], "valid/reconstruction": np.geomspace(1, 0.1, 20).tolist()})
+    sections = details.reconstruction(run, WATCH)
+    assert sections[0].heading.startswith("learning")
+    assert "falling over the last" in named(sections, "validation error").value
+    assert "raised above 1.5 times" in text(named(sections, "validation error"))
+    assert not [one for one in sections if one.heading == "KL"]
+
+
+def test_alarms_are_told_in_full_standing_ones_first() -> None:
+    run = state({}, alarm("lost-modes", step=50, over=60), alarm("collapsed", diversity_coverage=0.31))
+    first, second = details.alarms(run, WATCH)
+    assert first.heading == "CRITICAL collapsed"
+    assert "what collapsed is, with numbers" in text(first)
+    assert "evidence: diversity/coverage 0.31" in text(first)
+    assert "raised below 50 %, over above 70 %" in text(first)
+    assert second.heading == "cleared: lost-modes"
+    assert [one.heading for one in details.alarms(state({}), WATCH)] == ["no alarms so far"]
+
+
+def test_an_alarm_that_nobody_knows_is_told_as_it_is() -> None:
+    (only,) = details.alarms(state({}, alarm("[red]")), WATCH)
+    assert only.heading == "CRITICAL [red]"

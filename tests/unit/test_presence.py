@@ -1,0 +1,33 @@
+"""Which modes are there by name, and since when one is gone."""
+
+from tests.unit.panels import CLASSES, present, state
+from tui import presence
+
+
+def test_a_mode_that_was_there_is_lost_since_the_first_check_that_missed_it() -> None:
+    found = presence.modes(state(present([1.0] * 6, [1.0] * 6, [0.9, 0.1, 0.9, 0.8, 0.1, 0.0], [1.1] * 6)))
+    assert [mode.name for mode in found] == list(CLASSES)
+    assert [mode.name for mode in presence.lost(found)] == ["Sandal"]
+    assert found[2].lost_since == 50
+    assert found[2].share == 0.0
+    assert not presence.missing(found)
+
+
+def test_a_mode_that_never_came_is_missing_and_not_lost() -> None:
+    found = presence.modes(state(present([1.0] * 3, [0.0, 0.1, 0.2], [1.0] * 3, [1.0] * 3)))
+    assert [mode.name for mode in presence.missing(found)] == ["Trouser"]
+    assert not presence.lost(found)
+
+
+def test_a_mode_that_came_back_is_there() -> None:
+    found = presence.modes(state(present([1.0] * 3, [1.0, 0.0, 1.0], [1.0] * 3, [1.0] * 3)))
+    assert all(mode.there for mode in found)
+
+
+def test_kinds_without_names_are_counted() -> None:
+    found = presence.modes(state(present([1.0], [0.0]), classes=(), modes=2))
+    assert [mode.name for mode in found] == ["kind 1", "kind 2"]
+
+
+def test_runs_that_recorded_none_have_none() -> None:
+    assert presence.modes(state({"diversity/coverage": [0.9]})) == ()

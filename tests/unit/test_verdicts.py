@@ -1,0 +1,93 @@
+"""What panels conclude in words: no more than the numbers support."""
+
+import numpy as np
+import pytest
+
+from tests.unit.panels import alarm, present, state
+from tui import verdicts
+
+ALL = present(*[[1.0] * 20] * 4)
+
+
+def gan(coverage: float, *alarms: object, **facts: object) -> verdicts.Words:
+    series = {
+        "diversity/coverage": [coverage] * 20,
+        "diversity/modes": [4.0] * 20,
+        "diversity/copied": [0.3],
+        **ALL,
+    }
+    return verdicts.diversity(state(series, *alarms, **facts))  # type: ignore[arg-type]
+
+
+def test_a_healthy_run_says_how_much_it_reaches_and_that_nothing_is_missing() -> None:
+    words = gan(0.87)
+    assert words.text == "samples reach 87 % of what real data reaches: no mode is missing"
+    assert words.tone == "success"
+
+
+def test_within_the_chance_of_real_data_there_is_no_difference() -> None:
+    assert gan(0.98, diversity_chance={"coverage": 0.012}).text.endswith(": no difference")
+    assert gan(0.95, diversity_chance={"coverage": 0.012}).text.endswith(": no mode is missing")
+
+
+def test_lost_modes_are_named_with_the_step_since_when() -> None:
+    gone = [1.0] * 10 + [0.0] * 10
+    series = {"diversity/coverage": [0.8] * 20, **present([1.0] * 20, [1.0] * 20, gone, gone)}
+    words = verdicts.diversity(state(series))
+    assert words.text == "losing modes: Sandal and Bag are gone since step 110"
+    assert words.within(41) == "Sandal and Bag are gone since step 110"
+    assert words.within(30) == "Sandal and Bag since step 110"
+    assert words.tone == "warning"
+
+
+def test_a_collapse_is_said_aloud_with_what_is_lost() -> None:
+    words = gan(0.31, alarm("collapsed", lost_Sandal=0.0))
+    said = "COLLAPSED: samples reach 31 % of what real data reaches"
+    assert words.text == f"{said}; Sandal is gone"
+    assert words.within(60) == said
+    assert words.within(41) == "COLLAPSED: 31 % of real data"
+    assert words.tone == "error"
+
+
+@pytest.mark.parametrize(("name", "said"), [("memorising", "MEMORISING: 30 %"), ("cycling", "CYCLING")])
+def test_the_alarm_that_explains_most_is_the_conclusion(name: str, said: str) -> None:
+    assert gan(0.3, alarm(name), alarm("collapsed")).text.startswith(said)
+
+
+def test_an_alarm_that_is_over_is_no_conclusion() -> None:
+    assert gan(0.87, alarm("collapsed", over=150)).tone == "success"
+
+
+def test_early_samples_are_not_judged() -> None:
+    assert gan(0.05, verdict="unknown").text == "too early to judge: early samples are bad, not collapsed"
+    assert gan(0.05, verdict="unknown", alive=False).text == "not judged"
+    assert verdicts.diversity(state({})).text == "not measured yet"
+
+
+def test_coverage_that_falls_is_told_with_where_from() -> None:
+    words = verdicts.diversity(state({"diversity/coverage": np.linspace(0.95, 0.7, 40).tolist()}))
+    assert "falling from 94 %" in words.text
+    assert words.tone == "warning"
+
+
+def test_gradients_that_grow_are_told_with_how_many_times() -> None:
+    words = verdicts.stability(state({"grad/generator": np.geomspace(1, 12, 51).tolist()}))
+    assert words.text == "gradients of the generator grow: ×9 in 500 steps"
+    assert words.tone == "warning"
+
+
+def test_steady_gradients_are_sound_and_one_nan_is_not() -> None:
+    assert verdicts.stability(state({"grad/generator": [1.0] * 50})).text.startswith("sound")
+    words = verdicts.stability(state({"grad/generator": [1.0] * 50 + [float("nan")]}))
+    assert words.text.startswith("1 non-finite value")
+    assert words.tone == "error"
+
+
+def test_an_autoencoder_learns_settles_or_over_fits() -> None:
+    def said(values: list[float], *alarms: object) -> str:
+        return verdicts.reconstruction(state({"valid/reconstruction": values}, *alarms)).text  # type: ignore[arg-type]
+
+    assert said(np.geomspace(1, 0.1, 20).tolist()).startswith("learning")
+    assert said([0.1] * 20).startswith("settled")
+    assert said([0.1] * 3) == "too early for a trend"
+    assert said([0.1] * 20, alarm("over-fitting")).startswith("over-fitting")
