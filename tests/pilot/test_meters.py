@@ -157,7 +157,7 @@ async def test_the_details_of_an_autoencoder_have_its_errors_and_its_threshold(
         await wait_for_text(pilot, "val/train")
         focus(open_app_of(pilot.app), ReconstructionPanel)
         await pilot.press("enter")
-        await wait_for_text(pilot, "validation error", "raised above 1.5 times", "try: train on more images")
+        await wait_for_text(pilot, "validation error", "above 1.5 times", "try: train on more images")
 
 
 async def test_details_follow_the_run(runs: Path, open_app: Open) -> None:

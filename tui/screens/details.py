@@ -51,7 +51,7 @@ class DetailsScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The panel's title, the explanation, and how to leave."""
         ascii = self._panel.terminal.ascii
-        with Vertical(id="dialogue", classes="reading"):
+        with Vertical(id="dialogue", classes="details"):
             yield Label(Content(clean(str(self._panel.border_title or ""), ascii=ascii)), classes="question")
             with VerticalScroll():
                 yield self._page
