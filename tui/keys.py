@@ -261,7 +261,7 @@ KEYS = (
         shown="enter",
         action="enlarge",
         label="",
-        does="Show the focused part on the whole screen, and back",
+        does="Explain the focused meter or the alarms; show another part on the whole screen, and back",
         places=RUN,
     ),
     Key(

@@ -6,12 +6,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Label
 
 from engine.run.folder import RunFolder
 from presets import catalogue
 from presets.watching import DEFAULTS, Watch
+from tui.screens.dialogue import Dialogue
 from tui.state import State
 from tui.widgets.explanation import Explanation
 from tui.widgets.panel import Panel
@@ -37,13 +37,13 @@ def thresholds(run: RunFolder) -> tuple[Watch, str]:
     return DEFAULTS, f"thresholds are the defaults, for the run's preset can't be read: {reason}"
 
 
-class DetailsScreen(ModalScreen[None]):
+class DetailsScreen(Dialogue[None]):
     """Scrolled with the arrow keys; it follows the panel that it explains."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,enter", "dismiss(None)", "close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,enter", "dismiss(None)", "close", show=False)]
 
     def __init__(self, panel: Panel, watch: Watch, trouble: str = "") -> None:
-        super().__init__(classes="dialogue")
+        super().__init__()
         self._panel = panel
         self._trouble = trouble
         self._page = Explanation(panel, watch)
