@@ -42,6 +42,7 @@ class AlarmsPanel(Panel):
     def _with_more(self, rows: list[Strip], more: int, width: int) -> list[Strip]:
         """The rows with, at the end of the last, how to read what there is no room for."""
         said = f"… {more} more: a" if more else "… all of it: a"
+        said = wording.clean(said, ascii=self.terminal.ascii)
         last = rows[-1].adjust_cell_length(max(0, width - len(said) - 1))
         return [*rows[:-1], Strip.join([last, self.line(" ", Span(said, "accent"))])]
 

@@ -1,6 +1,6 @@
 """How diverse the samples are, each measure against real data measured the same way."""
 
-from math import isnan
+from math import ceil, isnan
 
 from textual.strip import Strip
 
@@ -71,6 +71,11 @@ class DiversityPanel(Panel):
             rows.append(self._copied(width))
         return [*rows, *self._mode_rows(width, height - len(rows) - 1), self._verdict(width)][:height]
 
+    @property
+    def _early(self) -> bool:
+        """Whether samples may still be bad and not collapsed, which is no reason for alarm."""
+        return self.state.facts.verdict == "unknown"
+
     def _has(self, told: tuple[str, str, float | None]) -> bool:
         return f"diversity/{told[1]}" in self.state.series
 
@@ -81,15 +86,14 @@ class DiversityPanel(Panel):
         if value is None:
             return self.line(f"{label:<{LABEL}}", f"{'?':>{VALUE}}", width=width)
         facts = self.state.facts
-        early = facts.verdict == "unknown"  # bad, not collapsed: no reason for alarm
-        warn_below = None if early or share is None else share * facts.diversity_alarm
+        warn_below = None if self._early or share is None else share * facts.diversity_alarm
         low = warn_below is not None and value < warn_below
         chance = 2 * facts.diversity_chance.get(measure, 0.0)
         text = "?" if isnan(value) else wording.percent(value)
         head: list[Span | str] = [
             f"{label:<{LABEL}}",
             Span(f"{text:>{VALUE}}", "error" if low else "", bold=low),
-            f"{f' ±{100 * chance:.0f}' if chance else '':<{CHANCE if facts.diversity_chance else 1}}",
+            f"{f' ±{ceil(100 * chance)}' if chance else '':<{CHANCE if facts.diversity_chance else 1}}",
             *self._course(name, chance, width),
         ]
         shown = self.line(*head)
@@ -132,11 +136,12 @@ class DiversityPanel(Panel):
             return [self._modes(width)]
         head = f"modes {self._count()}".ljust(LABEL + 2)
         room = width - len(head)
-        named = modebars.in_columns(modes, room, height, ascii=plain)
+        gone = "" if self._early else "error"
+        named = modebars.in_columns(modes, room, height, ascii=plain, gone=gone)
         if named:
             heads = [head, *[" " * len(head)] * (len(named) - 1)]
             return [self.line(one, *row, width=width) for one, row in zip(heads, named, strict=True)]
-        bars = self.line(head, *modebars.in_a_row(modes, room, ascii=plain), width=width)
+        bars = self.line(head, *modebars.in_a_row(modes, room, ascii=plain, gone=gone), width=width)
         return [self._modes(width), bars] if height > 1 else [bars]
 
     def _modes(self, width: int) -> Strip:
@@ -145,10 +150,12 @@ class DiversityPanel(Panel):
         modes = presence.modes(self.state)
         lost = [mode.name for mode in presence.lost(modes)] or list(selectors.lost_classes(self.state))
         never = [mode.name for mode in presence.missing(modes)]
-        if lost:
+        if self._early and (lost or never):
+            spans.append(f"not shown: {', '.join([*lost, *never])}")
+        elif lost:
             spans.append(Span(f"lost: {', '.join(lost)}", "error", bold=True))
         elif never:
-            spans.append(f"not shown yet: {', '.join(never)}")
+            spans.append(f"never shown: {', '.join(never)}")
         elif verdicts.all_modes(self.state):
             spans.append("every one appears")
         return self.line(*spans, width=width)
