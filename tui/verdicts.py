@@ -111,11 +111,7 @@ def stability(state: State) -> Words:
         return _words(
             f"gradients of the {name} grow: {times}", f"gradients grow: {times}", times, tone="warning"
         )
-    return _words(
-        "sound: every value is finite, no alarm, no gradient grows fast",
-        "sound: no non-finite value, no alarm",
-        "no non-finite value",
-    )
+    return _words("sound: every value is finite, no gradient grows fast", "sound: no non-finite value")
 
 
 ALARMED = {

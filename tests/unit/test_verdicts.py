@@ -78,6 +78,8 @@ def test_gradients_that_grow_are_told_with_how_many_times() -> None:
 
 def test_steady_gradients_are_sound_and_one_nan_is_not() -> None:
     assert verdicts.stability(state({"grad/generator": [1.0] * 50})).text.startswith("sound")
+    collapsed = state({"grad/generator": [1.0] * 50}, alarm("collapsed"))
+    assert "alarm" not in verdicts.stability(collapsed).text
     words = verdicts.stability(state({"grad/generator": [1.0] * 50 + [float("nan")]}))
     assert words.text.startswith("1 non-finite value")
     assert words.tone == "error"
