@@ -93,6 +93,16 @@ async def test_gradients_that_grow_are_said_to_grow(runs: Path, open_app: Open) 
         await wait_for_text(pilot, "↗", "gradients of the generator grow: ×")
 
 
+async def test_a_value_that_is_no_number_is_counted_at_once_whatever_series_it_is_of(
+    runs: Path, open_app: Open
+) -> None:
+    recorded = healthy_gan(runs)
+    async with open_app(recorded.run).run_test(notifications=True, size=(80, 24)) as pilot:
+        await wait_for_text(pilot, "sound: no non-finite value")
+        recorded.draws("loss/generator", [float("nan")] * 3, first=401)
+        await wait_for_text(pilot, "3 non-finite values")
+
+
 async def test_a_classifier_has_its_row(runs: Path, open_app: Open) -> None:
     recorded = healthy_autoencoder(runs)
     recorded.draws("update/classifier", [0.0021] * 20)

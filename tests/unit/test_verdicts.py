@@ -1,10 +1,12 @@
 """What panels conclude in words: no more than the numbers support."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from tests.unit.panels import alarm, present, state
-from tui import verdicts
+from tui import moment, verdicts
 
 ALL = present(*[[1.0] * 20] * 4)
 
@@ -38,6 +40,17 @@ def test_lost_modes_are_named_with_the_step_since_when() -> None:
     assert words.within(41) == "Sandal and Bag are gone since step 110"
     assert words.within(30) == "Sandal and Bag since step 110"
     assert words.tone == "warning"
+
+
+def test_a_person_who_looks_back_reads_what_was_true_then() -> None:
+    gone = [1.0] * 10 + [0.0] * 10
+    series = {"diversity/coverage": [0.8] * 10 + [0.3] * 10, **present([1.0] * 20, gone)}
+    run = state(series, alarm("collapsed", step=150), classes=("Sandal", "Bag"), modes=2)
+    assert "COLLAPSED" in verdicts.diversity(run).text
+    then = replace(moment.at(run, 140, {}), facts=run.facts)
+    assert verdicts.diversity(then).text == "losing modes: Bag is gone since step 110"
+    before = replace(moment.at(run, 100, {}), facts=run.facts)
+    assert "gone" not in verdicts.diversity(before).text
 
 
 def test_a_collapse_is_said_aloud_with_what_is_lost() -> None:

@@ -24,7 +24,8 @@ READING = (
     "distinct  how far similar samples are apart; low: they repeat",
     "modes     how many of the classes appear among the samples",
     "",
-    "100 % is what real images reach, measured the same way. Nothing is judged before the samples "
+    "100 % is what real images reach, measured the same way; ± is how much that varies, and the shaded "
+    "part of a bar. A tick is the alarm, an arrow the trend. Nothing is judged before the samples "
     "have been good once: early ones are bad, not collapsed.",
     "",
     "In a chart the line is the mean, the shade behind it reaches from the smallest to the largest "

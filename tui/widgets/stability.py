@@ -52,8 +52,9 @@ class StabilityPanel(Panel):
     can_focus = True
 
     def concerns(self, state: State) -> tuple[object, ...]:
-        """The series of the panel and the alarms."""
-        return (*(state.series.get(name) for _, name, _ in (*ROWS, *SELDOM)), state.alarms)
+        """The series of the panel, the alarms, and how many values of any series are not finite."""
+        shown = (state.series.get(name) for _, name, _ in (*ROWS, *SELDOM))
+        return (*shown, state.alarms, selectors.bad_values(state))
 
     def explain(self, state: State, watch: Watch) -> list[Section]:
         """Each measure with its meaning, its history and its alarms."""
