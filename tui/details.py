@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from engine.run.reader import Alarm
 from presets.watching import BELOW, Watch
 from tui import meanings, presence, selectors, verdicts, wording
+from tui.measures import DIVERSITY, RECONSTRUCTION, STABILITY, Told
 from tui.state import State
 from tui.trend import trend
 from tui.verdicts import Words
@@ -28,61 +29,10 @@ class Section:
     clear: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A measure as a panel tells it: label, series, how to print its values, and the alarms that judge it.
-
-    ``level`` names the thresholds that are in the series' own unit, and ``scale`` what they are times.
-    """
-
-    label: str
-    series: str
-    form: str = "number"
-    alarms: tuple[str, ...] = ()
-    level: str = ""
-    scale: float = 1.0
-
-
-DIVERSITY = (
-    Told("coverage", "diversity/coverage", "of real", ("collapsed",), "diversity"),
-    Told("density", "diversity/density", "of real"),
-    Told("distinct", "diversity/duplicates", "of real", ("collapsed",), "diversity", verdicts.TWINS),
-    Told("effective", "diversity/effective", "of real"),
-    Told("precision", "diversity/precision", "of real", ("generator-wins",), "garbage"),
-    Told("detail", "diversity/detail", "of real"),
-    Told("quality", "diversity/quality", "share"),
-    Told("reverse KL", "diversity/reverse-kl"),
-    Told("copies", "diversity/copied", "share", ("memorising",), "copied"),
-    Told("turnover", "diversity/turnover", "share", ("cycling",), "turnover"),
-    Told("modes", "diversity/modes", "number", ("lost-modes",)),
-)
-STABILITY = (
-    Told("D accuracy", "accuracy/discriminator", "share", ("discriminator-wins", "generator-wins")),
-    Told("critic's accuracy", "accuracy/critic", "share", ("generator-wins",)),
-    Told("generator's loss", "loss/generator", "number", ("exploding", "oscillation")),
-    Told("generator's gradient", "grad/generator", "number", ("exploding", "stalled")),
-    Told("discriminator's gradient", "grad/discriminator", "number", ("exploding", "stalled")),
-    Told("gradient", "grad/autoencoder", "number", ("exploding", "stalled")),
-    Told("classifier's gradient", "grad/classifier", "number", ("exploding",)),
-    *(
-        Told(f"{network}'s {label}", f"{kind}/{network}")
-        for kind, label in (("update", "step"), ("singular", "strongest layer"))
-        for network in verdicts.NETWORKS
-    ),
-)
-RECONSTRUCTION = (
-    Told("training error", "loss/reconstruction"),
-    Told("validation error", "valid/reconstruction", "number", ("over-fitting",)),
-    Told("active codings", "codings/active-units", "number", ("dead-codings",)),
-    Told("rank of the codings", "codings/rank"),
-    Told("KL", "kl/nats", "number", ("posterior-collapse",)),
-    Told("informed codings", "kl/active-units", "number", ("posterior-collapse",)),
-)
-
-
 def diversity(state: State, watch: Watch) -> list[Section]:
     """What is behind the diversity panel."""
-    found = _panel(state, watch, verdicts.diversity(state), DIVERSITY)
+    about = _names(DIVERSITY)
+    found = _panel(state, watch, verdicts.diversity(state), DIVERSITY, about)
     modes = presence.modes(state)
     if modes:
         meaning = meanings.SAMPLES["presence/1"]
@@ -99,12 +49,13 @@ def diversity(state: State, watch: Watch) -> list[Section]:
         found.append(
             Section(heading="presence of each mode", paragraphs=(_sentence(meaning), " · ".join(listed)))
         )
-    return [*found, _chance(state), _raised(state, _names(DIVERSITY) | {"cycling", "memorising"})]
+    return [*found, _chance(state), _raised(state, about)]
 
 
 def stability(state: State, watch: Watch) -> list[Section]:
     """What is behind the stability panel."""
-    found = _panel(state, watch, verdicts.stability(state), STABILITY)
+    about = frozenset(verdicts.ALARMED)
+    found = _panel(state, watch, verdicts.stability(state), STABILITY, about)
     bad = [(name, int(bins.bad.sum())) for name, bins in state.series.items() if bins.bad.any()]
     said = [f"{name}: {wording.spaced(count)}" for name, count in bad]
     count = selectors.bad_values(state)
@@ -114,13 +65,14 @@ def stability(state: State, watch: Watch) -> list[Section]:
         tone="error" if count else "success",
         paragraphs=(*said, *_judged(("diverged",), watch)),
     )
-    return [found[0], finite, *found[1:], _raised(state, frozenset(verdicts.ALARMED))]
+    return [found[0], finite, *found[1:], _raised(state, about)]
 
 
 def reconstruction(state: State, watch: Watch) -> list[Section]:
     """What is behind the panel of an autoencoder's errors."""
-    found = _panel(state, watch, verdicts.reconstruction(state), RECONSTRUCTION)
-    return [*found, _raised(state, _names(RECONSTRUCTION))]
+    about = _names(RECONSTRUCTION) | {"over-fitting"}
+    found = _panel(state, watch, verdicts.reconstruction(state), RECONSTRUCTION, about)
+    return [*found, *_gap(state, watch), _raised(state, about)]
 
 
 def alarms(state: State, watch: Watch) -> list[Section]:
@@ -130,8 +82,27 @@ def alarms(state: State, watch: Watch) -> list[Section]:
     ]
 
 
-def _panel(state: State, watch: Watch, words: Words, told: Iterable[Told]) -> list[Section]:
-    advice = tuple(f"try: {alarm.advice}" for alarm in _concerning(state, told) if alarm.cleared_step is None)
+def _gap(state: State, watch: Watch) -> list[Section]:
+    """How many times the training error the validation error is, which no series holds."""
+    training = selectors.typical(state, "loss/reconstruction")
+    validation = selectors.last(state, "valid/reconstruction")
+    if not training or validation is None:
+        return []
+    over = any(alarm.name == "over-fitting" for alarm in selectors.standing(state))
+    return [
+        Section(
+            heading="validation error over training error",
+            value=f"{validation / training:.2f} times",
+            tone="warning" if over else "",
+            paragraphs=_judged(("over-fitting",), watch),
+        )
+    ]
+
+
+def _panel(
+    state: State, watch: Watch, words: Words, told: Iterable[Told], about: frozenset[str]
+) -> list[Section]:
+    advice = tuple(f"try: {alarm.advice}" for alarm in selectors.standing(state) if alarm.name in about)
     head = Section(heading=words.text, tone=words.tone, paragraphs=advice)
     return [head, *(_measure(state, watch, one) for one in told if one.series in state.series)]
 
@@ -244,11 +215,6 @@ def _when(alarm: Alarm) -> str:
     if alarm.cleared_step is None:
         return raised
     return f"{raised}, over at step {wording.spaced(alarm.cleared_step)}"
-
-
-def _concerning(state: State, told: Iterable[Told]) -> list[Alarm]:
-    names = _names(told)
-    return [alarm for alarm in selectors.in_order(state) if alarm.name in names]
 
 
 def _names(told: Iterable[Told]) -> frozenset[str]:

@@ -83,7 +83,9 @@ def test_an_autoencoder_is_explained_with_what_it_measures() -> None:
     sections = details.reconstruction(run, WATCH)
     assert sections[0].heading.startswith("learning")
     assert "falling over the last" in named(sections, "validation error").value
-    assert "raised above 1.5 times" in text(named(sections, "validation error"))
+    gap = named(sections, "validation error over training error")
+    assert gap.value == "1.00 times"
+    assert "raised above 1.5 times" in text(gap)
     assert not [one for one in sections if one.heading == "KL"]
 
 
