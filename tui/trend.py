@@ -12,6 +12,8 @@ Way = Literal["rising", "steady", "falling"]
 
 WINDOW = 240
 """Rows that a trend is told over, at most, and that a sparkline shows."""
+FEWEST = 16
+"""Rows that it is told over where a series is short; else its newer half: what has settled is steady."""
 BLOCKS = 8
 """Means that the rows are condensed to, so that what neighbours share does not look like a trend."""
 SURE = 20
@@ -44,7 +46,8 @@ def trend(bins: Bins | None, *, chance: float = 0.0) -> Trend | None:
     if bins is None:
         return None
     finite = np.isfinite(bins.mean)
-    values, steps = bins.mean[finite][-WINDOW:], bins.step[finite][-WINDOW:]
+    rows = min(WINDOW, max(FEWEST, int(finite.sum()) // 2))
+    values, steps = bins.mean[finite][-rows:], bins.step[finite][-rows:]
     if len(values) < BLOCKS:
         return None
     blocks = [float(block.mean()) for block in np.array_split(values, BLOCKS)]

@@ -21,7 +21,7 @@ def text(section: Section) -> str:
 def test_a_measure_comes_with_its_value_its_chance_its_meaning_and_the_runs_own_threshold() -> None:
     run = state({"diversity/coverage": [0.87] * 20}, diversity_chance={"coverage": 0.012})
     coverage = named(details.diversity(run, WATCH), "coverage")
-    assert coverage.value == "87 % ±2.4 of real data, steady over the last 190 steps"
+    assert coverage.value == "87 % ±2.4 of real data, steady over the last 150 steps"
     assert "Share of real images that have a sample near; falls when modes are lost." in text(coverage)
     assert "Source: Naeem et al. 2020, 3.2." in text(coverage)
     assert "raised below 50 %, over above 70 %" in text(coverage)

@@ -36,7 +36,7 @@ def test_a_change_within_chance_or_too_small_to_matter_is_none() -> None:
     found = trend(small)
     assert found is not None
     assert found.way == "steady"
-    larger = bins(np.linspace(0.90, 0.95, 100).tolist())
+    larger = bins(np.linspace(0.85, 0.95, 100).tolist())
     for chance, way in ((0.0, "rising"), (0.1, "steady")):
         found = trend(larger, chance=chance)
         assert found is not None
@@ -44,10 +44,17 @@ def test_a_change_within_chance_or_too_small_to_matter_is_none() -> None:
 
 
 def test_it_tells_how_many_times_and_over_how_many_steps() -> None:
-    found = trend(bins([1.0] * 50 + np.geomspace(1, 12, WINDOW).tolist()))
+    found = trend(bins([1.0] * WINDOW + np.geomspace(1, 12, WINDOW).tolist()))
     assert found is not None
     assert found.steps == WINDOW - 1
     assert found.times == pytest.approx(12, rel=0.3)
+
+
+def test_what_has_come_to_rest_is_steady_however_it_began() -> None:
+    found = trend(bins(np.geomspace(1, 0.1, 20).tolist() + [0.1] * 20))
+    assert found is not None
+    assert found.way == "steady"
+    assert found.steps == 19
 
 
 def test_too_few_values_have_no_trend_and_those_that_are_no_numbers_do_not_count() -> None:

@@ -78,13 +78,13 @@ def test_early_samples_are_not_judged() -> None:
 
 
 def test_coverage_that_falls_is_told_with_where_from() -> None:
-    words = verdicts.diversity(state({"diversity/coverage": np.linspace(0.95, 0.7, 40).tolist()}))
-    assert "falling from 94 %" in words.text
+    words = verdicts.diversity(state({"diversity/coverage": np.linspace(1.2, 0.7, 40).tolist()}))
+    assert "falling from 93 %" in words.text
     assert words.tone == "warning"
 
 
 def test_gradients_that_grow_are_told_with_how_many_times() -> None:
-    words = verdicts.stability(state({"grad/generator": np.geomspace(1, 12, 51).tolist()}))
+    words = verdicts.stability(state({"grad/generator": np.geomspace(1, 144, 102).tolist()}))
     assert words.text == "gradients of the generator grow: ×9 in 500 steps"
     assert words.tone == "warning"
 
