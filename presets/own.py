@@ -3,6 +3,7 @@
 import os
 import re
 import tempfile
+from itertools import chain, count
 from pathlib import Path
 
 import tomli_w
@@ -36,6 +37,14 @@ def existing(name: str) -> Entry | None:
     """The preset of one's own that saving under that name would replace."""
     path = _file(name)
     return Entry(name=name, group=YOURS, path=path) if path.exists() else None
+
+
+def free_name(name: str) -> str:
+    """A name for a preset changed from that one, under which nothing lies yet: ``my-dcgan``."""
+    wanted = f"my-{name.removeprefix('my-')}"
+    taken = {entry.name for entry in catalogue.entries()}
+    candidates = chain([wanted], (f"{wanted}-{number}" for number in count(2)))
+    return next(candidate for candidate in candidates if candidate not in taken)
 
 
 def save(name: str, preset: Preset) -> Entry:

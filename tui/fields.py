@@ -70,7 +70,7 @@ def _line(draft: Draft, field: Field, width: int, ascii: bool) -> Content:
         (mark, style),
         f"{name:<{NAME}}",
         (f"{value:<{value_width}} ", f"bold {style}".strip() if changed else ""),
-        (note, style or "$text-muted"),
+        (note, style or "$foreground 60%"),
     )
 
 

@@ -21,6 +21,11 @@ class Shelved:
         return self.entry.group == YOURS
 
     @property
+    def rewritable(self) -> bool:
+        """Whether it is one's own, in a file that saving can write: none in Python."""
+        return self.own and self.entry.path.suffix == ".toml"
+
+    @property
     def words(self) -> str:
         """All that it can be found by, in lower case."""
         preset, texts = self.preset, [self.entry.name]

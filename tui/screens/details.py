@@ -30,7 +30,7 @@ def about(one: Shelved, *, hides: bool, ascii: bool) -> Content:
     for heading, text in (("shows", preset.shows), ("look for", preset.look_for), ("source", preset.source)):
         parts += [(f"{heading}\n", "bold $text-accent"), Content(f"{clean(text, ascii=ascii)}\n\n")]
     parts.append(("settings", "bold $text-accent"))
-    parts.append(("  what it sets, and the default where that is another value\n", "$text-muted"))
+    parts.append(("  what it sets, and the default where that is another value\n", "$foreground 60%"))
     parts += _settings(preset, ascii)
     if one.own:
         parts += [("\nfile\n", "bold $text-accent"), Content(clean(str(one.entry.path), ascii=ascii))]
@@ -69,4 +69,4 @@ def _row(field: Field, ascii: bool) -> Iterator[Part]:
         yield Content(f"  {leaf:<{KEY - 2}}{value}\n")
     else:
         yield Content(f"  {leaf:<{KEY - 2}}{value:<{VALUE}} ")
-        yield (f"default {clean(setting(field.default))}\n", "$text-muted")
+        yield (f"default {clean(setting(field.default))}\n", "$foreground 60%")

@@ -1,47 +1,44 @@
 """Choose one of the values that a setting can have, each with what it means."""
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
-from presets.fields import Alternative
+from presets.fields import Field
 from tui.wording import clean, setting
 
 
 class PickScreen(ModalScreen[str | None]):
-    """Returns the value that was chosen, or None. Begins at the present one, or at what was typed."""
+    """Returns the value that was chosen, or None. Begins at the present one; letters go to what has them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "cancel", show=False)]
 
-    def __init__(
-        self, key: str, options: Sequence[Alternative], value: str, letters: str, ascii: bool
-    ) -> None:
+    def __init__(self, field: Field, letters: str, *, ascii: bool) -> None:
         super().__init__(classes="dialogue")
-        self._key = key
+        self._field = field
         self._ascii = ascii
-        self._options = {setting(one.value): one.meaning for one in options}
-        begins = (place for place, word in enumerate(self._options) if word.startswith(letters.lower()))
-        present = list(self._options).index(value) if value in self._options else 0
-        self._first = next(begins, present) if letters else present
+        self._options = {setting(one.value): one.meaning for one in field.alternatives}
+        self._letters = letters.lower()
 
     def compose(self) -> ComposeResult:
-        """The setting above its values."""
+        """The setting above its values; where these need no words, its own are said."""
         width = max(len(word) for word in self._options)
+        meaning = "" if any(self._options.values()) else f": {self._field.meaning}"
         with Vertical(id="dialogue"):
-            yield Label(Content(clean(self._key)), classes="question")
+            yield Label(Content(clean(f"{self._field.key}{meaning}", ascii=self._ascii)), classes="question")
             yield OptionList(
                 *(
                     Option(
                         Content.assemble(
                             (f"{clean(word):<{width}}  ", "bold"),
-                            (clean(meaning, ascii=self._ascii), "$text-muted"),
+                            (clean(meaning, ascii=self._ascii), "$foreground 60%"),
                         )
                     )
                     for word, meaning in self._options.items()
@@ -51,8 +48,27 @@ class PickScreen(ModalScreen[str | None]):
 
     def on_mount(self) -> None:
         """Begin at the present value."""
-        self.query_one(OptionList).highlighted = self._first
+        words, present = list(self._options), setting(self._field.value)
+        self.query_one(OptionList).highlighted = words.index(present) if present in words else 0
+        self._seek()
+
+    def on_key(self, event: Key) -> None:
+        """Go to the value that begins with the letters typed so far."""
+        if event.character is not None and event.character.isprintable() and not event.character.isspace():
+            event.stop()
+            self._letters += event.character.lower()
+            self._seek()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Return the value."""
         self.dismiss(list(self._options)[event.option_index])
+
+    def _seek(self) -> None:
+        words = list(self._options)
+        found = next((place for place, word in enumerate(words) if word.startswith(self._letters)), None)
+        if not self._letters:
+            return
+        if found is None:
+            self._letters = ""  # a new beginning: what was typed is none of them
+        else:
+            self.query_one(OptionList).highlighted = found

@@ -17,6 +17,7 @@ from presets import own
 from presets.catalogue import YOURS, PresetError
 from tui import keys
 from tui.messages import TrainPreset
+from tui.naming import undated
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.details import about
 from tui.screens.form import FormScreen
@@ -66,7 +67,7 @@ class PresetsScreen(Screen[None]):
         """List and details side by side."""
         yield Static(Text.assemble((" latentop ", "bold"), "  what shall be trained?"), id="heading")
         if self._instead is not None:
-            name = clean(self._instead.id)
+            name = clean(undated(self._instead.id))
             yield Static(
                 Content(f"enter stops {name} after a checkpoint and trains this; b trains both"), id="instead"
             )
@@ -133,7 +134,9 @@ class PresetsScreen(Screen[None]):
         if one.preset is None:
             self._refuse(one, "edited")
             return
-        form = FormScreen(self._terminal, one.entry.name, one.preset, own=one.own, instead=self._instead)
+        form = FormScreen(
+            self._terminal, one.entry.name, one.preset, rewritable=one.rewritable, instead=self._instead
+        )
         self.app.push_screen(form, act)
 
     def action_delete(self) -> None:
@@ -218,7 +221,7 @@ class PresetsScreen(Screen[None]):
             yield Option(Content(f"{mark}{clean(one.entry.name)}"), id=f"preset-{place}")
         if self._shown is self._shelf and group != YOURS:
             yield _heading(YOURS)
-            yield Option(Content.styled("  none yet: e makes one", "$text-muted"), disabled=True)
+            yield Option(Content.styled("  none yet: e makes one", "$foreground 60%"), disabled=True)
 
 
 def _heading(group: str) -> Option:
