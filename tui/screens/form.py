@@ -45,7 +45,7 @@ class FormScreen(Screen[str | None]):
         Binding("down", "move(1)", "setting below", show=False),
         Binding("pageup", "move(-10)", "settings above", show=False),
         Binding("pagedown", "move(10)", "settings below", show=False),
-        Binding("slash", "slash", "find", show=False, priority=True),
+        Binding("slash", "find(True)", "find", show=False, priority=True),
     ]
 
     def __init__(
@@ -87,7 +87,7 @@ class FormScreen(Screen[str | None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A slash finds, except where it can be part of what is typed."""
-        if action != "slash":
+        if action != "find" or not parameters:
             return True
         field = self._current() if self.is_mounted else None
         return not (self.query_one(FindLine).typed_in or (field is not None and field.prose))
@@ -101,14 +101,13 @@ class FormScreen(Screen[str | None]):
         """A click: on with the keyboard."""
         self.query_one(FieldPanel).take_keys()
 
-    def on_field_panel_typed(self, message: FieldPanel.Typed) -> None:
-        """Take in what is typed, and say at once what is wrong with it."""
-        field = self._current()
-        if field is not None and field.key == message.key and message.text != fields.typed(field):
-            self._change(self._draft.put(field.key, message.text), typing=True)
+    def on_field_panel_typed(self) -> None:
+        """Say at once what is wrong with what is typed."""
+        self._take()
 
     def on_field_panel_done(self) -> None:
         """On to the next setting; what is not accepted holds one back."""
+        self._take()
         field = self._current()
         if field is not None and not field.problem:
             self.action_move(1)
@@ -135,14 +134,11 @@ class FormScreen(Screen[str | None]):
 
     def action_move(self, by: int) -> None:
         """To a setting above or below."""
+        self._take()
         self.query_one(SettingsList).move(by)
         self._tell()  # at once: the next key may type
 
-    def action_slash(self) -> None:
-        """Find settings by their words."""
-        self.action_find()
-
-    def action_find(self) -> None:
+    def action_find(self, typed: bool = False) -> None:
         """Find settings by their words."""
         self.query_one(FindLine).open()
 
@@ -153,6 +149,7 @@ class FormScreen(Screen[str | None]):
 
     def action_reset(self) -> None:
         """Take one change back."""
+        self._take()
         field = self._current()
         if field is not None:
             self._change(self._draft.reset(field.key))
@@ -173,6 +170,7 @@ class FormScreen(Screen[str | None]):
         if self.query_one(FindLine).words:
             self.query_one(FindLine).action_forget()
             return
+        self._take()
 
         def act(answer: str | None) -> None:
             if answer == SAVE.word:
@@ -192,6 +190,7 @@ class FormScreen(Screen[str | None]):
 
     def _accepted(self) -> Preset | None:
         """The preset; where something in it is not accepted, the cursor goes there."""
+        self._take()
         try:
             return self._draft.preset()
         except PresetError as error:
@@ -213,6 +212,13 @@ class FormScreen(Screen[str | None]):
     def _count(self) -> str:
         number = len(self._draft.changed)
         return f"{number} setting{'' if number == 1 else 's'} changed" if number else "nothing changed"
+
+    def _take(self) -> None:
+        """Take in what stands in the field: a key may arrive before the news of what was typed before it."""
+        panel = self.query_one(FieldPanel)
+        field = next((field for field in self._draft.fields if field.key == panel.key), None)
+        if field is not None and not field.alternatives and panel.text != fields.typed(field):
+            self._change(self._draft.put(field.key, panel.text), typing=True)
 
     def _change(self, changed: draft.Draft, *, typing: bool = False) -> None:
         self._draft = changed
@@ -239,6 +245,7 @@ class FormScreen(Screen[str | None]):
         panel, field = self.query_one(FieldPanel), self._current()
         panel.display = field is not None
         if field is None:
+            panel.key = ""  # what is typed now is for none
             return
         panel.tell(field, fields.about(self._draft, field, ascii=ascii), self._wrong(field))
         if not typing:

@@ -219,7 +219,7 @@ class PresetsScreen(Screen[None]):
                 yield _heading(group)
             mark = "! " if one.preset is None else "  "
             yield Option(Content(f"{mark}{clean(one.entry.name)}"), id=f"preset-{place}")
-        if self._shown is self._shelf and group != YOURS:
+        if group != YOURS and len(self._shown) == len(self._shelf):
             yield _heading(YOURS)
             yield Option(Content.styled("  none yet: e makes one", "$foreground 60%"), disabled=True)
 

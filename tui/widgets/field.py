@@ -47,12 +47,7 @@ class FieldPanel(Vertical):
     """Receives a field; says what is typed into it, and when the person is done with it."""
 
     class Typed(Message):
-        """This was typed as the value of that setting."""
-
-        def __init__(self, key: str, text: str) -> None:
-            self.key = key
-            self.text = text
-            super().__init__()
+        """Something was typed."""
 
     class Done(Message):
         """On to the next one."""
@@ -60,6 +55,11 @@ class FieldPanel(Vertical):
     def __init__(self) -> None:
         super().__init__(id="field")
         self.key = ""
+
+    @property
+    def text(self) -> str:
+        """What stands in the field now."""
+        return self.query_one(Input).value
 
     def compose(self) -> ComposeResult:
         """The reason stands right under the value; it has its rows even while there is none."""
@@ -97,7 +97,7 @@ class FieldPanel(Vertical):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Say what is typed."""
         event.stop()
-        self.post_message(self.Typed(self.key, event.value))
+        self.post_message(self.Typed())
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Say that it is typed."""

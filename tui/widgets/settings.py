@@ -24,7 +24,7 @@ class SettingsList(OptionList, can_focus=False):
     @property
     def columns(self) -> int:
         """Cells that a row has."""
-        return max(40, self.scrollable_content_region.width)
+        return max(40, self.scrollable_content_region.width - 1)
 
     def show(self, rows: Sequence[Row], key: str) -> None:
         """Show these rows, the cursor on that setting; where they are the same ones, only what differs."""
