@@ -83,7 +83,7 @@ async def test_what_does_not_go_together_is_told(runs: Path, open_app: Open) -> 
         await pilot.press("slash", *"variational autoencoder", "enter", "e")
         await wait_for_text(pilot, "edit vae")
         await pilot.press("slash", *"autoencoder.network", "enter", *"st", "enter")
-        await wait_for_text(pilot, "was variational", "go together; change one of them")
+        await wait_for_text(pilot, "was variational", "objective.name = variational go together")
         await pilot.press("ctrl+t")
         assert FakeWaitingWorker.claimed == []
 
