@@ -180,7 +180,7 @@ async def test_find_narrows_the_list_as_one_types(runs: Path, open_app: Open) ->
         assert FakeWaitingWorker.claimed == []
         await pilot.press("escape")
         await wait_for_text(pilot, "conditional-dcgan", "DCGAN on Fashion-MNIST")
-        await pilot.press("slash", *"vae", "enter", "enter")
+        await pilot.press("slash", *"vae", "down", "enter")
         await wait_for(pilot, lambda: FakeWaitingWorker.claimed)
 
 

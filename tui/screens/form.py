@@ -176,16 +176,20 @@ class FormScreen(Screen[str | None]):
             if answer == SAVE.word:
                 self.action_save()
             elif answer == LEAVE.word:
-                self.dismiss(None)
+                self._leave(None)
 
         if self.unsaved:
             self.app.push_screen(ChoiceScreen(f"Leave {self._called}? {self._count()}.", (SAVE, LEAVE)), act)
         else:
-            self.dismiss(None)
+            self._leave(None)
 
     def _saved(self, name: str | None) -> None:
         if name is not None:
             self.notify(f"Saved: {name} is among your own.", markup=False)
+            self._leave(name)
+
+    def _leave(self, name: str | None) -> None:
+        if self.is_current:  # keys come fast, and a screen leaves once
             self.dismiss(name)
 
     def _accepted(self) -> Preset | None:

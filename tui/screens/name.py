@@ -1,30 +1,25 @@
 """Save a preset as one's own: ask for a name, and say what it will replace or stand before."""
 
-from typing import ClassVar
-
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
 from presets import catalogue, own
 from presets.catalogue import YOURS, PresetError
 from presets.schema import Preset
 from tui.screens.choice import Choice, ChoiceScreen
+from tui.screens.dialogue import Dialogue
 from tui.wording import clean
 
 OVERWRITE = Choice(key="o", word="overwrite", does="what is in it now is lost")
 
 
-class NameScreen(ModalScreen[str | None]):
+class NameScreen(Dialogue[str]):
     """Returns the name that the preset was saved under, or None."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "cancel", show=False)]
-
     def __init__(self, preset: Preset, name: str) -> None:
-        super().__init__(classes="dialogue")
+        super().__init__()
         self._preset = preset
         self._suggested = name
         self._shipped = {entry.name for entry in catalogue.entries() if entry.group != YOURS}

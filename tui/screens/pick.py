@@ -1,27 +1,22 @@
 """Choose one of the values that a setting can have, each with what it means."""
 
-from typing import ClassVar
-
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Key
-from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
 from presets.fields import Field
+from tui.screens.dialogue import Dialogue
 from tui.wording import clean, setting
 
 
-class PickScreen(ModalScreen[str | None]):
+class PickScreen(Dialogue[str]):
     """Returns the value that was chosen, or None. Begins at the present one; letters go to what has them."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "cancel", show=False)]
-
     def __init__(self, field: Field, letters: str, *, ascii: bool) -> None:
-        super().__init__(classes="dialogue")
+        super().__init__()
         self._field = field
         self._ascii = ascii
         self._options = {setting(one.value): one.meaning for one in field.alternatives}

@@ -10,9 +10,12 @@ from textual.widgets import Input, Label
 
 
 class FindLine(Horizontal):
-    """Hidden until it is opened. Enter keeps what it found, esc forgets it."""
+    """Hidden until it is opened. Enter and down keep what it found, esc forgets it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "forget", "forget", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "forget", "forget", show=False),
+        Binding("down", "keep", "to the list", show=False),
+    ]
 
     class Changed(Message):
         """These words are looked for; none: everything is shown."""
@@ -55,6 +58,11 @@ class FindLine(Horizontal):
         self.display = False
         self.post_message(self.Left())
 
+    def action_keep(self) -> None:
+        """Keep what was found."""
+        self.display = bool(self.words)
+        self.post_message(self.Left())
+
     def on_input_changed(self, event: Input.Changed) -> None:
         """Look for what is there now."""
         event.stop()
@@ -63,5 +71,4 @@ class FindLine(Horizontal):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Keep what was found."""
         event.stop()
-        self.display = bool(self.words)
-        self.post_message(self.Left())
+        self.action_keep()
