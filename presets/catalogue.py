@@ -25,14 +25,18 @@ YOURS = "yours"
 
 
 class PresetError(Exception):
-    """A preset or a setting that can't be used: a message (what, where) and a hint (what is accepted)."""
+    """A preset or a setting that can't be used: a message (what, where) and a hint (what is accepted).
+
+    ``key`` is the dotted key of the setting, where one is to blame.
+    """
 
     exit_code = 2
 
-    def __init__(self, message: str, hint: str) -> None:
+    def __init__(self, message: str, hint: str, *, key: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.key = key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +102,11 @@ def parse(text: str, where: str) -> Preset:
     return _validate(_toml(text, where), where, ())
 
 
+def read(document: Mapping[str, Any], where: str) -> Preset:
+    """A preset from a document of tables and plain values. Raises PresetError."""
+    return _validate(document, where, ())
+
+
 def override(preset: Preset, words: Sequence[str]) -> Preset:
     """A preset with some ``key.key=value`` words applied through the same validation."""
     return _validate(_override(_plain(preset), words), "--set", words)
@@ -106,6 +115,14 @@ def override(preset: Preset, words: Sequence[str]) -> Preset:
 def dump(preset: Preset) -> str:
     """The preset as TOML, every key spelt out, defaults too."""
     return tomli_w.dumps(_plain(preset))
+
+
+def value_of(text: str) -> Any:
+    """A TOML value; what is none is taken as the text itself, so that names need no quotes."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except ValueError:  # TOMLDecodeError, or a number of more digits than Python reads
+        return text
 
 
 def flatten(preset: Preset) -> dict[str, object]:
@@ -193,7 +210,7 @@ def _override(document: dict[str, Any], words: Sequence[str]) -> dict[str, Any]:
             place = place.setdefault(table, {})
             if not isinstance(place, dict):
                 raise PresetError(f"--set {word}: {table} is a value, not a table", "name the value itself")
-        place[leaf] = _value(value.strip())
+        place[leaf] = value_of(value.strip())
     return document
 
 
@@ -201,22 +218,14 @@ def _key(word: str) -> str:
     return word.partition("=")[0].strip()
 
 
-def _value(text: str) -> Any:
-    """A TOML value; what is none is taken as the text itself, so that names need no quotes."""
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except ValueError:  # as above
-        return text
-
-
-def _validate(document: dict[str, Any], where: str, overrides: Sequence[str]) -> Preset:
+def _validate(document: Mapping[str, Any], where: str, overrides: Sequence[str]) -> Preset:
     try:
         preset: Preset = msgspec.convert(document, Preset)
     except msgspec.ValidationError as error:
         key, problem, accepted = explain(str(error), document)
         word = next((word for word in reversed(overrides) if f"{_key(word)}.".startswith(f"{key}.")), None)
         place = [f"--set {word}" if word else where, key, problem]
-        raise PresetError(": ".join(part for part in place if part), accepted) from error
+        raise PresetError(": ".join(part for part in place if part), accepted, key=key) from error
     return preset
 
 

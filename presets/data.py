@@ -60,9 +60,13 @@ class Ring(Record, frozen=True, kw_only=True, tag_field="name", tag="ring"):
     """A mixture of 2-D Gaussians on a circle (Lin et al. 2018, PacGAN, arXiv 1712.04086, section 4.1)."""
 
     modes: Annotated[int, Meta(ge=1, le=64)] = 8
+    """Gaussians on the circle."""
     radius: Annotated[float, Meta(gt=0, le=100)] = 1.0
+    """Of the circle."""
     sd: Annotated[float, Meta(gt=0, le=10)] = 0.01
+    """Standard deviation of each Gaussian."""
     points: Annotated[int, Meta(ge=1000, le=10**7)] = 100_000
+    """Points to train on."""
 
 
 class Grid(Record, frozen=True, kw_only=True, tag_field="name", tag="grid"):
@@ -71,14 +75,18 @@ class Grid(Record, frozen=True, kw_only=True, tag_field="name", tag="grid"):
     side: Annotated[int, Meta(ge=1, le=16)] = 5
     """Modes along one side."""
     spacing: Annotated[float, Meta(gt=0, le=100)] = 2.0
+    """From one mode to the next."""
     sd: Annotated[float, Meta(gt=0, le=10)] = 0.05
+    """Standard deviation of each Gaussian."""
     points: Annotated[int, Meta(ge=1000, le=10**7)] = 100_000
+    """Points to train on."""
 
 
 class Plane3D(Record, frozen=True, kw_only=True, tag_field="name", tag="plane-3d"):
     """Points near a tilted 2-D surface in 3-D (Géron 2022, chapter 17, PCA with a linear autoencoder)."""
 
     points: Annotated[int, Meta(ge=10, le=10**6)] = 60
+    """Points to train on."""
 
 
 class Zero(Record, frozen=True, kw_only=True, tag_field="name", tag="zero"):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from msgspec import inspect
@@ -38,13 +39,18 @@ def explain(problem: str, document: Any) -> tuple[str, str, str]:
     return _dotted(keys), f"{value!r} is not accepted", f"accepted: {_describe(_at(keys, document)) or what}"
 
 
+def accepted(key: str, document: Any) -> str:
+    """What would be accepted at a dotted key of a document, in words."""
+    return _describe(_at(key.split("."), document))
+
+
 def _dotted(keys: Sequence[str | int]) -> str:
     return ".".join(str(key) for key in keys if isinstance(key, str))
 
 
 def _at(keys: Sequence[str | int], document: Any) -> list[inspect.Type]:
     """The types that are possible at a place in the document."""
-    types = _alternatives(inspect.type_info(Preset))
+    types = _presets()
     for key in keys:
         types = [inner for outer in types for inner in _inside(outer, key, document)]
         try:
@@ -52,6 +58,11 @@ def _at(keys: Sequence[str | int], document: Any) -> list[inspect.Type]:
         except (KeyError, IndexError, TypeError):
             document = {}
     return [one for one in types if not isinstance(one, inspect.StructType) or _chosen(one, document)]
+
+
+@cache
+def _presets() -> list[inspect.Type]:
+    return _alternatives(inspect.type_info(Preset))
 
 
 def _chosen(one: inspect.StructType, document: Any) -> bool:

@@ -15,6 +15,7 @@ class Denoise(Record, frozen=True, kw_only=True, tag_field="name", tag="denoise"
     """Give back the clean input from a noisy one (Vincent et al. 2010, JMLR 11, section 3)."""
 
     noise: Literal["gaussian", "dropout"] = "gaussian"
+    """Gaussian noise on every input, or inputs switched off at random."""
     amount: Fraction = 0.1
     """Standard deviation of Gaussian noise; the share of inputs that dropout switches off."""
 
@@ -23,6 +24,7 @@ class SparseL1(Record, frozen=True, kw_only=True, tag_field="name", tag="sparse-
     """Reconstruction, and the sum of an input's absolute activations times a weight (Géron 2022)."""
 
     weight: Weight = 1e-4
+    """Of the activations."""
 
 
 class SparseKL(Record, frozen=True, kw_only=True, tag_field="name", tag="sparse-kl"):
@@ -31,6 +33,7 @@ class SparseKL(Record, frozen=True, kw_only=True, tag_field="name", tag="sparse-
     weight: Weight = 1.5625e-4
     """Times the sum over units. Keras divides an activity penalty by the batch: its 5e-3 / 32."""
     target: Annotated[float, Meta(gt=0, lt=1)] = 0.1
+    """The mean activation that every unit shall have."""
 
 
 class Variational(Record, frozen=True, kw_only=True, tag_field="name", tag="variational"):

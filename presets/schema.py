@@ -49,6 +49,7 @@ class Settings(Record, frozen=True, kw_only=True, tag_field="kind"):
     """What every preset says, whatever it trains."""
 
     title: str
+    """A line that names it."""
     shows: str
     """What one learns from watching it: a sentence or two."""
     look_for: str
@@ -62,7 +63,9 @@ class Settings(Record, frozen=True, kw_only=True, tag_field="kind"):
     batch: Annotated[int, Meta(ge=1, le=65_536)]
     """Images per step."""
     seed: Annotated[int, Meta(ge=0, le=2**32 - 1)] = 42
+    """Of everything that is drawn at random: the same seed, the same training."""
     device: Annotated[str, Meta(pattern=r"^(auto|cpu|mps|cuda|cuda:[0-9]+)$")] = "auto"
+    """Where it trains; ``auto``: on a GPU where there is one."""
     data: Data = FashionMNIST()
     watch: Watch = Watch()
     keep: Keep = Keep()

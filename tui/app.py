@@ -20,7 +20,9 @@ from tui import keys, leaving, start
 from tui.hangup import Hangup
 from tui.keys import Place
 from tui.living import any_runs, liveness_of, living
+from tui.messages import TrainPreset
 from tui.screens.choice import Choice, ChoiceScreen
+from tui.screens.form import FormScreen
 from tui.screens.help import HelpScreen
 from tui.screens.presets import PresetsScreen
 from tui.screens.run import RunScreen
@@ -59,6 +61,7 @@ class LatentopApp(App[None]):
         self._opened: list[RunFolder] = []
         self._home: Place = "run"
         self._waiting: WaitingWorker | None = None
+        self._instead: RunFolder | None = None
 
     def on_mount(self) -> None:
         """Open the first screen."""
@@ -76,14 +79,23 @@ class LatentopApp(App[None]):
         """Open the run that was chosen."""
         self._open(message.run)
 
-    def on_presets_screen_chosen(self, message: PresetsScreen.Chosen) -> None:
-        """Train the preset that was chosen; ask first what becomes of a run in training."""
-        self._train(message.name, message.preset)
+    def on_train_preset(self, message: TrainPreset) -> None:
+        """Train a preset, in the place of the run that one came from; ask first about any other."""
+        old, others = self._instead, living(self._runs)
+        if message.beside or others != [old]:
+            self._train(message.name, message.preset, asks=not message.beside)
+        elif old is not None and self._start(message.name, message.preset):
+            self._stop(old)  # only now: where the new one can't start, the old one trains on
+            back = "l lists it, enter opens it, space trains on from its checkpoint."
+            self.notify(f"{old.id} stops. To go back: {back}", timeout=10, markup=False)
 
     def action_presets(self) -> None:
-        """Show what can be trained."""
+        """Show what can be trained; from a run in training, in its place."""
+        here = self._run if self._place() == "run" else None
+        self._instead = here if here is not None and living(self._runs) == [here] else None
         self._prepare()
-        self._go(PresetsScreen(self.terminal, back=self._leads_back("presets")))
+        back = self._leads_back("presets")
+        self._go(PresetsScreen(self.terminal, back=back, instead=self._instead))
 
     def action_runs(self) -> None:
         """Show all runs."""
@@ -108,6 +120,9 @@ class LatentopApp(App[None]):
 
     def action_leave(self) -> None:
         """Quit, asking what shall become of the training that was started or looked at here."""
+        if isinstance(self.screen, FormScreen) and self.screen.unsaved:
+            self.screen.action_back()
+            return
         runs = self._living()
         if not runs or isinstance(self.screen, ChoiceScreen):
             self._depart(runs)
@@ -149,9 +164,9 @@ class LatentopApp(App[None]):
         except catalogue.PresetError as error:
             self.notify(f"{error.message}. {error.hint}", severity="error", markup=False)
 
-    def _train(self, name: str, preset: Preset) -> None:
+    def _train(self, name: str, preset: Preset, *, asks: bool = True) -> None:
         busy = next(iter(living(self._runs)), None)
-        if busy is None:
+        if busy is None or not asks:
             self._start(name, preset)
             return
 
@@ -163,13 +178,16 @@ class LatentopApp(App[None]):
 
         self.push_screen(ChoiceScreen(f"{busy.id} is in training. Train {name} too?", (BESIDE, INSTEAD)), act)
 
-    def _start(self, name: str, preset: Preset) -> None:
+    def _start(self, name: str, preset: Preset) -> bool:
+        """Start it and show it; False, with the reason told, where that can't be."""
         waiting, self._waiting = self._waiting, None
         try:
             self._open(start.start(self._runs, name, preset, waiting=waiting))
         except LatentopError as error:
             self._waiting = waiting
             self.notify(f"{error.message}. {error.hint}", severity="error", markup=False)
+            return False
+        return True
 
     def _stop(self, run: RunFolder) -> None:
         try:
@@ -214,6 +232,7 @@ class LatentopApp(App[None]):
 
     def _place(self, screen: Screen[object] | None = None) -> Place | None:
         places: dict[type, Place] = {RunScreen: "run", PresetsScreen: "presets", RunsScreen: "runs"}
+        places[FormScreen] = "form"
         return places.get(type(screen or self.screen))
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from textual.binding import Binding
 
-Place = Literal["run", "presets", "runs"]
+Place = Literal["run", "presets", "runs", "form"]
 PLACES: tuple[Place, ...] = ("run", "presets", "runs")
 EVERYWHERE = frozenset(PLACES)
 
@@ -31,7 +31,8 @@ class Key:
 
 
 RUN: frozenset[Place] = frozenset({"run"})
-LISTS: frozenset[Place] = frozenset({"presets", "runs"})
+PRESETS: frozenset[Place] = frozenset({"presets"})
+FORM: frozenset[Place] = frozenset({"form"})
 
 KEYS = (
     Key(
@@ -48,9 +49,54 @@ KEYS = (
         shown="enter",
         action="choose",
         label="train",
-        does="Train the preset at once",
-        places=frozenset({"presets"}),
+        does="Train the preset at once; coming from a run in training, in its place",
+        places=PRESETS,
         importance=90,
+        built_in=True,
+    ),
+    Key(
+        key="b",
+        shown="b",
+        action="both",
+        label="both",
+        does="Train the preset beside the run that one comes from",
+        places=PRESETS,
+        importance=86,
+    ),
+    Key(
+        key="e",
+        shown="e",
+        action="edit",
+        label="edit",
+        does="Change settings of the preset before training, or save them as your own",
+        places=PRESETS,
+        importance=84,
+    ),
+    Key(
+        key="slash",
+        shown="/",
+        action="find",
+        label="find",
+        does="Find presets by words of their name, title or description",
+        places=PRESETS,
+        importance=70,
+    ),
+    Key(
+        key="x",
+        shown="x",
+        action="delete",
+        label="delete",
+        does="Delete a preset of your own; asks first",
+        places=PRESETS,
+        importance=60,
+    ),
+    Key(
+        key="pagedown",
+        shown="page up, page down",
+        action="turn(1)",
+        label="",
+        does="Read the details on",
+        places=PRESETS,
         built_in=True,
     ),
     Key(
@@ -298,7 +344,89 @@ KEYS = (
         label="back",
         does="Go back",
         importance=30,
-        places=LISTS,
+        places=frozenset({"runs"}),
+    ),
+    Key(
+        key="escape",
+        shown="esc",
+        action="back",
+        label="back",
+        does="Show all presets again, or go back",
+        importance=30,
+        places=PRESETS,
+    ),
+    Key(
+        key="enter",
+        shown="enter",
+        action="move(1)",
+        label="accept",
+        does="Go on to the next setting, or list what it can be",
+        places=FORM,
+        importance=60,
+        built_in=True,
+    ),
+    Key(
+        key="ctrl+t",
+        shown="ctrl+t",
+        action="train",
+        label="train",
+        does="Train it as it is now",
+        places=FORM,
+        importance=90,
+    ),
+    Key(
+        key="ctrl+s",
+        shown="ctrl+s",
+        action="save",
+        label="save",
+        does="Save it as a preset of your own",
+        places=FORM,
+        importance=89,
+    ),
+    Key(
+        key="ctrl+r",
+        shown="ctrl+r",
+        action="reset",
+        label="reset",
+        does="Take the change of this setting back",
+        places=FORM,
+        importance=70,
+    ),
+    Key(
+        key="ctrl+o",
+        shown="ctrl+o",
+        action="differing",
+        label="differing",
+        does="Show only what differs from the defaults, or everything",
+        places=FORM,
+        importance=50,
+    ),
+    Key(
+        key="ctrl+f",
+        shown="/",
+        action="find",
+        label="find",
+        does="Find settings by words of their name or meaning; ctrl+f where a text is typed",
+        places=FORM,
+        importance=65,
+    ),
+    Key(
+        key="escape",
+        shown="esc",
+        action="back",
+        label="back",
+        does="Go back to the presets; asks where changes would be lost",
+        places=FORM,
+        importance=80,
+    ),
+    Key(
+        key="f1",
+        shown="f1",
+        action="app.help",
+        label="help",
+        does="Explain the keys",
+        places=FORM,
+        importance=85,
     ),
     Key(
         key="question_mark,f1",

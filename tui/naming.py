@@ -4,6 +4,7 @@ Looking takes ``folder.find``. Who asks something of a worker means a run that l
 means one that can.
 """
 
+import re
 import shlex
 from pathlib import Path
 
@@ -16,6 +17,11 @@ from tui.living import liveness_of, resumable, trains
 def called(run: RunFolder) -> str:
     """What a person types to name the run: its name, or its path where its folder is not the usual one."""
     return run.id if run.path.parent == folder.runs_folder(None) else shlex.quote(str(run.path))
+
+
+def undated(run_id: str) -> str:
+    """A run's name without day and time, for where only one can be meant: ``dcgan-s42``."""
+    return re.sub(r"^\d{8}-\d{4}-", "", run_id)
 
 
 def to_ask(runs: Path, name: str | None) -> RunFolder:

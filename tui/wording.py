@@ -61,9 +61,19 @@ def setting(value: object) -> str:
             plain = re.fullmatch(r"[A-Za-z][\w-]*", value) and value not in ("true", "false", "inf", "nan")
             return value if plain else json.dumps(value, ensure_ascii=False)
         case list() | tuple():
-            parts = (json.dumps(one) if isinstance(one, str) else setting(one) for one in value)
-            return f"[{', '.join(parts)}]"
+            return f"[{', '.join(map(_toml, value))}]"
+        case dict():
+            pairs = (f"{_key(str(key))} = {_toml(one)}" for key, one in value.items())
+            return f"{{ {', '.join(pairs)} }}" if value else "{}"
     return str(value)
+
+
+def _toml(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else setting(value)
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name, ensure_ascii=False)
 
 
 def spaced(number: int) -> str:

@@ -6,6 +6,7 @@ import pytest
 from presets import catalogue
 from tests.pilot.conftest import SIZES, FakeWaitingWorker, asked, healthy_gan, text, wait_for, wait_for_text
 from tui.app import LatentopApp
+from tui.terminal import Terminal
 
 Open = Callable[..., LatentopApp]
 
@@ -41,7 +42,7 @@ async def test_settings_are_shown_as_they_are_set(runs: Path, open_app: Open, tm
     async with open_app().run_test(notifications=True, size=(120, 60)) as pilot:
         await wait_for_text(pilot, "mine")
         await pilot.press("end")
-        await wait_for_text(pilot, "autoencoder.hidden", "[50]")
+        await wait_for_text(pilot, "autoencoder          stacked", "hidden             [50]", "default [100]")
 
 
 async def test_esc_is_only_offered_where_it_leads_back(runs: Path, open_app: Open) -> None:
@@ -53,25 +54,74 @@ async def test_esc_is_only_offered_where_it_leads_back(runs: Path, open_app: Ope
         assert "esc back" not in await wait_for_text(pilot, "what shall be trained?", "q quit")
 
 
-async def test_a_running_run_may_go_on_beside_the_new_one(runs: Path, open_app: Open) -> None:
+async def test_enter_takes_the_place_of_the_run_that_one_comes_from(runs: Path, open_app: Open) -> None:
     recorded = healthy_gan(runs)
     async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
         await wait_for_text(pilot, "● training")
         await pilot.press("p")
-        await wait_for_text(pilot, "what shall be trained?")
-        await pilot.press("enter")
-        await wait_for_text(pilot, "is in training", "goes on in the background", "ends after a checkpoint")
-        assert FakeWaitingWorker.claimed == []
+        await wait_for_text(pilot, "enter stops dcgan-s42 after a checkpoint and trains this; b trains both")
+        await pilot.press("down", "enter")
+        await wait_for_text(pilot, "● starting", f"{recorded.run.id} stops", "To go back", "space trains on")
+        (run,) = FakeWaitingWorker.claimed
+        assert "dcgan-64" in run.id
+        assert asked(recorded.run) == [("stop", "{}")]
+
+
+async def test_b_trains_both(runs: Path, open_app: Open) -> None:
+    recorded = healthy_gan(runs)
+    async with open_app(recorded.run).run_test(notifications=True, size=(80, 24)) as pilot:
+        await wait_for_text(pilot, "● training")
+        await pilot.press("p")
+        await wait_for_text(pilot, "b trains both", "b both")
         await pilot.press("b")
         await wait_for_text(pilot, "● starting")
         assert len(FakeWaitingWorker.claimed) == 1
         assert asked(recorded.run) == []
 
 
-async def test_a_running_run_may_be_stopped_first(runs: Path, open_app: Open) -> None:
+async def test_a_run_trains_on_where_the_new_one_cannot_start(
+    runs: Path, open_app: Open, tmp_path: Path
+) -> None:
+    (tmp_path / "yours").mkdir()
+    (tmp_path / "yours" / "bad.toml").write_text('kind = "gan"\ntitle = "x"\n')
+    own = catalogue.dump(catalogue.with_code(catalogue.load(catalogue.find("gan")), "gone.py"))
+    (tmp_path / "yours" / "gone.toml").write_text(own)
     recorded = healthy_gan(runs)
     async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
         await wait_for_text(pilot, "● training")
+        await pilot.press("p")
+        await wait_for_text(pilot, "enter stops dcgan-s42")
+        await pilot.press("end", "enter")
+        await wait_for_text(pilot, "gone.py can't be read")
+        await pilot.press("up", "enter")
+        await wait_for_text(pilot, "bad can't be trained before its mistake is mended", "bad.toml")
+        assert (FakeWaitingWorker.claimed, asked(recorded.run)) == ([], [])
+
+
+@pytest.mark.parametrize("way", ["the list of runs", "beside another"])
+async def test_any_other_run_in_training_is_asked_about(runs: Path, open_app: Open, way: str) -> None:
+    recorded = healthy_gan(runs)
+    seen = healthy_gan(runs).run if way == "beside another" else recorded.run
+    async with open_app(seen).run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "● training")
+        if way == "the list of runs":
+            await pilot.press("l")
+            await wait_for_text(pilot, recorded.run.id)
+        await pilot.press("p")
+        assert "enter stops" not in await wait_for_text(pilot, "what shall be trained?")
+        await pilot.press("enter")
+        await wait_for_text(pilot, "is in training", "goes on in the background", "ends after a checkpoint")
+        assert FakeWaitingWorker.claimed == []
+        await pilot.press("b")
+        await wait_for_text(pilot, "● starting")
+        assert len(FakeWaitingWorker.claimed) == 1
+        assert asked(recorded.run) == asked(seen) == []
+
+
+async def test_a_run_that_was_asked_about_may_be_stopped(runs: Path, open_app: Open) -> None:
+    recorded = healthy_gan(runs)
+    async with open_app().run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, recorded.run.id)
         await pilot.press("p")
         await wait_for_text(pilot, "what shall be trained?")
         await pilot.press("enter")
@@ -83,8 +133,8 @@ async def test_a_running_run_may_be_stopped_first(runs: Path, open_app: Open) ->
 
 async def test_think_better_of_it(runs: Path, open_app: Open) -> None:
     recorded = healthy_gan(runs)
-    async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
-        await wait_for_text(pilot, "● training")
+    async with open_app().run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, recorded.run.id)
         await pilot.press("p")
         await wait_for_text(pilot, "what shall be trained?")
         await pilot.press("enter")
@@ -92,23 +142,79 @@ async def test_think_better_of_it(runs: Path, open_app: Open) -> None:
         await pilot.press("escape")
         await wait_for_text(pilot, "what shall be trained?")
         await pilot.press("escape")
-        await wait_for_text(pilot, "● training")
-        assert FakeWaitingWorker.claimed == []
+        await wait_for_text(pilot, "runs in", recorded.run.id)
+        assert (FakeWaitingWorker.claimed, asked(recorded.run)) == ([], [])
 
 
-async def test_a_preset_with_a_mistake_says_so_and_is_not_trained(
+async def test_a_preset_with_a_mistake_says_where_and_is_neither_trained_nor_edited(
     runs: Path, open_app: Open, tmp_path: Path
 ) -> None:
     (tmp_path / "yours").mkdir()
-    (tmp_path / "yours" / "mine.toml").write_text('kind = "gan"\ntitle = "[red]x"\n')
-    async with open_app().run_test(notifications=True, size=(120, 36)) as pilot:
+    file = tmp_path / "yours" / "mine.toml"
+    text_of = catalogue.dump(catalogue.load(catalogue.find("dcgan"))).replace("beta1 = 0.5", "beta1 = 5", 1)
+    file.write_text(text_of.replace("DCGAN on", "[red]"))
+    line = text_of[: text_of.index("beta1 = 5")].count("\n") + 1
+    async with open_app().run_test(notifications=True, size=(200, 60)) as pilot:
         await wait_for_text(pilot, "what shall be trained?")
         await pilot.press("end")
-        await wait_for_text(pilot, "your own", "mine has a mistake", "missing")
+        await wait_for_text(pilot, "your own", "! mine", "mine has a mistake")
+        await wait_for_text(pilot, "generator.beta1: 5 is not accepted", "a number from 0 below 1")
+        await wait_for_text(pilot, f"{file}, line {line}")
         await pilot.press("enter")
-        await wait_for(pilot, lambda: len(pilot.app.screen_stack) >= 2)
+        await wait_for_text(pilot, "mine can't be trained before its mistake is mended")
+        await pilot.press("e")
+        await wait_for_text(pilot, "mine can't be edited before its mistake is mended")
         assert "what shall be trained?" in text(pilot.app)
         assert FakeWaitingWorker.claimed == []
+
+
+async def test_find_narrows_the_list_as_one_types(runs: Path, open_app: Open) -> None:
+    async with open_app().run_test(notifications=True, size=(80, 24)) as pilot:
+        await wait_for_text(pilot, "what shall be trained?", "/ find")
+        await pilot.press("slash", *"gaussians 25")  # of the title, which the list does not show
+        await wait_for(pilot, lambda: "conditional-dcgan" not in text(pilot.app))
+        await wait_for_text(pilot, "find gaussians 25", "GAN on a grid of 25 Gaussians")
+        await pilot.press(*" xyz")
+        await wait_for_text(pilot, "No preset has all of these words.")
+        await pilot.press("enter", "enter", "e", "x")
+        assert FakeWaitingWorker.claimed == []
+        await pilot.press("escape")
+        await wait_for_text(pilot, "conditional-dcgan", "DCGAN on Fashion-MNIST")
+        await pilot.press("slash", *"vae", "down", "enter")
+        await wait_for(pilot, lambda: FakeWaitingWorker.claimed)
+
+
+@pytest.mark.parametrize("ascii", [False, True])
+async def test_page_keys_turn_the_details(runs: Path, open_app: Open, ascii: bool) -> None:
+    async with open_app(None, Terminal(ascii=ascii)).run_test(notifications=True, size=(80, 24)) as pilot:
+        shown = await wait_for_text(pilot, "what shall be trained?", "DCGAN on Fashion-MNIST")
+        assert "default 0.9" not in shown
+        assert shown.isascii() or not ascii
+        await pilot.press("pagedown")
+        await wait_for_text(pilot, "discriminator        dcgan", "default 0.9")
+        await pilot.press("pageup")
+        await wait_for_text(pilot, "DCGAN on Fashion-MNIST")
+
+
+async def test_a_preset_of_ones_own_can_be_deleted(runs: Path, open_app: Open, tmp_path: Path) -> None:
+    (tmp_path / "yours").mkdir()
+    file = tmp_path / "yours" / "dcgan.toml"
+    file.write_text(catalogue.dump(catalogue.load(catalogue.find("dcgan"))))
+    async with open_app().run_test(notifications=True, size=(120, 60)) as pilot:
+        assert "x delete" not in await wait_for_text(pilot, "what shall be trained?")
+        await pilot.press("x", "end")
+        await wait_for_text(pilot, "Yours stands before the shipped dcgan", str(file), "x delete")
+        await pilot.press("x")
+        await wait_for_text(pilot, "Delete your preset dcgan?", "runs of it keep their own copy")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: "Delete your preset" not in text(pilot.app))
+        assert file.exists()
+        await pilot.press("x")
+        await wait_for_text(pilot, "Delete your preset dcgan?")
+        await pilot.press("d")
+        await wait_for(pilot, lambda: not file.exists())
+        await pilot.press("end")
+        await wait_for_text(pilot, "none yet: e makes one")
 
 
 async def test_the_palette_trains_presets_by_name(runs: Path, open_app: Open) -> None:

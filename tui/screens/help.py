@@ -16,6 +16,7 @@ HEADINGS: dict[Place, str] = {
     "run": "on a run",
     "runs": "in the list of runs",
     "presets": "among the presets",
+    "form": "in the form of a preset",
 }
 READING = (
     "",

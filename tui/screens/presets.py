@@ -1,138 +1,228 @@
 """What can be trained: each preset with what it shows, what to look for, its source and its settings."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import ClassVar
 
-import msgspec
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from presets import catalogue
-from presets.catalogue import Entry, PresetError
-from presets.schema import Preset
+from engine.run.folder import RunFolder
+from presets import own
+from presets.catalogue import YOURS, PresetError
 from tui import keys
+from tui.messages import TrainPreset
+from tui.naming import undated
+from tui.screens.about import about
+from tui.screens.choice import Choice, ChoiceScreen
+from tui.screens.form import FormScreen
+from tui.shelf import Shelved, matching, place_of, shelf
 from tui.terminal import Terminal
+from tui.widgets.find import FindLine
 from tui.widgets.keyline import KeyLine
-from tui.wording import clean, setting, spaced
+from tui.wording import clean
 
 GROUPS = {
     "gans": "GANs",
     "autoencoders": "autoencoders",
     "failures": "failures to see once",
-    "yours": "your own",
+    YOURS: "your own",
 }
 FIRST = "dcgan"
 """Where the cursor is at first."""
-TOLD_ELSEWHERE = ("kind", "title", "shows", "look_for", "source", "steps", "batch")
+
+
+class PresetList(OptionList):
+    """The list; its page keys turn the details beside it, which are what has pages."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pageup", "screen.turn(-1)", "details up", show=False),
+        Binding("pagedown", "screen.turn(1)", "details down", show=False),
+    ]
 
 
 class PresetsScreen(Screen[None]):
-    """A list by group and, beside it, all about the one under the cursor. Enter trains it."""
+    """A list by group and, beside it, all about the one under the cursor. Enter trains it.
 
+    ``instead`` is the run in training that the chosen one takes the place of, where there is one.
+    """
+
+    AUTO_FOCUS = "PresetList"
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("presets")]
 
-    class Chosen(Message):
-        """This preset shall be trained."""
-
-        def __init__(self, name: str, preset: Preset) -> None:
-            self.name = name
-            self.preset = preset
-            super().__init__()
-
-    def __init__(self, terminal: Terminal, *, back: bool = True) -> None:
+    def __init__(self, terminal: Terminal, *, back: bool = True, instead: RunFolder | None = None) -> None:
         super().__init__()
         self._terminal = terminal
         self._back = back
-        self._entries = catalogue.entries()
+        self._instead = instead
+        self._shelf: tuple[Shelved, ...] = shelf()
+        self._shown: tuple[Shelved, ...] = self._shelf
 
     def compose(self) -> ComposeResult:
         """List and details side by side."""
         yield Static(Text.assemble((" latentop ", "bold"), "  what shall be trained?"), id="heading")
+        if self._instead is not None:
+            name = clean(undated(self._instead.id))
+            yield Static(
+                Content(f"enter stops {name} after a checkpoint and trains this; b trains both"), id="instead"
+            )
+        yield FindLine("words of a name, a title or a description; enter keeps, esc forgets")
         with Horizontal(id="shelf"):
-            yield OptionList(*self._options(), id="presets")
+            yield PresetList(id="presets")
             with VerticalScroll(id="details"):
                 yield Static(id="about")
-        yield KeyLine(self._terminal, "presets", hidden=() if self._back else ("app.return",))
+        yield KeyLine(self._terminal, "presets")
 
     def on_mount(self) -> None:
         """Put the cursor where a newcomer does well to begin."""
-        shown = self.query_one("#presets", OptionList)
-        shown.focus()
-        names = [entry.name for entry in self._entries]
-        shown.highlighted = shown.get_option_index(f"preset-{names.index(FIRST)}")
+        self._fill(FIRST)
 
-    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+    def on_option_list_option_highlighted(self) -> None:
         """Tell all about the preset under the cursor."""
-        entry = self._entry(event.option)
-        self.query_one("#about", Static).update(_about(entry, self._terminal))
-        self.query_one("#details").scroll_home(animate=False)
+        self._tell()
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Ask for the preset to be trained; one with a mistake says so instead."""
-        entry = self._entry(event.option)
-        try:
-            preset = catalogue.load(entry)
-        except PresetError as error:
-            self.notify(f"{error.message}. {error.hint}", severity="error", markup=False)
+    def on_option_list_option_selected(self) -> None:
+        """Ask for the preset to be trained."""
+        self._train(beside=False)
+
+    def on_find_line_changed(self, message: FindLine.Changed) -> None:
+        """Show what has these words."""
+        one = self._current()
+        self._shown = matching(self._shelf, message.words)
+        self._fill(one.entry.name if one else FIRST, one.entry.group if one else "")
+
+    def on_find_line_left(self) -> None:
+        """Back to the list."""
+        self.query_one(PresetList).focus()
+
+    def action_find(self) -> None:
+        """Find presets by their words."""
+        self.query_one(FindLine).open()
+
+    def action_turn(self, pages: int) -> None:
+        """Turn the pages of the details."""
+        details = self.query_one("#details")
+        details.scroll_relative(y=pages * max(1, details.size.height - 2), animate=False)
+
+    def action_back(self) -> None:
+        """Show all presets again, or go back."""
+        if self.query_one(FindLine).words:
+            self.query_one(FindLine).action_forget()
+        elif self._back:
+            self.app.call_next(self.app.run_action, "app.return")
+
+    def action_both(self) -> None:
+        """Train the preset beside the run that trains already."""
+        if self._instead is not None:
+            self._train(beside=True)
+
+    def action_edit(self) -> None:
+        """Change settings before training."""
+
+        def act(name: str | None) -> None:
+            if name is not None:
+                self._restock(name, YOURS)
+
+        one = self._current()
+        if one is None:
+            return
+        if one.preset is None:
+            self._refuse(one, "edited")
+            return
+        form = FormScreen(
+            self._terminal, one.entry.name, one.preset, rewritable=one.rewritable, instead=self._instead
+        )
+        self.app.push_screen(form, act)
+
+    def action_delete(self) -> None:
+        """Throw a preset of one's own away, if that is meant."""
+        one = self._current()
+        if one is None or not one.own:
+            return
+
+        def act(answer: str | None) -> None:
+            if answer is None:
+                return
+            try:
+                own.delete(one.entry)
+            except PresetError as error:
+                self.notify(clean(f"{error.message}. {error.hint}"), severity="error", markup=False)
+            self._restock(one.entry.name)
+
+        gone = Choice(key="d", word="delete", does=f"{one.entry.path} goes; runs of it keep their own copy")
+        self.app.push_screen(ChoiceScreen(f"Delete your preset {one.entry.name}?", (gone,)), act)
+
+    def _train(self, *, beside: bool) -> None:
+        one = self._current()
+        if one is None:
+            return
+        if one.preset is None:
+            self._refuse(one, "trained")
         else:
-            self.post_message(self.Chosen(entry.name, preset))
+            self.post_message(TrainPreset(one.entry.name, one.preset, beside=beside))
 
-    def _entry(self, option: Option) -> Entry:
-        return self._entries[int((option.id or "").removeprefix("preset-"))]
+    def _refuse(self, one: Shelved, done: str) -> None:
+        assert one.error is not None
+        where = f"{place_of(one)}: {one.error.message.removeprefix(f'{one.entry.path}: ')}. {one.error.hint}"
+        text = clean(f"{one.entry.name} can't be {done} before its mistake is mended: {where}")
+        self.notify(text, severity="error", markup=False)
+
+    def _current(self) -> Shelved | None:
+        option = self.query_one(PresetList).highlighted_option
+        place = (option.id or "") if option is not None else ""
+        return self._shown[int(place.removeprefix("preset-"))] if place else None
+
+    def _restock(self, name: str, group: str = "") -> None:
+        """Read all presets again, and put the cursor on that one."""
+        self._shelf = shelf()
+        self._shown = matching(self._shelf, self.query_one(FindLine).words)
+        if not any(one.entry.name == name for one in self._shown):
+            self.query_one(FindLine).action_forget()
+            self._shown = self._shelf
+        self._fill(name, group)
+
+    def _fill(self, name: str, group: str = "") -> None:
+        """List what is shown, the cursor on the preset of that name, in that group if there are two."""
+        shown = self.query_one(PresetList)
+        shown.set_options(self._options())
+        places = [place for place, one in enumerate(self._shown) if one.entry.name == name]
+        places.sort(key=lambda place: self._shown[place].entry.group != group)
+        if places or self._shown:
+            shown.highlighted = shown.get_option_index(f"preset-{places[0] if places else 0}")
+        self._tell()
+
+    def _tell(self) -> None:
+        one = self._current()
+        if one is None:
+            self.query_one("#about", Static).update(Content("No preset has all of these words."))
+        else:
+            shipped = any(other.entry.name == one.entry.name and not other.own for other in self._shelf)
+            text = about(one, hides=one.own and shipped, ascii=self._terminal.ascii)
+            self.query_one("#about", Static).update(text)
+        self.query_one("#details").scroll_home(animate=False)
+        self.query_one(KeyLine).labels = {
+            **({} if one is not None and one.own else {"delete": ""}),
+            **({} if self._instead is not None else {"both": ""}),
+            **({} if self._back else {"back": ""}),
+        }
 
     def _options(self) -> Iterator[Option]:
         group = ""
-        for place, entry in enumerate(self._entries):
-            if entry.group != group:
-                group = entry.group
-                yield Option(
-                    Content.styled(GROUPS.get(group, clean(group)), "bold $text-accent"), disabled=True
-                )
-            yield Option(Content(f"  {clean(entry.name)}"), id=f"preset-{place}")
+        for place, one in enumerate(self._shown):
+            if one.entry.group != group:
+                group = one.entry.group
+                yield _heading(group)
+            mark = "! " if one.preset is None else "  "
+            yield Option(Content(f"{mark}{clean(one.entry.name)}"), id=f"preset-{place}")
+        if group != YOURS and len(self._shown) == len(self._shelf):
+            yield _heading(YOURS)
+            yield Option(Content.styled("  none yet: e makes one", "$foreground 60%"), disabled=True)
 
 
-def _about(entry: Entry, terminal: Terminal) -> Content:
-    try:
-        preset = catalogue.load(entry)
-    except PresetError as error:
-        return Content.assemble(
-            (f"{clean(entry.name)} has a mistake\n\n", "bold $text-error"),
-            Content(f"{clean(error.message)}\n\n{clean(error.hint)}"),
-        )
-    ascii = terminal.ascii
-    steps = spaced(preset.steps)
-    parts: list[Content | tuple[str, str]] = [(f"{clean(preset.title, ascii=ascii)}\n\n", "bold")]
-    for heading, text in (("shows", preset.shows), ("look for", preset.look_for), ("source", preset.source)):
-        parts += [(f"{heading}\n", "bold $text-accent"), Content(f"{clean(text, ascii=ascii)}\n\n")]
-    parts.append(("settings\n", "bold $text-accent"))
-    parts.append(Content(f"{steps} steps of {preset.batch} images\n{_settings(preset, ascii)}"))
-    return Content.assemble(*parts)
-
-
-def _settings(preset: Preset, ascii: bool) -> str:
-    """What the preset sets otherwise than by default, one setting a line."""
-    shown = {
-        key: value for key, value in _own(msgspec.to_builtins(preset), preset) if key not in TOLD_ELSEWHERE
-    }
-    width = max((len(key) for key in shown), default=0)
-    return "\n".join(clean(f"{key:<{width}}  {setting(value)}", ascii=ascii) for key, value in shown.items())
-
-
-def _own(
-    table: Mapping[str, object], record: msgspec.Struct, prefix: str = ""
-) -> Iterator[tuple[str, object]]:
-    """Yield dotted key and value of each setting without a default, or with another value."""
-    defaults = {field.name: field.default for field in msgspec.structs.fields(record)}
-    for key, value in table.items():
-        inner = getattr(record, key, None)
-        if isinstance(value, Mapping) and isinstance(inner, msgspec.Struct):
-            yield from _own(value, inner, f"{prefix}{key}.")
-        elif key not in defaults or inner != defaults[key]:
-            yield f"{prefix}{key}", value
+def _heading(group: str) -> Option:
+    return Option(Content.styled(GROUPS.get(group, clean(group)), "bold $text-accent"), disabled=True)
