@@ -3,18 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tui.draw.image import ASCII_TERMINALS, Style, automatic
+from tui.draw.image_style import ASCII_TERMINALS, Style, automatic
 
 COLOURS = {"truecolor": 1 << 24, "256": 256, "standard": 16, "windows": 16}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terminal:
-    """``ascii``: nothing but printable ASCII. ``images``: how to draw them at first."""
+    """``ascii``: nothing but printable ASCII. ``images``: how to draw them; ``colours``: how many."""
 
     ascii: bool = False
     colour: bool = True
-    images: Style = Style.half
+    images: Style = Style.quadrant
+    colours: int = 1 << 24
 
 
 def recognise(environment: Mapping[str, str], colour_system: str | None) -> Terminal:
@@ -26,5 +27,6 @@ def recognise(environment: Mapping[str, str], colour_system: str | None) -> Term
     return Terminal(
         ascii=not utf8 or name.startswith(ASCII_TERMINALS),
         colour=colours > 2 and "NO_COLOR" not in environment,
-        images=automatic(environment, colours=colours),
+        images=automatic(environment),
+        colours=colours,
     )

@@ -6,7 +6,7 @@ from engine.data import Dataset
 from engine.gallery.clouds import Clouds
 from engine.gallery.codings import CodingsMap
 from engine.gallery.exhibit import Exhibit, Scheduled
-from engine.gallery.journeys import Journeys
+from engine.gallery.journeys import Arcs, Journeys
 from engine.gallery.phase import PhasePlane
 from engine.gallery.points import Points
 from engine.gallery.pretraining import Accuracies, FirstPhase
@@ -60,6 +60,8 @@ def exhibits(objective: Objective, dataset: Dataset, preset: Preset) -> list[Exh
         shown += _reconstructed(objective, dataset, preset)
     if isinstance(objective, Generative):
         shown.append(_drawn(objective, dataset, preset))
+        if isinstance(objective, Adversarial) and len(dataset.shape) == 3:
+            shown.append(Arcs(objective, preset))
     return shown
 
 

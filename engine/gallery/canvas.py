@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 PIXELS = 64
 """Height and width of a picture."""
@@ -11,9 +11,13 @@ MARGIN = 1.25
 """How much more of the plane is shown than what has to be seen."""
 GAMMA = 0.4
 """Below 1: a lone point is bright enough to be seen beside a crowd."""
-MARK = (0.0, 0.37, 0.53)
-"""The colour of a mark, under the points; one that terminals of 256 colours have."""
-POINT = (1.0, 1.0, 1.0)
+MARK = (0.0, 0.53, 0.69)
+POINT = (1.0, 0.84, 0.0)
+"""Their colours; ones that terminals of 256 colours have. Points are the brighter: seen so without colour."""
+SMALLEST = 3.5
+"""The smallest radius of a mark in pixels: a circle that is one still where the picture is made smaller."""
+LINE = 1.2
+"""How thick its line is, in pixels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,14 +28,14 @@ class Canvas:
     reach: float
 
     def picture(self, points: Tensor, marks: Tensor, radius: float) -> Tensor:
-        """Points ``(n, 2)`` over discs at ``(m, 2)``: an image ``(1, 3, PIXELS, PIXELS)``, y upwards.
+        """Points ``(n, 2)`` over circles at ``(m, 2)``: an image ``(1, 3, PIXELS, PIXELS)``, y upwards.
 
-        ``radius`` of the discs is in the plane's units, but they are never too small to be seen. Points
+        ``radius`` of the circles is in the plane's units, but they are never too small to be seen. Points
         outside the square, or not finite, are left out.
         """
-        discs = self._discs(marks.double().cpu(), radius).unsqueeze(2)
+        circles = self._circles(marks.double().cpu(), radius).unsqueeze(2)
         crowd = self._crowd(points.double().cpu()).unsqueeze(2)
-        image = discs * torch.tensor(MARK) * (1 - crowd) + crowd * torch.tensor(POINT)
+        image = circles * torch.tensor(MARK) * (1 - crowd) + crowd * torch.tensor(POINT)
         return image.permute(2, 0, 1).unsqueeze(0).clamp(0, 1)
 
     def _crowd(self, points: Tensor) -> Tensor:
@@ -43,14 +47,15 @@ class Canvas:
         share: Tensor = counts / counts.max().clamp(min=1)
         return share.pow(GAMMA)
 
-    def _discs(self, marks: Tensor, radius: float) -> Tensor:
-        """1 inside of a disc, else 0: ``(PIXELS, PIXELS)``."""
+    def _circles(self, marks: Tensor, radius: float) -> Tensor:
+        """1 on the line of a circle, else 0, with soft edges: ``(PIXELS, PIXELS)``."""
         along = torch.arange(PIXELS, dtype=torch.float64) + 0.5
         y, x = torch.meshgrid(along, along, indexing="ij")
         there = torch.stack([x, y], 2).reshape(-1, 1, 2)
-        size = max(radius / self.reach * PIXELS / 2, 2.0)
-        near = (there - self._pixels(marks)).square().sum(2) <= size * size
-        return near.any(1).reshape(PIXELS, PIXELS).float()
+        size = max(radius / self.reach * PIXELS / 2, SMALLEST)
+        off = ((there - self._pixels(marks)).square().sum(2).sqrt() - size).abs()
+        lines = (LINE / 2 + 0.5 - off).clamp(0, 1)
+        return nn.functional.pad(lines, (1, 0)).amax(1).reshape(PIXELS, PIXELS).float()
 
     def _pixels(self, points: Tensor) -> Tensor:
         """Column and row ``(n, 2)``, not rounded, of points."""

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from engine.data import Dataset
 from engine.gallery.exhibit import frame, spread
+from engine.objectives.adversarial import Adversarial
 from engine.objectives.protocol import Reconstructing
 from engine.run.events import Event
 from presets.schema import Preset
@@ -39,9 +40,48 @@ class Journeys:
 
     def _strips(self, codings: Tensor) -> Tensor:
         """Codings ``(ways, stops, latent_dim)`` to images ``(ways, channels, height, stops · width)``."""
-        images = self._objective.decode(codings.flatten(0, 1)).unflatten(0, codings.shape[:2])
-        strips: Tensor = images.permute(0, 2, 3, 1, 4).flatten(3)
-        return strips
+        return strips(self._objective.decode(codings.flatten(0, 1)), len(codings))
+
+
+class Arcs:
+    """Frame ``interpolation`` of a generator: from the first sample to the second, the third to the fourth.
+
+    One class a way, that of the sample where it begins.
+    """
+
+    def __init__(self, objective: Adversarial, preset: Preset) -> None:
+        self._objective = objective
+        ends = objective.codings(preset.keep.images, preset.seed)[: 2 * ROWS]
+        self._codings = around(ends[0::2], ends[1::2])
+        begin = 2 * torch.arange(len(self._codings))
+        self._classes = (begin % max(objective.classes, 1)).repeat_interleave(STOPS)
+
+    def show(self, step: int, wall: float) -> Iterator[Event]:
+        """The frame of this step; none where there are too few samples for one way."""
+        if len(self._codings):
+            images = self._objective.decode(self._codings.flatten(0, 1), self._classes)
+            yield frame("interpolation", strips(images, len(self._codings)), step, wall)
+
+
+def strips(images: Tensor, ways: int) -> Tensor:
+    """Images ``(ways · stops, channels, height, width)``: ``(ways, channels, height, stops · width)``."""
+    side_by_side: Tensor = images.unflatten(0, (ways, -1)).permute(0, 2, 3, 1, 4).flatten(3)
+    return side_by_side
+
+
+def around(starts: Tensor, ends: Tensor) -> Tensor:
+    """Ways along great circles, as far from the origin as their ends: ``(ways, STOPS, latent_dim)``.
+
+    Codings of a Gaussian prior lie on a shell, and a generator has not seen what straight ways pass through
+    (White 2016, "Sampling generative networks", arXiv 1609.04468, section 2).
+    """
+    ways = min(len(starts), len(ends))
+    starts, ends = starts[:ways, None], ends[:ways, None]
+    cosine = torch.cosine_similarity(starts, ends, dim=2).clamp(-1, 1)
+    angle = cosine.acos().clamp(1e-4, torch.pi - 1e-4)[..., None]
+    share = torch.linspace(0, 1, STOPS)[:, None]
+    arcs: Tensor = (((1 - share) * angle).sin() * starts + (share * angle).sin() * ends) / angle.sin()
+    return arcs
 
 
 def between(starts: Tensor, ends: Tensor) -> Tensor:

@@ -20,7 +20,7 @@ SMALLEST = 0.5
 class PhasePlane:
     """Frames ``samples``: the generator's number across, the discriminator's upwards, over the last steps.
 
-    The disc in the middle is the equilibrium, where both should end (Mescheder et al. 2018, figure 3). The
+    The circle in the middle is the equilibrium, where both should end (Mescheder et al. 2018, figure 3). The
     frame ``real`` shows the equilibrium alone.
     """
 

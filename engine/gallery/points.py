@@ -11,13 +11,13 @@ from presets.schema import Preset
 
 SHOWN = 2500
 RADIUS = 3.0
-"""Of the disc that marks a mode, in its standard deviations: what lies inside is of high quality."""
+"""Of the circle that marks a mode, in its standard deviations: what lies inside is of high quality."""
 
 
 class Points:
     """Frames ``samples`` and, at the first step shown, ``real``: pictures of points ``(n, 2)``.
 
-    A mode of a known mixture is a dim disc; one that stays dim has been lost.
+    A mode of a known mixture is a circle; one that stays empty has been lost.
     """
 
     def __init__(self, objective: Generative, dataset: Dataset, preset: Preset) -> None:

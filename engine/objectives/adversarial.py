@@ -74,15 +74,25 @@ class Adversarial:
 
     @torch.no_grad()
     def draw(self, count: int, seed: int) -> Tensor:
-        """``(count, *shape)``, images in [0, 1], by running statistics; training is unmoved.
+        """``(count, *shape)``, images in [0, 1]; the same for the same seed. Training is unmoved.
 
-        A conditional generator draws the classes in turn: 0, 1, 2 … and again. Drawn from the running average
-        where there is one.
+        A conditional generator draws the classes in turn: 0, 1, 2 … and again.
+        """
+        return self.decode(self.codings(count, seed), torch.arange(count) % max(self.classes, 1))
+
+    def codings(self, count: int, seed: int) -> Tensor:
+        """What ``draw`` draws from: ``(count, latent_dim)`` of the prior, on the CPU."""
+        return self._codings(count, torch.device("cpu"), torch.Generator().manual_seed(seed))
+
+    @torch.no_grad()
+    def decode(self, codings: Tensor, classes: Tensor) -> Tensor:
+        """``(count, *shape)``, images in [0, 1], from ``(count, latent_dim)`` and classes ``(count,)``.
+
+        By running statistics, and from the running average where there is one. Training is unmoved.
         """
         drawn = self.generator if self._average is None else self._average
         device = next(drawn.parameters()).device
-        codings = self._codings(count, torch.device("cpu"), torch.Generator().manual_seed(seed)).to(device)
-        classes = torch.arange(count, device=device) % max(self.classes, 1)
+        codings, classes = codings.to(device), classes.to(device)
         drawn.eval()
         parts = zip(codings.split(DRAWN_AT_ONCE), classes.split(DRAWN_AT_ONCE), strict=True)
         samples = torch.cat([self._generate(drawn, *part) for part in parts])

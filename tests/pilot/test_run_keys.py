@@ -162,6 +162,8 @@ async def test_i_draws_images_in_another_way(runs: Path, open_app: Open) -> None
     ) as pilot:
         await wait_for_text(pilot, "samples · step 400")
         await pilot.press("i")
+        await wait_for_text(pilot, "images as quadrant")
+        await pilot.press("i")
         await wait_for_text(pilot, "images as braille", "⣿")
 
 

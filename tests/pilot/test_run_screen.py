@@ -63,7 +63,7 @@ async def test_autoencoder_shows_errors_and_reconstructions(
     runs: Path, open_app: Open, size: tuple[int, int]
 ) -> None:
     async with open_app(healthy_autoencoder(runs).run).run_test(notifications=True, size=size) as pilot:
-        shown = await wait_for_text(pilot, "reconstructions", "input", "validation")
+        shown = await wait_for_text(pilot, "reconstructions", "origina", "MSE 0", "validation")
         assert "1.10" in shown
         assert "D(real)" not in shown
         assert "over-fitting" not in shown

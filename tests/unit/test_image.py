@@ -5,12 +5,21 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from textual.strip import Strip
 
-from tui.draw.image import Style, automatic, draw_columns, draw_grid, resolution
-from tui.draw.image_cells import BRIGHTNESS, resize
+from tui.draw.contrast import contrast
+from tui.draw.image import draw_beside, draw_columns, draw_grid
+from tui.draw.image_cells import resize
 from tui.draw.image_layout import Grid, layout
+from tui.draw.image_style import Display, Style, automatic, resolution
+from tui.draw.image_tiles import tiles
+from tui.draw.score import squared_errors
 
-HALF = resolution(Style.half, colour=True)
-ASCII = resolution(Style.ascii, colour=True)
+PLAIN = Display(colours=2)
+DISPLAYS = [
+    Display(colours=colours, dark=dark) for colours in (2, 16, 256, 1 << 24) for dark in (True, False)
+]
+HALF = resolution(Style.half, Display())
+QUADRANT = resolution(Style.quadrant, Display())
+ASCII = resolution(Style.ascii, PLAIN)
 
 
 def gradient(count: int = 1, channels: int = 1, height: int = 28, width: int = 28) -> NDArray[np.uint8]:
@@ -29,21 +38,26 @@ def assert_size(rows: list[Strip], width: int, height: int) -> None:
     st.integers(0, 70),
     st.integers(0, 30),
     st.sampled_from(Style),
-    st.booleans(),
+    st.sampled_from(DISPLAYS),
+    st.integers(0, 255),
 )
 def test_any_images_fill_any_area_exactly(
-    shape: tuple[int, int, int, int], width: int, height: int, style: Style, colour: bool
+    shape: tuple[int, int, int, int], width: int, height: int, style: Style, display: Display, brightest: int
 ) -> None:
-    images = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
-    rows = draw_grid(images, width=width, height=height, style=style, colour=colour)
-    assert_size(rows, width, height)
-    panels = [("original", images), ("reconstruction", images), ("error", images)]
-    columns = draw_columns(panels, width=width, height=height, style=style, colour=colour)
-    assert_size(columns, width, height)
-    if style is Style.ascii:
-        assert "".join(row.text for row in rows + columns).isascii()
-    if not (colour and style is Style.half):
-        assert all(not segment.style or segment.style.color is None for row in rows for segment in row)
+    images = np.random.default_rng(0).integers(0, brightest + 1, shape, dtype=np.uint8)
+    panels = [("original", images), ("reconstruction", images), ("error │", images)]
+    captions = ["MSE 0.1"] * shape[0]
+    for rows in (
+        draw_grid(images, width=width, height=height, style=style, display=display),
+        draw_beside(panels[:2], width=width, height=height, style=style, display=display),
+        draw_columns(panels, width=width, height=height, style=style, display=display, captions=captions),
+    ):
+        assert_size(rows, width, height)
+        if style is Style.ascii:
+            assert all(" " <= character <= "~" for row in rows for character in row.text)
+        if not display.coloured:
+            inks = [segment.style for row in rows for segment in row if segment.style]
+            assert all(ink.color is None and ink.bgcolor is None for ink in inks)
 
 
 @given(
@@ -75,8 +89,10 @@ def test_fewer_images_stay_readable_rather_than_many_becoming_dust() -> None:
     grid = layout(64, (28, 28), width=46, height=16, resolution=HALF)
     assert grid.tile_width >= 14
     assert grid.shown >= 6
-    grid = layout(64, (28, 28), width=46, height=16, resolution=ASCII)
-    assert grid.tile_width >= 20
+    for shaped in (ASCII, QUADRANT):
+        grid = layout(64, (28, 28), width=46, height=16, resolution=shaped)
+        assert grid.tile_width >= 14
+        assert grid.shown >= 2
 
 
 def test_a_large_area_shows_many_images_large() -> None:
@@ -132,14 +148,97 @@ def test_a_faint_image_is_stretched_and_a_blank_one_is_not(style: Style) -> None
     assert "".join(row.text for row in draw_grid(blank, width=28, height=14, style=style)).strip() == ""
 
 
-def test_brighter_is_denser_in_ascii() -> None:
-    text = draw_grid(gradient(), width=28, height=14, style=Style.ascii)[0].text
-    ramp = " .:;*=so$#@"
-    assert [ramp.index(character) for character in text] == sorted(
-        ramp.index(character) for character in text
+def test_one_hot_pixel_changes_nothing_else() -> None:
+    faint = (gradient() // 4).astype(np.uint8)
+    hot = faint.copy()
+    hot[0, 0, 0, 0] = 255
+    before, after = (
+        draw_grid(images, width=20, height=10, style=Style.ascii, display=PLAIN) for images in (faint, hot)
     )
-    assert set(text) == set(ramp)
-    assert np.all(np.diff(BRIGHTNESS) > 0)
+    assert [row.text[1:] for row in before] == [row.text[1:] for row in after]
+
+
+@pytest.mark.parametrize("level", [0, 1, 77, 128, 254, 255])
+def test_a_constant_image_stays_as_bright_as_it_is(level: int) -> None:
+    constant = np.full((4, 1, 28, 28), level, dtype=np.uint8)
+    drawn = contrast([constant]).applied(constant / 255)
+    assert drawn == pytest.approx(level / 255, abs=0.2)
+    assert (
+        len({segment.style for segment in draw_grid(constant, width=14, height=7, style=Style.half)[0]}) == 1
+    )
+
+
+def test_contrast_of_nothing_is_none() -> None:
+    assert contrast([np.zeros((0, 1, 28, 28), dtype=np.uint8)]).applied(np.zeros(3)).tolist() == [0, 0, 0]
+
+
+def test_on_a_light_screen_ink_is_dark() -> None:
+    light = Display(colours=2, dark=False)
+    black = np.zeros((1, 1, 28, 28), dtype=np.uint8)
+    assert draw_grid(black, width=20, height=10, style=Style.half, display=light)[4].text == "█" * 20
+    assert draw_grid(255 - black, width=20, height=10, style=Style.half, display=light)[4].text.strip() == ""
+
+
+@pytest.mark.parametrize("style", Style)
+@pytest.mark.parametrize("colours", [16, 256, 1 << 24])
+def test_with_colours_black_is_black_on_a_light_screen_too(style: Style, colours: int) -> None:
+    black = np.zeros((1, 1, 28, 28), dtype=np.uint8)
+    row = draw_grid(black, width=14, height=7, style=style, display=Display(colours=colours, dark=False))[3]
+    style_of_all = next(iter(row)).style
+    assert row.text == " " * 14
+    assert style_of_all is not None
+    assert style_of_all.bgcolor is not None
+    assert style_of_all.bgcolor.get_truecolor() == (0, 0, 0)
+
+
+def test_colours_are_true_where_the_terminal_has_them() -> None:
+    images = np.zeros((1, 3, 8, 8), dtype=np.uint8)
+    images[0] = np.array([12, 200, 99])[:, None, None]
+    for colours, exact in ((1 << 24, True), (256, False), (16, False)):
+        row = draw_grid(images, width=8, height=4, style=Style.half, display=Display(colours=colours))[0]
+        ink = next(iter(row)).style
+        assert ink is not None
+        assert ink.bgcolor is not None
+        assert (ink.bgcolor.get_truecolor() == (12, 200, 99)) is exact
+        assert ink.bgcolor.number is None or ink.bgcolor.number < colours
+
+
+@pytest.mark.parametrize("style", [Style.ascii, Style.braille])
+def test_ink_has_the_hue_of_a_colour_image(style: Style) -> None:
+    images = np.zeros((1, 3, 28, 28), dtype=np.uint8)
+    images[:, 0, 4:24, 4:12] = 255
+    images[:, 2, 4:24, 16:24] = 255
+    rows = draw_grid(images, width=28, height=14, style=style, display=Display(colours=16))
+    inks = {
+        segment.style.color.number
+        for row in rows
+        for segment in row
+        if segment.text.strip() and segment.style and segment.style.color
+    }
+    assert len(inks) == 2
+
+
+def test_quadrants_show_corners_that_half_blocks_lose() -> None:
+    images = np.zeros((1, 1, 2, 2), dtype=np.uint8)
+    images[0, 0, 0, 0] = 255
+    row = draw_grid(images, width=1, height=1, style=Style.quadrant)[0]
+    ink = next(iter(row)).style
+    assert row.text == "▘"
+    assert ink is not None
+    assert ink.color is not None
+    assert ink.color.get_truecolor() == (255, 255, 255)
+
+
+def test_an_edge_is_drawn_by_a_character_of_its_shape() -> None:
+    below = np.zeros((1, 1, 16, 8), dtype=np.uint8)
+    below[:, :, 13:15] = 255
+    left = np.zeros((1, 1, 16, 8), dtype=np.uint8)
+    left[:, :, :, 3:5] = 255
+    for image, characters in ((below, "_"), (left, "|!lI")):
+        (cells,) = tiles(
+            image, width=1, height=1, style=Style.ascii, display=PLAIN, contrast=contrast([image])
+        )
+        assert cells.characters[0, 0] in characters
 
 
 def test_braille_fills_in_with_brightness() -> None:
@@ -166,24 +265,55 @@ def test_shrinking_averages_areas() -> None:
 
 def test_columns_stand_under_their_headings_one_row_an_image() -> None:
     dark, bright = np.zeros((4, 1, 8, 8), dtype=np.uint8), np.full((4, 1, 8, 8), 255, dtype=np.uint8)
-    rows = draw_columns([("original", bright), ("error", dark)], width=17, height=20, style=Style.ascii)
+    rows = draw_columns(
+        [("original", bright), ("error", dark)], width=17, height=20, style=Style.half, display=PLAIN
+    )
     assert rows[0].text == "original error   "
-    assert [row.text for row in rows[1:5]] == ["@@@@@@@@         "] * 4
+    assert [row.text for row in rows[1:5]] == ["████████         "] * 4
     assert rows[5].text.strip() == ""
-    assert rows[6].text.startswith("@@@@@@@@ ")
+    assert rows[6].text.startswith("████████ ")
+
+
+def test_scores_stand_below_their_images() -> None:
+    images = np.full((2, 1, 8, 8), 255, dtype=np.uint8)
+    rows = draw_columns(
+        [("original", images), ("error", images)],
+        width=17,
+        height=11,
+        style=Style.half,
+        display=PLAIN,
+        captions=["MSE 0.25", "MSE 0.5"],
+    )
+    assert [rows[5].text, rows[10].text] == ["         MSE 0.25", "          MSE 0.5"]
+
+
+def test_blocks_of_unrelated_images_stand_side_by_side() -> None:
+    dark, bright = np.zeros((4, 1, 8, 8), dtype=np.uint8), np.full((4, 1, 8, 8), 255, dtype=np.uint8)
+    rows = draw_beside(
+        [("real", bright), ("fake", dark)], width=37, height=10, style=Style.half, display=PLAIN
+    )
+    assert rows[0].text.split() == ["real", "fake"]
+    assert rows[1].text.rstrip() == "████████ ████████"
+    assert rows[0].text.index("fake") == 20
+
+
+def test_errors_are_squared_and_averaged_image_by_image() -> None:
+    black, white = np.zeros((2, 1, 4, 4), dtype=np.uint8), np.full((3, 1, 4, 4), 255, dtype=np.uint8)
+    white[1, :, :2] = 0
+    assert squared_errors(black, white).tolist() == [1.0, 0.5]
 
 
 def test_the_style_suits_the_terminal() -> None:
     modern = {"TERM": "xterm-256color", "LANG": "en_US.UTF-8"}
-    assert automatic(modern, colours=256) is Style.half
-    assert automatic(modern, colours=16_777_216) is Style.half
-    assert automatic(modern, colours=16) is Style.ascii
-    assert automatic(modern | {"NO_COLOR": "1"}, colours=256) is Style.ascii
-    assert automatic(modern | {"LC_ALL": "C"}, colours=256) is Style.ascii
+    assert automatic(modern) is Style.quadrant
+    assert automatic(modern | {"LC_ALL": "C"}) is Style.ascii
     for terminal in ("linux", "vt100", "dumb", ""):
-        assert automatic(modern | {"TERM": terminal}, colours=256) is Style.ascii
-    assert automatic({"TERM": "tmux-256color", "LANG": "C.utf8"}, colours=256) is Style.half
+        assert automatic(modern | {"TERM": terminal}) is Style.ascii
+    assert automatic({"TERM": "tmux-256color", "LANG": "C.utf8"}) is Style.quadrant
 
 
 def test_the_key_goes_through_every_style_and_back() -> None:
-    assert [Style.ascii.next, Style.half.next, Style.braille.next] == [Style.half, Style.braille, Style.ascii]
+    styles = [Style.ascii]
+    while (following := styles[-1].next) is not styles[0]:
+        styles.append(following)
+    assert styles == list(Style)

@@ -5,23 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import log1p
 
+from tui.draw.image_style import Resolution
+
 GAP = 1
 """Blank cells between neighbouring tiles."""
 
 GROUP_GAP = 3
 """Blank columns between neighbouring groups of more than one tile."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolution:
-    """What one cell resolves, and how far images may shrink before nobody recognises them."""
-
-    across: int
-    """Pixels side by side in one cell."""
-    down: int
-    """Pixels one above the other in one cell."""
-    readable: float
-    """The smallest readable width of a tile, as a share of the width at which no pixel is lost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +30,21 @@ class Grid:
         """How many groups there is room for."""
         return self.columns * self.rows
 
+    @property
+    def group_width(self) -> int:
+        """Columns of one group."""
+        return _group_width(self.tile_width, self.group)
+
+    @property
+    def width(self) -> int:
+        """Columns of the whole grid."""
+        gap = _group_gap(self.group)
+        return max(0, self.columns * (self.group_width + gap) - gap)
+
     def place(self, index: int, tile: int = 0) -> tuple[int, int]:
         """Return column and row, in cells, of the top left of a tile in group `index`."""
         row, column = divmod(index, self.columns)
-        group_width = _group_width(self.tile_width, self.group)
-        x = column * (group_width + _group_gap(self.group)) + tile * (self.tile_width + GAP)
+        x = column * (self.group_width + _group_gap(self.group)) + tile * (self.tile_width + GAP)
         return x, row * (self.tile_height + GAP)
 
 
@@ -65,7 +65,7 @@ def layout(
     rows_of_pixels, columns_of_pixels = image
     if min(count, width, height, rows_of_pixels, columns_of_pixels, group) < 1:
         return Grid()
-    full = max(1, columns_of_pixels // resolution.across)
+    full = max(1, int(columns_of_pixels / resolution.detail))
     best, best_score = Grid(), 0.0
     for tile_width in range(1, min(full, width) + 1):
         tile_height = max(1, round(tile_width * rows_of_pixels / columns_of_pixels / 2))

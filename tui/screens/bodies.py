@@ -15,9 +15,11 @@ from tui.widgets.stability import StabilityPanel
 
 SAMPLES = View("samples", ("samples",))
 REAL = View("real data", ("real",))
+REAL_AND_FAKE = View("real and fake", ("real", "samples"), paired=False)
 RECONSTRUCTIONS = View("reconstructions", ("input", "noisy", "reconstruction", "error"))
 CODINGS = View("codings", ("codings",))
 INTERPOLATION = View("from image to image", ("interpolation",))
+ARCS = View("from sample to sample", ("interpolation",))
 TRAVERSAL = View("along single codings", ("traversal",))
 
 
@@ -46,7 +48,7 @@ def _gan(terminal: Terminal) -> tuple[list[Widget], list[Widget], Widget]:
         ),
     ]
     images: list[Widget] = [
-        ImagesPanel(terminal, SAMPLES, REAL, id="samples"),
+        ImagesPanel(terminal, SAMPLES, REAL_AND_FAKE, ARCS, REAL, id="samples"),
         ImagesPanel(terminal, REAL, id="real", classes="generous"),
     ]
     meter = DiversityPanel(terminal, id="diversity", classes="panel meter")

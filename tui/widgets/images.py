@@ -2,15 +2,22 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from textual.reactive import reactive
 from textual.strip import Strip
 
 from engine.run.events import Frame
-from tui.draw.image import Style, draw_columns, draw_grid
+from tui.draw.image import draw_beside, draw_columns, draw_grid
+from tui.draw.image_style import Display, Style
+from tui.draw.score import squared_errors
 from tui.state import State
 from tui.terminal import Terminal
 from tui.widgets.panel import Panel
-from tui.wording import spaced
+from tui.wording import short, spaced
+
+HEADINGS = {"input": "original", "samples": "fake"}
+"""Of frames whose kind is not what they are called beside others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +26,13 @@ class View:
 
     title: str
     kinds: tuple[str, ...]
+    paired: bool = True
+    """Whether image n of one kind belongs to image n of another, and stands beside it."""
 
     def seen_in(self, state: State) -> bool:
-        """Whether the run has shown it."""
-        return any(kind in state.frames for kind in self.kinds)
+        """Whether the run has shown it: something of what belongs together, all of what does not."""
+        enough = any if self.paired else all
+        return enough(kind in state.frames for kind in self.kinds)
 
 
 class ImagesPanel(Panel):
@@ -30,7 +40,7 @@ class ImagesPanel(Panel):
 
     can_focus = True
 
-    images: reactive[Style] = reactive(Style.half, repaint=False)
+    images: reactive[Style] = reactive(Style.quadrant, repaint=False)
 
     def __init__(self, terminal: Terminal, *views: View, id: str, classes: str = "") -> None:
         super().__init__(terminal, id=id, classes=f"panel {classes}")
@@ -45,14 +55,16 @@ class ImagesPanel(Panel):
         return tuple(state.frames.get(kind) for kind in self._view.kinds)
 
     def changed(self) -> None:
-        """Say in the title what is shown, of which step."""
+        """Say in the title what is shown, of which step, and how far off on the average."""
         frames = self._frames()
         self.set_class(not frames and self.has_class("generous"), "-absent")
-        title = self._view.title
+        title = [self._view.title]
         if frames and self._view.kinds != ("real",):
-            step = spaced(max(frame.step for frame in frames))
-            title += f" {'-' if self.terminal.ascii else '·'} step {step}"
-        self.border_title = title
+            title.append(f"step {spaced(max(frame.step for frame in frames))}")
+        errors = self._errors()
+        if len(errors):
+            title.append(f"MSE {short(float(errors.mean()))}")
+        self.border_title = f" {'-' if self.terminal.ascii else '·'} ".join(title)
 
     def turn(self) -> str | None:
         """Go to the next view that the run has something for, and return its title; None without another."""
@@ -75,12 +87,31 @@ class ImagesPanel(Panel):
         frames = self._frames()
         if not frames:
             return [self.line("no images yet")]
-        colour = self.terminal.colour
+        size = {"width": width, "height": height}
         if len(self._view.kinds) == 1:
-            return draw_grid(frames[0].images, width=width, height=height, style=self.images, colour=colour)
+            return draw_grid(frames[0].images, **size, style=self.images, display=self._display())
         shape = frames[0].images.shape[1:]
-        panels = [(frame.kind, frame.images) for frame in frames if frame.images.shape[1:] == shape]
-        return draw_columns(panels, width=width, height=height, style=self.images, colour=colour)
+        panels = [
+            (HEADINGS.get(frame.kind, frame.kind), frame.images)
+            for frame in frames
+            if frame.images.shape[1:] == shape
+        ]
+        if not self._view.paired:
+            return draw_beside(panels, **size, style=self.images, display=self._display())
+        captions = [f"MSE {short(error)}" for error in self._errors().tolist()]
+        return draw_columns(panels, **size, style=self.images, display=self._display(), captions=captions)
+
+    def _display(self) -> Display:
+        """What the terminal shows, under the theme of now."""
+        colours = self.terminal.colours if self.terminal.colour else 2
+        return Display(colours=colours, dark=self.app.current_theme.dark)
+
+    def _errors(self) -> NDArray[np.float64]:
+        """The mean squared error of each reconstruction; none where the view shows no error."""
+        frames = {frame.kind: frame.images for frame in self._frames()}
+        if not {"input", "reconstruction", "error"} <= frames.keys():
+            return np.zeros(0)
+        return squared_errors(frames["input"], frames["reconstruction"])
 
     def _frames(self) -> list[Frame]:
         return [self.state.frames[kind] for kind in self._view.kinds if kind in self.state.frames]

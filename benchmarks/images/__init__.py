@@ -1,0 +1,1 @@
+"""How faithful images as text are, beside chafa: ``python -m benchmarks.images``."""
