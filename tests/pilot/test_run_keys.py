@@ -197,6 +197,17 @@ async def test_help_lists_every_key_of_the_place(runs: Path, open_app: Open) -> 
         await wait_for_text(pilot, "Close this screen; training goes on")
 
 
+async def test_a_gan_shows_real_beside_fake_and_the_ways_between_samples(runs: Path, open_app: Open) -> None:
+    recorded = healthy_gan(runs)
+    recorded.shows("interpolation", 400)
+    async with open_app(recorded.run).run_test(notifications=True, size=(80, 24)) as pilot:
+        await wait_for_text(pilot, "samples · step 400")
+        for title in ("real and fake · step 400", "from sample to sample · step 400", "real data"):
+            await pilot.press("v")
+            shown = await wait_for_text(pilot, title)
+            assert ("fake" in shown.replace(title, "")) is title.startswith("real and fake")
+
+
 async def test_other_pictures_take_turns_as_far_as_there_are_any(runs: Path, open_app: Open) -> None:
     recorded = healthy_autoencoder(runs)
     async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:

@@ -9,13 +9,17 @@ from torch import Tensor
 
 from engine.data import load
 from engine.gallery.axes import largest_angle, principal_axes, turned_onto
+from engine.gallery.canvas import MARK
+from engine.gallery.canvas import around as canvas_around
 from engine.gallery.codings import CodingsMap
-from engine.gallery.journeys import STOPS, Journeys, along, between
+from engine.gallery.exhibit import frame
+from engine.gallery.journeys import ROWS, STOPS, Arcs, Journeys, along, around, between
 from engine.gallery.scatter import colours, scatter
+from engine.objectives.adversarial import Adversarial
 from engine.objectives.autoencoding import build_autoencoding
 from engine.run.events import Frame
 from presets import catalogue
-from presets.schema import Autoencoder
+from presets.schema import GAN, Autoencoder
 
 CPU = torch.device("cpu")
 
@@ -123,3 +127,43 @@ def test_a_way_is_one_image_with_its_stops_side_by_side() -> None:
     frames = list(Journeys(objective, dataset, preset).show(3, 0.0))
     assert [frame.kind for frame in frames if isinstance(frame, Frame)] == ["interpolation", "traversal"]
     assert all(isinstance(one, Frame) and one.images.shape == (6, 1, 28, 28 * STOPS) for one in frames)
+
+
+def test_ways_of_a_generator_keep_their_distance_from_the_origin() -> None:
+    starts, ends = random(4, 50), random(4, 50, seed=1)
+    ways = around(starts, ends)
+    assert ways.shape == (4, STOPS, 50)
+    assert torch.allclose(ways[:, 0], starts, atol=1e-5)
+    assert torch.allclose(ways[:, -1], ends, atol=1e-5)
+    norms = ways.norm(dim=2)
+    nearest, furthest = torch.minimum(norms[:, 0], norms[:, -1]), torch.maximum(norms[:, 0], norms[:, -1])
+    assert (norms > 0.97 * nearest[:, None]).all()
+    assert (norms < 1.03 * furthest[:, None]).all()
+    assert around(starts, starts).isfinite().all()
+    assert around(starts, -starts).isfinite().all()
+
+
+@pytest.mark.parametrize("name", ["dcgan", "conditional-dcgan"])
+def test_ways_of_a_generator_go_from_sample_to_sample(name: str) -> None:
+    preset = catalogue.load(catalogue.find(name))
+    assert isinstance(preset, GAN)
+    objective = Adversarial(preset, (1, 28, 28), 10, CPU)
+    before = torch.get_rng_state()
+    (shown,) = Arcs(objective, preset).show(3, 0.0)
+    assert isinstance(shown, Frame)
+    assert (shown.kind, shown.images.shape) == ("interpolation", (ROWS, 1, 28, 28 * STOPS))
+    samples = frame("samples", objective.draw(preset.keep.images, preset.seed), 3, 0.0).images
+    assert abs(shown.images[1, :, :, :28].astype(int) - samples[2]).max() <= 1
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_a_lost_mode_is_an_empty_circle_and_a_found_one_is_not() -> None:
+    modes = torch.tensor([[-1.0, 0.0], [1.0, 0.0]], dtype=torch.float64)
+    canvas = canvas_around(modes)
+    picture = canvas.picture(modes[:1].expand(50, 2), modes, 0.01)[0]
+    left, right = picture.chunk(2, dim=2)
+    assert left.max() == 1
+    assert right.max() == pytest.approx(max(MARK), abs=0.01)
+    ring = (right.amax(0) > 0.1).nonzero().double()
+    assert ring.mean(0).tolist() == pytest.approx([31.5, 25.1], abs=1)  # in the right half, 0.8 of the way
+    assert (ring - ring.mean(0)).norm(dim=1).min() > 1

@@ -16,6 +16,8 @@ edges sharp and costs tones near white. Chosen on training images of Fashion-MNI
 COARSE, MEAN = 0.5, 1.0
 """What the ink of each quarter row, and that of the whole cell, weigh beside its 32 parts: shape as seen
 from near, from afar, and tone."""
+BLOCK = 64
+"""Cells that are matched at once: of more, BLAS makes threads, which spin where training has the cores."""
 
 _INKED = """
 00000000000000000000000000000000
@@ -126,7 +128,9 @@ def matched(grey: Pixels) -> Characters:
     rows, columns = grey.shape[0] // DOWN, grey.shape[1] // ACROSS
     parts = grey.reshape(rows, DOWN, columns, ACROSS).swapaxes(1, 2).reshape(-1, DOWN * ACROSS)
     wanted = _features(parts * INK)
-    characters: Characters = _CHARACTERS[(_SQUARES - 2 * wanted @ _FEATURES.T).argmin(1)]
+    blocks = [wanted[start : start + BLOCK] for start in range(0, len(wanted), BLOCK)]
+    nearest = [(_SQUARES - 2 * block @ _FEATURES.T).argmin(1) for block in blocks]
+    characters: Characters = _CHARACTERS[np.concatenate(nearest)]
     return characters.reshape(rows, columns)
 
 
