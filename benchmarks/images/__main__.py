@@ -26,9 +26,9 @@ from benchmarks.images.pictures import all_pictures, fashion
 from benchmarks.images.similarity import similarity
 from tui.draw.contrast import contrast
 from tui.draw.image import draw_grid
-from tui.draw.image_cells import resize
 from tui.draw.image_style import Display, Style
 from tui.draw.image_tiles import lay, tiles
+from tui.draw.resample import resize
 from tui.draw.sheet import Sheet
 
 Images = NDArray[np.uint8]

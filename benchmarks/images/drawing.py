@@ -10,7 +10,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from benchmarks.images.font import Font
-from tui.draw.image_cells import resize
+from tui.draw.resample import resize
 
 Pixels = NDArray[np.float64]
 

@@ -7,10 +7,10 @@ from textual.strip import Strip
 
 from tui.draw.contrast import contrast
 from tui.draw.image import draw_beside, draw_columns, draw_grid
-from tui.draw.image_cells import resize
 from tui.draw.image_layout import Grid, layout
 from tui.draw.image_style import Display, Style, automatic, resolution
 from tui.draw.image_tiles import tiles
+from tui.draw.resample import resize
 from tui.draw.score import squared_errors
 
 PLAIN = Display(colours=2)

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from benchmarks.images.pictures import fashion
 from benchmarks.images.similarity import similarity
 from tui.draw.contrast import contrast
-from tui.draw.image_cells import resize
 from tui.draw.image_style import Display, Style
 from tui.draw.image_tiles import tiles
 from tui.draw.palette import GREYS
+from tui.draw.resample import resize
 
 DOWN, ACROSS = 8, 4
 GLYPHS = Path(__file__).with_name("glyphs-of-another-font.txt")

@@ -9,6 +9,11 @@ BLANK = 0x2800
 BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], dtype=np.uint32)
 """The bit of each dot of a cell, (4 rows, 2 columns)."""
 
+BAYER = (np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]]) + 0.5) / 16
+"""Thresholds of an ordered dither: what does not change between two frames looks the same in both."""
+DITHER = 0.3
+"""How much of it is used: all of it makes more tones, and noise that hides shapes."""
+
 
 def pack(dots: NDArray[np.bool_]) -> NDArray[np.str_]:
     """Return characters (rows, columns) for `dots` (rows · 4, columns · 2), blank where there is none."""
@@ -16,6 +21,13 @@ def pack(dots: NDArray[np.bool_]) -> NDArray[np.str_]:
     cells = dots[: rows * 4, : columns * 2].reshape(rows, 4, columns, 2)
     codes = np.einsum("ryck,yk->rc", cells.astype(np.uint32), BITS).astype(np.uint32)
     return np.where(codes == 0, " ", _characters(codes | np.uint32(BLANK)))
+
+
+def dithered(grey: NDArray[np.float64]) -> NDArray[np.str_]:
+    """Return a character for each 4 × 2 pixels of `grey` (rows · 4, columns · 2)."""
+    rows, columns = (-(-length // len(BAYER)) for length in grey.shape)
+    thresholds = 0.5 + (np.tile(BAYER, (rows, columns))[: grey.shape[0], : grey.shape[1]] - 0.5) * DITHER
+    return pack(grey > thresholds)
 
 
 def merge(below: NDArray[np.str_], above: NDArray[np.str_]) -> NDArray[np.str_]:

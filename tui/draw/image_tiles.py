@@ -8,25 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.style import Style as Ink
 
-from tui.draw import glyphs
+from tui.draw import braille, glyphs
+from tui.draw.blocks import halves, quadrants, shaded_halves, shaded_quadrants
 from tui.draw.contrast import Contrast
-from tui.draw.image_cells import (
-    Cells,
-    Characters,
-    Pixels,
-    braille,
-    halves,
-    luminance,
-    plain,
-    quadrants,
-    resize,
-    shaded_halves,
-    shaded_quadrants,
-    tinted,
-    white_on_black,
-)
+from tui.draw.image_cells import Cells, Characters, Pixels, plain, tinted, white_on_black
 from tui.draw.image_style import Display, Style, resolution
 from tui.draw.palette import NO_COLOUR, colour
+from tui.draw.resample import luminance, resize
 from tui.draw.sheet import Sheet
 
 Images = NDArray[np.uint8]
@@ -83,7 +71,7 @@ def _inked(light: Pixels, style: Style) -> Characters:
         case Style.quadrant:
             return shaded_quadrants(light)
         case Style.braille:
-            return braille(light)
+            return braille.dithered(light)
 
 
 @lru_cache(maxsize=4096)
