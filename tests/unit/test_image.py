@@ -218,6 +218,24 @@ def test_ink_has_the_hue_of_a_colour_image(style: Style) -> None:
     assert len(inks) == 2
 
 
+@pytest.mark.parametrize("style", [Style.half, Style.quadrant])
+def test_lone_coloured_points_stay_bright_when_made_smaller(style: Style) -> None:
+    images = np.zeros((1, 3, 64, 64), dtype=np.uint8)
+    images[:, 0, 4::12, 4::12] = 200
+    rows = draw_grid(images, width=20, height=10, style=style)
+    inks = [segment.style for row in rows for segment in row if segment.style]
+    reds = [colour.get_truecolor().red for ink in inks for colour in (ink.color, ink.bgcolor) if colour]
+    assert max(reds) > 100
+
+
+def test_a_heading_without_room_is_cut_with_a_full_stop() -> None:
+    images = np.zeros((1, 1, 8, 8), dtype=np.uint8)
+    rows = draw_columns(
+        [("original", images), ("reconstruction", images)], width=17, height=5, style=Style.half
+    )
+    assert rows[0].text == "original reconst."
+
+
 def test_quadrants_show_corners_that_half_blocks_lose() -> None:
     images = np.zeros((1, 1, 2, 2), dtype=np.uint8)
     images[0, 0, 0, 0] = 255

@@ -46,3 +46,16 @@ def contrast(stacks: Sequence[Images]) -> Contrast:
         black = middle * (1 - LEAST)
         white = black + LEAST
     return Contrast(black=float(black), white=float(white))
+
+
+def exposed(pixels: Pixels) -> Pixels:
+    """Return colour `pixels` (3, rows, columns) brightened where hardly any is bright; hues stay as they are.
+
+    Points that are made smaller pale into the black around them: this brings them back.
+    """
+    peak = np.ceil(np.quantile(pixels.max(0), 1 - OUTLIERS) * STEPS) / STEPS
+    if peak > FAINT:
+        return pixels
+    bright = pixels / max(float(peak), LEAST)
+    hued: Pixels = bright / np.maximum(bright.max(0), 1)
+    return hued

@@ -98,7 +98,8 @@ def _layout(
 
 def _write_heading(sheet: Sheet, x: int, heading: str, width: int, style: Style) -> None:
     text = plain_ascii(heading) if style is Style.ascii else heading
-    sheet.write(x, 0, text[:width], Ink(bold=True))
+    fitting = text if len(text) <= width else text[: width - 1] + "."
+    sheet.write(x, 0, fitting, Ink(bold=True))
 
 
 def _draw(

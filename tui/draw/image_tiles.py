@@ -10,7 +10,7 @@ from rich.style import Style as Ink
 
 from tui.draw import braille, glyphs
 from tui.draw.blocks import halves, quadrants, shaded_halves, shaded_quadrants
-from tui.draw.contrast import Contrast
+from tui.draw.contrast import Contrast, exposed
 from tui.draw.image_cells import Cells, Characters, Pixels, plain, tinted, white_on_black
 from tui.draw.image_style import Display, Style, resolution
 from tui.draw.palette import NO_COLOUR, colour
@@ -51,7 +51,7 @@ def _cells(pixels: Pixels, rows: int, style: Style, display: Display, contrast: 
     grey = len(pixels) == 1
     if display.coloured and style in (Style.half, Style.quadrant):
         draw = halves if style is Style.half else quadrants
-        return draw(contrast.applied(pixels) if grey else pixels, display.colours)
+        return draw(contrast.applied(pixels) if grey else exposed(pixels), display.colours)
     light = pixels.max(0) if display.coloured else luminance(pixels[None])[0, 0]  # a tint has the rest
     light = contrast.applied(light)
     if not display.coloured:

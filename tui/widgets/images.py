@@ -16,6 +16,8 @@ from tui.terminal import Terminal
 from tui.widgets.panel import Panel
 from tui.wording import short, spaced
 
+BORDER = 4
+"""Columns of a title's row that the border takes, at least."""
 HEADINGS = {"input": "original", "samples": "fake"}
 """Of frames whose kind is not what they are called beside others."""
 
@@ -58,13 +60,20 @@ class ImagesPanel(Panel):
         """Say in the title what is shown, of which step, and how far off on the average."""
         frames = self._frames()
         self.set_class(not frames and self.has_class("generous"), "-absent")
-        title = [self._view.title]
+        error, step = "", ""
+        if len(errors := self._errors()):
+            error = f"MSE {short(float(errors.mean()))}"
         if frames and self._view.kinds != ("real",):
-            title.append(f"step {spaced(max(frame.step for frame in frames))}")
-        errors = self._errors()
-        if len(errors):
-            title.append(f"MSE {short(float(errors.mean()))}")
-        self.border_title = f" {'-' if self.terminal.ascii else '·'} ".join(title)
+            step = f"step {spaced(max(frame.step for frame in frames))}"
+        between = f" {'-' if self.terminal.ascii else '·'} "
+        title = between.join(filter(None, (self._view.title, step, error)))
+        if error and len(title) > self.size.width - BORDER > 0:  # the header has the step
+            title = between.join((self._view.title, error))
+        self.border_title = title
+
+    def on_resize(self) -> None:
+        """Fit the title anew."""
+        self.changed()
 
     def turn(self) -> str | None:
         """Go to the next view that the run has something for, and return its title; None without another."""
