@@ -1,11 +1,11 @@
 """What the terminal can show, found out once, from its environment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.draw.image import ASCII_TERMINALS, Style, automatic
 
-COLOURS = {"truecolor": 1 << 24, "256": 256, "standard": 16, "windows": 16}
+COLOURS = {"truecolor": 1 << 24, "256": 256, "eight_bit": 256, "standard": 16, "windows": 16}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +14,17 @@ class Terminal:
 
     ascii: bool = False
     colour: bool = True
+    """Whether to use any."""
+    colours: int = 1 << 24
+    """How many it has: 16, 256, or 2²⁴; NO_COLOR asks for none of them and changes nothing here."""
+    light: bool = False
+    """Whether it says that its own background is light."""
     images: Style = Style.half
+
+    @property
+    def plain(self) -> "Terminal":
+        """The same terminal, shown nothing but ASCII."""
+        return replace(self, ascii=True, images=Style.ascii)
 
 
 def recognise(environment: Mapping[str, str], colour_system: str | None) -> Terminal:
@@ -25,6 +35,8 @@ def recognise(environment: Mapping[str, str], colour_system: str | None) -> Term
     colours = COLOURS.get(colour_system or "", 2)
     return Terminal(
         ascii=not utf8 or name.startswith(ASCII_TERMINALS),
-        colour=colours > 2 and "NO_COLOR" not in environment,
+        colour=colours > 2 and not environment.get("NO_COLOR"),
+        colours=colours,
+        light=environment.get("COLORFGBG", "").rpartition(";")[2] in ("7", "15"),
         images=automatic(environment, colours=colours),
     )
