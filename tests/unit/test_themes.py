@@ -7,9 +7,8 @@ import pytest
 from numpy.typing import NDArray
 from textual.theme import Theme
 
-from tui import themes
+from tui import charts, themes
 from tui.terminal import Terminal
-from tui.widgets import chart
 
 Triple = NDArray[np.float64]
 
@@ -43,7 +42,16 @@ XYZ = np.array(
 )
 WHITE = np.array([0.95047, 1.0, 1.08883])
 STATUS = ("success", "warning", "error")
-CHARTS = (chart.LOSSES, chart.SCORES, chart.DIVERSITY, chart.RECONSTRUCTION, chart.ACCURACY)
+TOGETHER = [
+    *(
+        {series.colour for series in one.series}
+        for one in vars(charts).values()
+        if isinstance(one, charts.Chart)
+    ),
+    set(charts.INKS[:3]),
+    set(STATUS),
+]
+"""Colours that stand side by side: in each chart, in a chart of three series of one's own, in states."""
 
 
 def linear(colour: str) -> Triple:
@@ -84,8 +92,7 @@ def test_every_colour_is_read_as_text_on_every_ground(theme: Theme, ground: str)
 @pytest.mark.parametrize("theme", themes.FOR_COLOUR_BLIND, ids=lambda theme: theme.name)
 @pytest.mark.parametrize("sight", SIGHT)
 def test_lines_of_a_chart_and_states_are_told_apart(theme: Theme, sight: str) -> None:
-    together = {pair for lines in CHARTS for pair in combinations([line.colour for line in lines], 2)}
-    for one, other in together | set(combinations(STATUS, 2)):
+    for one, other in {pair for colours in TOGETHER for pair in combinations(sorted(colours), 2)}:
         assert distance(getattr(theme, one), getattr(theme, other), SIGHT[sight]) >= APART, (one, other)
 
 
