@@ -92,7 +92,8 @@ def _plain(byte: int) -> bool:
 def test_ascii_means_every_byte(recorded: Recorded) -> None:
     with Terminal("attach", str(recorded.run.path), "--ascii", columns=130, rows=40) as terminal:
         visit_everything(terminal, recorded)
-        written = ESCAPES.sub(b"", bytes(terminal.sent))
+        sent = bytes(terminal.sent)
+    written = ESCAPES.sub(b"", sent[: sent.rindex(b"\x1b")])  # the last one may be half read
     others = [
         written[max(0, place - 20) : place + 20]
         for place in range(len(written))
