@@ -5,7 +5,7 @@ STAMP  := .venv/installed
 PRESET ?= dcgan
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint check lock clean
+.PHONY: help install run test lint check keys lock clean
 
 help:            ## list what can be made
 	@grep -E '^[a-z]+: .*##|^[a-z]+:  *##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -37,6 +37,9 @@ lint: install    ## format, lint, types, architecture
 	$(BIN)/lint-imports
 
 check: lint test ## everything that must hold
+
+keys: install    ## write the README's key list anew from tui/keys.py
+	$(BIN)/python docs/keys.py
 
 lock:            ## resolve requirements.lock anew (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --no-header --no-emit-index-url -q -o requirements.lock

@@ -12,8 +12,9 @@ import psutil
 from engine import checkpoint, devices
 from engine.control import Control
 from engine.data import load
+from engine.hooks import Hooks
 from engine.recorder import Recorder
-from engine.run.events import Facts, Mark
+from engine.run.events import AlarmRaised, Facts, Mark
 from engine.run.folder import RunFolder
 from engine.run.reader import Reader
 from engine.run.store import Store
@@ -34,11 +35,13 @@ class Session:
         *,
         say: Callable[[Mapping[str, object]], None],
         terminated: threading.Event,
+        hooks: Hooks,
     ) -> None:
         self._run = run
         self._preset = preset
         self._say = say
         self._terminated = terminated
+        self._hooks = hooks
 
     def train(self, *, resume: bool) -> None:
         """Train to the last step, or until told to stop; then write a checkpoint and say so.
@@ -60,6 +63,8 @@ class Session:
                 saver.save()
             for event in trainer.run():
                 recorder.put(event)
+                if isinstance(event, AlarmRaised):
+                    self._hooks.alarm(event)
                 control.between_steps()
                 if control.stopping:
                     break
@@ -71,6 +76,7 @@ class Session:
             recorder.close()
         if recorder.trouble:
             raise recorder.trouble
+        self._hooks.ended(state, step=trainer.step)
 
     def _trainer(self, clock: Stopwatch, *, resume: bool) -> Trainer:
         clock.hold()

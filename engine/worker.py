@@ -10,14 +10,16 @@ import threading
 import time
 import traceback
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 
+from engine.hooks import Hooks
 from engine.run import liveness
 from engine.run.errors import LatentopError, StorageError
 from engine.run.events import Facts
 from engine.run.folder import RunFolder
+from engine.run.reader import Reader
 from engine.run.store import Store
 from presets import catalogue
 
@@ -51,16 +53,21 @@ def work(run: RunFolder, *, resume: bool) -> int:
         except OSError:
             log.error("another worker trains this run already")
             return 1
+        hooks = Hooks(run)
         try:
             _say(
                 run, {**liveness.identity(), "state": "starting", "detail": "importing torch", "ended": None}
             )
-            _train(run, resume=resume)
+            _train(run, hooks, resume=resume)
         except Exception as error:
             log.exception("training failed")
+            failure = _failure(run, error)
             with suppress(StorageError):  # a full disk: the log has it, and the worker is seen to be gone
-                _say(run, _failure(run, error))
+                _say(run, failure)
+            hooks.ended("failed", step=_step(run), why=str(failure["error"]))
             return 1
+        finally:
+            hooks.settle()
     return 0
 
 
@@ -74,12 +81,13 @@ def _failure(run: RunFolder, error: Exception) -> dict[str, object]:
     return {"state": "failed", "detail": "", "ended": time.time(), **told}
 
 
-def _train(run: RunFolder, *, resume: bool) -> None:
+def _train(run: RunFolder, hooks: Hooks, *, resume: bool) -> None:
     """From the preset on disk to the last step; what imports torch is imported here."""
     from engine.session import Session
 
     preset = catalogue.load(catalogue.find(str(run.preset)))
-    Session(run, preset, say=partial(_say, run), terminated=_terminated).train(resume=resume)
+    say = partial(_say, run)
+    Session(run, preset, say=say, terminated=_terminated, hooks=hooks).train(resume=resume)
 
 
 def _await_claim() -> RunFolder | None:
@@ -96,6 +104,13 @@ def _await_claim() -> RunFolder | None:
         os.dup2(log, descriptor)
     os.close(log)
     return run
+
+
+def _step(run: RunFolder) -> int:
+    """How far it came; 0 where that can't be read."""
+    with suppress(StorageError), closing(Reader(run.database)) as reader:
+        return reader.facts().step
+    return 0
 
 
 def _say(run: RunFolder, values: Mapping[str, object]) -> None:

@@ -17,8 +17,8 @@ _PATTERNS = {
 """What a text has to match, in words."""
 
 
-def explain(problem: str, document: Any) -> tuple[str, str, str]:
-    """``(key, what is wrong, what is accepted)`` from msgspec's message about a document.
+def explain(problem: str, document: Any, record: Any = Preset) -> tuple[str, str, str]:
+    """``(key, what is wrong, what is accepted)`` from msgspec's message about a document of that record.
 
     The key is dotted, as ``--set`` takes it.
     """
@@ -26,31 +26,35 @@ def explain(problem: str, document: Any) -> tuple[str, str, str]:
     keys = re.findall(r"\.(\w+)|\[(\d+)\]", path.rstrip("`"))
     keys = [name or int(position) for name, position in keys]
     if unknown := re.search(r"unknown field `(.*)`", what):
-        accepted = ", ".join(_fields(_at(keys, document)))
+        accepted = ", ".join(_fields(_at(keys, document, record)))
         return _dotted([*keys, unknown[1]]), "no such setting", f"accepted there: {accepted}"
     if missing := re.search(r"required field `(.*)`", what):
         keys = [*keys, missing[1]]
-        return _dotted(keys), "missing", f"accepted: {_describe(_at(keys, document))}"
+        return _dotted(keys), "missing", f"accepted: {_describe(_at(keys, document, record))}"
     if not what.startswith(("Expected", "Invalid")):
         return _dotted(keys), what, "change one of them"
     value = document
     for key in keys:
         value = value[key]
-    return _dotted(keys), f"{value!r} is not accepted", f"accepted: {_describe(_at(keys, document)) or what}"
+    return (
+        _dotted(keys),
+        f"{value!r} is not accepted",
+        f"accepted: {_describe(_at(keys, document, record)) or what}",
+    )
 
 
 def accepted(key: str, document: Any) -> str:
     """What would be accepted at a dotted key of a document, in words."""
-    return _describe(_at(key.split("."), document))
+    return _describe(_at(key.split("."), document, Preset))
 
 
 def _dotted(keys: Sequence[str | int]) -> str:
     return ".".join(str(key) for key in keys if isinstance(key, str))
 
 
-def _at(keys: Sequence[str | int], document: Any) -> list[inspect.Type]:
+def _at(keys: Sequence[str | int], document: Any, record: Any) -> list[inspect.Type]:
     """The types that are possible at a place in the document."""
-    types = _presets()
+    types = _types(record)
     for key in keys:
         types = [inner for outer in types for inner in _inside(outer, key, document)]
         try:
@@ -61,8 +65,8 @@ def _at(keys: Sequence[str | int], document: Any) -> list[inspect.Type]:
 
 
 @cache
-def _presets() -> list[inspect.Type]:
-    return _alternatives(inspect.type_info(Preset))
+def _types(record: Any) -> list[inspect.Type]:
+    return _alternatives(inspect.type_info(record))
 
 
 def _chosen(one: inspect.StructType, document: Any) -> bool:

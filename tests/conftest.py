@@ -2,11 +2,15 @@
 
 import os
 import signal
+import tempfile
 
 from hypothesis import settings
 
 # Before anything imports torch: its threads sleep while they wait, as a worker's do (engine.run.launch).
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+# What whoever runs the tests has set for themselves is neither read nor changed; workers inherit this.
+os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp(prefix="latentop-tests-")
 
 # A shell starts what runs in the background deaf to Ctrl-C, and some tests press it.
 signal.signal(signal.SIGINT, signal.default_int_handler)

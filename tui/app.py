@@ -2,12 +2,14 @@
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 from rich.text import Text
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
+from textual.command import Provider
 from textual.screen import Screen
 
 from engine.run import commands, folder
@@ -16,28 +18,33 @@ from engine.run.folder import RunFolder
 from engine.run.launch import WaitingWorker
 from presets import catalogue
 from presets.schema import Preset
-from tui import keys, leaving, start
+from tui import leaving, palette, settings, start
 from tui.hangup import Hangup
 from tui.keys import Place
 from tui.living import any_runs, liveness_of, living
 from tui.messages import TrainPreset
+from tui.personal import PersonalApp
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.form import FormScreen
 from tui.screens.help import HelpScreen
 from tui.screens.presets import PresetsScreen
 from tui.screens.run import RunScreen
 from tui.screens.runs import RunsScreen
-from tui.terminal import Terminal, recognise
+from tui.settings import Remembered
+from tui.state import State
+from tui.terminal import Terminal
 
 BESIDE = Choice(key="b", word="both", does="it goes on in the background; both share the machine")
+HINT = "space pauses, p shows presets, ? explains. Training goes on without this screen."
 INSTEAD = Choice(key="s", word="stop it", does="it ends after a checkpoint; the new one trains alone")
 
 
-class LatentopApp(App[None]):
+class LatentopApp(PersonalApp):
     """The dashboard. Opens on the run that is given, else on the runs, or the presets if there are none."""
 
     TITLE = "latentop"
     CSS_PATH = "latentop.tcss"
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {palette.Commands}
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012, Textual declares them so
         (0, "-slim"),
         (60, "-narrow"),
@@ -51,25 +58,33 @@ class LatentopApp(App[None]):
         (50, "-very-tall"),
     ]
 
-    def __init__(self, runs: Path, run: RunFolder | None = None, terminal: Terminal | None = None) -> None:
-        environment = dict(os.environ)  # Textual takes NO_COLOR out
-        super().__init__()
-        self.terminal = terminal or recognise(environment, self.console.color_system)
+    def __init__(
+        self,
+        runs: Path,
+        run: RunFolder | None = None,
+        terminal: Terminal | None = None,
+        remembered: Remembered | None = None,
+        *,
+        ascii: bool = False,
+    ) -> None:
+        super().__init__(terminal, remembered, ascii=ascii)
         self.hangup = Hangup(partial(self.exit, return_code=0))
         self._runs = runs
         self._run = run
         self._opened: list[RunFolder] = []
-        self._home: Place = "run"
+        self._behind: list[Place] = []
+        self._seen = State()
         self._waiting: WaitingWorker | None = None
         self._instead: RunFolder | None = None
 
     def on_mount(self) -> None:
         """Open the first screen."""
-        self.set_class(self.terminal.ascii, "-ascii")
         if not self.is_headless and sys.__stdin__ is not None:
             self.hangup.watch(sys.__stdin__.fileno())
-        self._home = "runs" if any_runs(self._runs) else "presets"
-        self.action_return()
+        if self._run is not None:
+            self._open(self._run)
+        else:
+            self._show(self._home())
 
     def on_unmount(self) -> None:
         """Let the worker go that waits for nothing now."""
@@ -89,25 +104,38 @@ class LatentopApp(App[None]):
             back = "l lists it, enter opens it, space trains on from its checkpoint."
             self.notify(f"{old.id} stops. To go back: {back}", timeout=10, markup=False)
 
+    def on_run_screen_changed(self, message: RunScreen.Changed) -> None:
+        """Let the person hear of what is new in the run."""
+        old, self._seen = self._seen, message.state
+        self.tell(old, message.state)
+
+    def on_run_screen_redrawn(self, message: RunScreen.Redrawn) -> None:
+        """Draw images so the next time, too."""
+        self.remember(images=str(message.style))
+
     def action_presets(self) -> None:
         """Show what can be trained; from a run in training, in its place."""
         here = self._run if self._place() == "run" else None
         self._instead = here if here is not None and living(self._runs) == [here] else None
-        self._prepare()
-        back = self._leads_back("presets")
-        self._go(PresetsScreen(self.terminal, back=back, instead=self._instead))
+        self._leave_behind()
+        self._show("presets")
 
     def action_runs(self) -> None:
         """Show all runs."""
-        self._prepare()
-        self._go(RunsScreen(self._runs, self.terminal, back=self._leads_back("runs")))
+        self._leave_behind()
+        self._show("runs")
 
     def action_return(self) -> None:
-        """From the lists to the run that was open, else to the list that was there at first."""
-        if self._run is not None:
-            self._open(self._run)
-        elif self._place() != self._home:
-            self.action_runs() if self._home == "runs" else self.action_presets()
+        """One layer out: from a list to where it was opened, from a run to the list of runs."""
+        place = self._place()
+        if self._behind:
+            before = self._behind.pop()
+            if before == "run" and self._run is not None:
+                self._open(self._run)
+            else:
+                self._show(before)
+        elif place not in (None, self._home()):
+            self._show(self._home())
 
     def action_help(self) -> None:
         """Explain the screen."""
@@ -147,22 +175,19 @@ class LatentopApp(App[None]):
         self.action_leave()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The palette: the keys of this place by name, every preset, and the theme."""
-        place = self._place(screen)
-        for key in keys.of(place) if place else ():
-            if not key.built_in:
-                yield SystemCommand(key.does, f"key: {key.shown}", partial(screen.run_action, key.action))
-        for entry in catalogue.entries():
-            yield SystemCommand(
-                f"Train {entry.name}", f"a preset of {entry.group}", partial(self._train_named, entry)
-            )
-        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
+        """The palette: the keys of this place by name, runs, presets, and settings."""
+        yield from palette.actions(screen, self._place(screen))
+        yield from palette.runs(self._runs, self._open)
+        yield from palette.presets(self._train_named)
+        yield from palette.images(self.terminal, self.remember)
+        yield from palette.colours(self.terminal, self.remember)
+        yield from palette.switches(self.remembered.settings, self.remember)
 
     def _train_named(self, entry: catalogue.Entry) -> None:
         try:
             self._train(entry.name, catalogue.load(entry))
         except catalogue.PresetError as error:
-            self.notify(f"{error.message}. {error.hint}", severity="error", markup=False)
+            self.complain(error)
 
     def _train(self, name: str, preset: Preset, *, asks: bool = True) -> None:
         busy = next(iter(living(self._runs)), None)
@@ -185,7 +210,7 @@ class LatentopApp(App[None]):
             self._open(start.start(self._runs, name, preset, waiting=waiting))
         except LatentopError as error:
             self._waiting = waiting
-            self.notify(f"{error.message}. {error.hint}", severity="error", markup=False)
+            self.complain(error)
             return False
         return True
 
@@ -193,24 +218,43 @@ class LatentopApp(App[None]):
         try:
             commands.ask(run, "stop")
         except LatentopError as error:
-            self.notify(f"{error.message}. {error.hint}", severity="error", markup=False)
+            self.complain(error)
 
     def _open(self, run: RunFolder) -> None:
         self._run = run
+        self._behind.clear()
+        self._seen = State()
         if run not in self._opened:
             self._opened.append(run)
         self._dismiss()
         self._go(RunScreen(run, self.terminal))
+        if not self.remembered.settings.hinted:
+            self.notify(HINT, timeout=15, markup=False)
+            self.remember(hinted=True)
+
+    def _show(self, place: Place) -> None:
+        """Show one of the lists."""
+        self._prepare()
+        back = bool(self._behind) or place != self._home()
+        if place == "presets":
+            self._go(PresetsScreen(self.terminal, back=back, instead=self._instead))
+        else:
+            self._go(RunsScreen(self._runs, self.terminal, back=back))
+
+    def _home(self) -> Place:
+        """The outermost list: the runs, or the presets while there are none."""
+        return "runs" if any_runs(self._runs) else "presets"
+
+    def _leave_behind(self) -> None:
+        """Remember the way back from the list that is shown next."""
+        if (place := self._place()) is not None:
+            self._behind.append(place)
 
     def _living(self) -> list[RunFolder]:
         return [run for run in self._opened if liveness_of(run).alive]
 
     def _depart(self, runs: Sequence[RunFolder]) -> None:
         self.exit(message=Text(leaving.detached(runs)) if runs else None)
-
-    def _leads_back(self, place: Place) -> bool:
-        """Whether there is something to go back to from one of the lists."""
-        return self._run is not None or place != self._home
 
     def _go(self, screen: Screen[None]) -> None:
         while len(self.screen_stack) > 2:
@@ -236,13 +280,15 @@ class LatentopApp(App[None]):
         return places.get(type(screen or self.screen))
 
 
-def dashboard(runs: Path, run: RunFolder | None = None) -> int:
+def dashboard(runs: Path, run: RunFolder | None = None, *, ascii: bool = False) -> int:
     """Show runs until the person leaves or the terminal is gone; 0 either way. Training is not touched.
+
+    ``ascii``: send nothing but ASCII, whatever the terminal says of itself.
 
     Raises UsageError where the folder of runs can't be read.
     """
     folder.every(runs)
-    app = LatentopApp(runs, run)
+    app = LatentopApp(runs, run, remembered=Remembered(settings.path()), ascii=ascii)
     app.run()
     if app.hangup.happened:
         os._exit(0)  # nobody is there to flush to, and a thread may still wait for the terminal

@@ -1,14 +1,21 @@
 """The one table of keys: it drives bindings, the line at the bottom, the help and the command palette."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from textual.binding import Binding
 
 Place = Literal["run", "presets", "runs", "form"]
-PLACES: tuple[Place, ...] = ("run", "presets", "runs")
-EVERYWHERE = frozenset(PLACES)
+PLACES: Mapping[Place, str] = {
+    "run": "on a run",
+    "runs": "in the list of runs",
+    "presets": "among the presets",
+    "form": "in the form of a preset",
+}
+"""Every place, and how it is called in the help."""
+EVERYWHERE: frozenset[Place] = frozenset({"run", "presets", "runs"})
+"""Where no text is typed, so that letters are keys."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,7 +341,7 @@ KEYS = (
         shown="esc",
         action="back",
         label="",
-        does="Step out: of the enlarged part, of the past, of the zoomed charts, of the run",
+        does="Step out: of the enlarged part, of the past, of the zoomed charts, to the list of runs",
         places=RUN,
     ),
     Key(
@@ -342,7 +349,7 @@ KEYS = (
         shown="esc",
         action="app.return",
         label="back",
-        does="Go back",
+        does="Go back to where you came from; never quits",
         importance=30,
         places=frozenset({"runs"}),
     ),
@@ -429,6 +436,13 @@ KEYS = (
         importance=85,
     ),
     Key(
+        key="T",
+        shown="T",
+        action="app.colours",
+        label="",
+        does="Choose other colours, and see them at once",
+    ),
+    Key(
         key="question_mark,f1",
         shown="?",
         action="app.help",
@@ -441,7 +455,7 @@ KEYS = (
         shown="ctrl+p",
         action="app.command_palette",
         label="",
-        does="Find any of these by its name, presets and themes too",
+        does="Find any of these by its name; runs, presets, themes and settings too",
         built_in=True,
     ),
     Key(
@@ -458,6 +472,16 @@ KEYS = (
 def of(place: Place) -> tuple[Key, ...]:
     """The keys that do something in a place, in the order of the table."""
     return tuple(key for key in KEYS if place in key.places)
+
+
+def everywhere() -> tuple[Key, ...]:
+    """The keys that mean the same in every place."""
+    return tuple(key for key in KEYS if key.places == EVERYWHERE)
+
+
+def only(place: Place) -> tuple[Key, ...]:
+    """The keys of a place, less those that mean the same everywhere."""
+    return tuple(key for key in of(place) if key.places != EVERYWHERE)
 
 
 def bindings(place: Place) -> list[Binding]:

@@ -19,7 +19,7 @@ from tests.pilot.conftest import (
     wait_for_text,
 )
 from tui.app import LatentopApp
-from tui.draw.image import Style
+from tui.draw.image_style import Style
 from tui.terminal import Terminal
 from tui.widgets.diversity import DiversityPanel
 from tui.widgets.panel import Panel

@@ -18,7 +18,7 @@ from tests.pilot.conftest import (
     wait_for_text,
 )
 from tui.app import LatentopApp
-from tui.draw.image import Style
+from tui.draw.image_style import Style
 from tui.terminal import Terminal
 
 Open = Callable[..., LatentopApp]

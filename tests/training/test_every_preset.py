@@ -15,6 +15,7 @@ from PIL import Image
 
 from engine import checkpoint
 from engine.data import load
+from engine.hooks import Hooks
 from engine.run import launch
 from engine.run.events import Event, Facts, Scalars
 from engine.run.facts import RunFacts
@@ -99,7 +100,7 @@ def recorded(preset: Preset, name: str, runs: Path) -> RunFolder:
         with closing(Store(run.database)) as store:
             store.write({}, [Facts(values=values)])
 
-    Session(run, preset, say=say, terminated=threading.Event()).train(resume=False)
+    Session(run, preset, say=say, terminated=threading.Event(), hooks=Hooks(run)).train(resume=False)
     return run
 
 

@@ -51,6 +51,7 @@ class Commands:
         )
         self.parser.add_argument("--version", action="version", version=f"latentop {_version()}")
         _add_everywhere(self.parser, None, False)
+        add_ascii(self.parser, False)
         self.parser.set_defaults(handler=None, json=False)
         self._subparsers = self.parser.add_subparsers(metavar="COMMAND", parser_class=Parser)
 
@@ -83,6 +84,12 @@ def _add_everywhere(parser: Parser, runs: str | None, debug: bool | str) -> None
     about = "the folder of all runs (else $LATENTOP_RUNS, else ./runs)"
     parser.add_argument("--runs", metavar="FOLDER", default=runs, help=about)
     parser.add_argument("--debug", action="store_true", default=debug, help="show tracebacks of errors")
+
+
+def add_ascii(parser: argparse.ArgumentParser, default: bool | str) -> None:
+    """The option of what may open the dashboard."""
+    about = "send the terminal nothing but ASCII"
+    parser.add_argument("--ascii", action="store_true", default=default, help=about)
 
 
 def _version() -> str:

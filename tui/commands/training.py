@@ -1,5 +1,6 @@
 """``train``, ``attach``, ``follow`` and the dashboard: start a run, or watch one."""
 
+import argparse
 import sys
 import time
 from argparse import ArgumentTypeError, Namespace
@@ -14,7 +15,7 @@ from presets.schema import Preset
 from tui import start
 from tui.commands.following import Interrupts, Manner, add_manner, follow, report
 from tui.commands.output import Output, aside
-from tui.commands.parser import Commands
+from tui.commands.parser import Commands, add_ascii
 from tui.commands.several import follow_all
 from tui.commands.status import Ending
 from tui.naming import called
@@ -50,7 +51,9 @@ def add(table: Commands) -> None:
         "--jobs", metavar="N", type=_count, help="of several runs, train so many at a time (1)"
     )
     add_manner(train)
-    table.add("attach", _attach, "the dashboard on one run", run="newest", json=False)
+    attach = table.add("attach", _attach, "the dashboard on one run", run="newest", json=False)
+    for parser in (train, attach):
+        add_ascii(parser, argparse.SUPPRESS)
     about = "tell a run in plain lines until it ends; no terminal needed"
     words = table.add("follow", _follow, about, run="newest")
     add_manner(words)
@@ -220,7 +223,7 @@ def _chosen(options: Namespace) -> tuple[Entry, Preset]:
 def _show(options: Namespace, run: RunFolder | None) -> int:
     from tui.app import dashboard  # Textual takes its time to import, and plain commands need none of it
 
-    return dashboard(folder.runs_folder(options.runs), run)
+    return dashboard(folder.runs_folder(options.runs), run, ascii=options.ascii)
 
 
 def _on_terminal() -> bool:

@@ -4,6 +4,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
+from textual.events import Click
 from textual.screen import ModalScreen
 
 Answer = TypeVar("Answer")
@@ -24,3 +25,8 @@ class Dialogue(ModalScreen[Answer | None], Generic[Answer]):
             return AwaitComplete()
         self._answered = True
         return super().dismiss(result)
+
+    def on_click(self, event: Click) -> None:
+        """Step out where the click was beside the dialogue."""
+        if self.get_widget_at(event.screen_x, event.screen_y)[0] is self:
+            self.dismiss(None)

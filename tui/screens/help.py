@@ -1,25 +1,20 @@
-"""The keys and how to read the screen; the keys come from their one table."""
+"""The keys of every place, and how to read the screen; the keys come from their one table."""
 
+import textwrap
+from collections.abc import Iterator
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Label, Static
+from textual.widgets import Input, Label, Static
 
 from tui import keys
-from tui.keys import Place
+from tui.keys import Key, Place
 from tui.screens.dialogue import Dialogue
 
-HEADINGS: dict[Place, str] = {
-    "run": "on a run",
-    "runs": "in the list of runs",
-    "presets": "among the presets",
-    "form": "in the form of a preset",
-}
 READING = (
-    "",
     "coverage  share of real data with a sample near; low: lost modes",
     "density   how close samples are to real data; low: blur, noise",
     "distinct  how far similar samples are apart; low: they repeat",
@@ -35,13 +30,18 @@ READING = (
     "Training goes on in a process of its own. Closing this screen, or losing the connection, does "
     "not touch it; latentop attach brings the screen back.",
 )
+KEY_WIDTH = 9
 
 
 class HelpScreen(Dialogue[None]):
-    """Scrolled with the arrow keys."""
+    """The place that help was asked for comes first, the others follow; typing finds."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,enter,question_mark", "dismiss(None)", "close", show=False)
+        Binding("enter", "dismiss(None)", "close", show=False, priority=True),
+        Binding("up", "scroll(-1)", "up", show=False, priority=True),
+        Binding("down", "scroll(1)", "down", show=False, priority=True),
+        Binding("pageup", "scroll(-10)", "page up", show=False, priority=True),
+        Binding("pagedown", "scroll(10)", "page down", show=False, priority=True),
     ]
 
     def __init__(self, place: Place) -> None:
@@ -49,16 +49,56 @@ class HelpScreen(Dialogue[None]):
         self._place = place
 
     def compose(self) -> ComposeResult:
-        """The keys of the place that help was asked for, then how to read what is shown."""
-        with Vertical(id="dialogue", classes="reading"):
-            yield Label(f"keys {HEADINGS[self._place]}", classes="question")
-            with VerticalScroll():
-                yield Static(_listed(self._place))
-            yield Label("esc closes", classes="hint")
+        """A field to search in, what was found, and how to leave."""
+        with Vertical(id="dialogue", classes="long"):
+            yield Input(placeholder="type to find a key", compact=True)
+            with VerticalScroll(can_focus=False):
+                yield Static()
+            yield Label("up and down scroll, esc closes", classes="hint")
+
+    def on_resize(self) -> None:
+        """Wrap the lines anew."""
+        self.call_after_refresh(self._show)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Show what holds the words; a second question mark closes, as the first one opened."""
+        if event.value == "?":
+            self.dismiss(None)
+            return
+        self._show()
+        self.query_one(VerticalScroll).scroll_home(animate=False)
+
+    def action_scroll(self, rows: int) -> None:
+        """Move the text by some rows."""
+        self.query_one(VerticalScroll).scroll_relative(y=rows, animate=False)
+
+    def _show(self) -> None:
+        """The sections, less what does not hold the words."""
+        words, room = self.query_one(Input).value.lower(), self.query_one(VerticalScroll)
+        width = max(30, room.scrollable_content_region.width - 1)
+        parts = [part for title, listed in self._sections() for part in _listed(title, listed, words, width)]
+        reading = [line for line in READING if words in line.lower()]
+        if any(reading):
+            parts.append(Content.assemble(("how to read the screen\n", "bold"), "\n".join(reading)))
+        self.query_one(Static).update(
+            Content.assemble(*parts) if parts else Content("Nothing is called so here.")
+        )
+
+    def _sections(self) -> Iterator[tuple[str, tuple[Key, ...]]]:
+        yield keys.PLACES[self._place], keys.only(self._place)
+        yield "everywhere", keys.everywhere()
+        for place, title in keys.PLACES.items():
+            if place != self._place:
+                yield title, keys.only(place)
 
 
-def _listed(place: Place) -> Content:
-    parts: list[Content | tuple[str, str]] = []
-    for key in keys.of(place):
-        parts += [(f"{key.shown:<8}", "bold $text-accent"), Content(f"{key.does}\n")]
-    return Content.assemble(*parts, Content("\n".join(READING) if place == "run" else ""))
+def _listed(title: str, listed: tuple[Key, ...], words: str, width: int) -> Iterator[Content]:
+    found = [key for key in listed if words in f"{key.shown} {key.label} {key.does}".lower()]
+    if found:
+        yield Content.assemble((f"keys {title}\n", "bold"))
+    for key in found:
+        lines = textwrap.wrap(key.does, width - KEY_WIDTH)
+        does = f"\n{' ' * KEY_WIDTH}".join(lines)
+        yield Content.assemble((f"{key.shown:<{KEY_WIDTH}}", "bold $text-accent"), f"{does}\n")
+    if found:
+        yield Content("\n")

@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from engine.run.folder import RunFolder
 from tui import keys, moment, selectors, states, wording
+from tui.draw.image_style import Style
 from tui.feed import Feed, Glimpse, Wish
 from tui.living import resumable
 from tui.naming import called
@@ -59,6 +60,13 @@ class RunScreen(Scrubbing):
         def can_replace(self, message: Message) -> bool:
             """Whether this one makes an older one needless."""
             return isinstance(message, RunScreen.Seen)
+
+    class Redrawn(Message):
+        """Images are drawn in this way from now on."""
+
+        def __init__(self, style: Style) -> None:
+            self.style = style
+            super().__init__()
 
     def __init__(self, run: RunFolder, terminal: Terminal) -> None:
         super().__init__(run)
@@ -149,9 +157,13 @@ class RunScreen(Scrubbing):
 
     def action_images(self) -> None:
         """Draw images in the next way."""
+        if self._terminal.ascii:
+            self.notify("This terminal is shown nothing but ASCII.", timeout=2)
+            return
         for panel in self.query(ImagesPanel):
             panel.images = panel.images.next
         if self._pictures is not None:
+            self.post_message(self.Redrawn(self._pictures.images))
             self.notify(f"images as {self._pictures.images}", timeout=2)
 
     def action_view(self) -> None:
@@ -191,7 +203,7 @@ class RunScreen(Scrubbing):
         elif self.viewport != Viewport():
             self.action_whole()
         else:
-            self.call_later(self.run_action, "app.runs")
+            self.call_later(self.run_action, "app.return")
 
     @property
     def _pictures(self) -> ImagesPanel | None:

@@ -26,7 +26,7 @@ class KeyLine(CellWidget):
         super().__init__(id="keys")
         self._terminal = terminal
         self._keys = [key for key in keys.in_footer(keys.of(place)) if key.action not in hidden]
-        self._places: list[tuple[int, int, str]] = []
+        self._places: list[tuple[int, int, keys.Key]] = []
 
     def watch_labels(self) -> None:
         """Draw the new words."""
@@ -44,15 +44,17 @@ class KeyLine(CellWidget):
             key, label = texts[index]
             spans += [Span(key.shown, "accent", bold=True), f" {label}{' ' * GAP}"]
             end = x + len(key.shown) + 1 + len(label)
-            self._places.append((x, end, key.action))
+            self._places.append((x, end, key))
             x = end + GAP
         return [strip(spans, self._colour, ascii=self._terminal.ascii)]
 
     async def on_click(self, event: Click) -> None:
         """Do what the key under the mouse does."""
-        for start, end, action in self._places:
-            if start <= event.x < end:
-                await self.screen.run_action(action)
+        for start, end, key in self._places:
+            if start <= event.x < end and key.built_in:
+                self.app.simulate_key(key.key)
+            elif start <= event.x < end:
+                await self.screen.run_action(key.action)
 
     def _colour(self, name: str) -> str:
         value = self.app.theme_variables.get(name, "") if self._terminal.colour else ""

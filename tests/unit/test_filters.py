@@ -1,0 +1,37 @@
+"""The last stop before the terminal."""
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual._border import BORDER_CHARS
+from textual.color import Color
+from textual.scrollbar import ScrollBarRender
+
+from tui.filters import Colourless, PlainAscii, nearest
+
+BLACK = Color(0, 0, 0)
+
+
+def test_whatever_is_drawn_becomes_as_wide_and_ascii() -> None:
+    borders = "".join("".join(row) for rows in BORDER_CHARS.values() for row in rows)
+    bars = "".join([*ScrollBarRender.VERTICAL_BARS, *ScrollBarRender.HORIZONTAL_BARS])
+    for text in (borders, bars, "🔎 Search…", "编码 é ⣿", "plain"):
+        shown = nearest(text)
+        assert shown.isascii()
+        assert shown.isprintable()
+        assert cell_len(shown) == cell_len(text)
+    assert nearest("┌─ losses ─┐ · …") == "+- losses -+ - ."
+
+
+def test_styles_stay_with_ascii_and_words_stay_without_colours() -> None:
+    style = Style(color="red", bgcolor="blue", bold=True, reverse=True, meta={"option": 1})
+    (plain,) = PlainAscii().apply([Segment("●", style)], BLACK)
+    assert (plain.text, plain.style) == ("*", style)
+    (grey,) = Colourless().apply([Segment("●", style)], BLACK)
+    assert grey.text == "●"
+    assert grey.style is not None
+    assert (grey.style.color, grey.style.bgcolor) == (None, None)
+    assert grey.style.bold
+    assert grey.style.reverse
+    assert grey.style.meta == {"option": 1}
+    assert Colourless().apply([Segment("x", None)], BLACK) == [Segment("x", None)]

@@ -1,0 +1,73 @@
+"""The last stop before the terminal: what a widget drew, in ASCII alone, or without any colour."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+from textual.filter import LineFilter
+
+from tui.terminal import Terminal
+
+_NEAREST: Mapping[str, str] = {
+    **dict.fromkeys("·•∙‧", "-"),
+    **dict.fromkeys("…", "."),
+    **dict.fromkeys("─━╌╍═–—−", "-"),
+    **dict.fromkeys("│┃┆┊║▏▕", "|"),
+    **dict.fromkeys("┌┐└┘├┤┬┴┼╭╮╰╯╔╗╚╝", "+"),
+    **dict.fromkeys("▁▂▃▄▅▆▇█▉▊▋▌▍▎▐▔▀", " "),
+    **dict.fromkeys("●○◆■▪★", "*"),
+    **dict.fromkeys("‘’", "'"),
+    **dict.fromkeys("“”", '"'),
+    "→": ">",
+    "▶": ">",
+    "←": "<",
+    "↑": "^",
+    "▲": "^",
+    "↓": "v",
+    "▼": "v",
+    "×": "x",
+    "🔎": "> ",
+}
+"""Of the same width each. Block elements are ends of scroll bars: their colours say enough."""
+
+
+class PlainAscii(LineFilter):
+    """Nothing but printable ASCII, whoever drew it; no cell moves."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The same segments in the nearest characters."""
+        return [Segment(nearest(text), style, control) for text, style, control in segments]
+
+
+class Colourless(LineFilter):
+    """No colours; bold, dim, underlined and reversed stay."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The same segments without colours."""
+        return [Segment(text, _without_colour(style), control) for text, style, control in segments]
+
+
+def fitting(terminal: Terminal) -> Sequence[LineFilter]:
+    """What the terminal asks for."""
+    return [
+        *([PlainAscii()] if terminal.ascii else []),
+        *([] if terminal.colour else [Colourless()]),
+    ]
+
+
+@lru_cache(4096)
+def nearest(text: str) -> str:
+    """The text in as many cells of ASCII; what has no likeness there becomes ``?``."""
+    if text.isascii():
+        return text
+    return "".join(one if one.isascii() else _NEAREST.get(one, "?" * cell_len(one)) for one in text)
+
+
+@lru_cache(4096)
+def _without_colour(style: Style | None) -> Style | None:
+    if style is None:
+        return None
+    return style.without_color + Style.from_meta(style.meta)  # which is how a click finds its option

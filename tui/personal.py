@@ -1,0 +1,97 @@
+"""The app as far as it suits one person and one terminal: colours, characters, settings, notices."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+
+from textual.app import App
+from textual.filter import LineFilter
+
+from engine.run.errors import LatentopError
+from presets.catalogue import PresetError
+from tui import filters, notices, themes
+from tui.draw.image_style import Style
+from tui.screens.themes import ThemesScreen
+from tui.settings import Remembered, Settings
+from tui.state import State
+from tui.terminal import Terminal, recognise
+from tui.widgets.images import ImagesPanel
+
+
+class PersonalApp(App[None]):
+    """Without ``remembered`` nothing is kept beyond the program, and nobody is taken for a newcomer."""
+
+    def __init__(
+        self, terminal: Terminal | None = None, remembered: Remembered | None = None, *, ascii: bool = False
+    ) -> None:
+        self._environment = dict(os.environ)  # Textual takes NO_COLOR out
+        super().__init__()
+        terminal = terminal or recognise(self._environment, self.console.color_system)
+        self.terminal = terminal.plain if ascii else terminal
+        self.no_color = not self.terminal.colour
+        self.remembered = remembered or Remembered(settings=Settings(hinted=True))
+        self._line_filters = filters.fitting(self.terminal)
+        for theme in themes.OWN:
+            self.register_theme(theme)
+        self.theme = themes.suited(self.remembered.settings.theme, self.terminal)
+        self._draw_images(self.remembered.settings.images)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own, and what this terminal asks for."""
+        return [*super().get_line_filters(), *self._line_filters]
+
+    def on_mount(self) -> None:
+        """Say what is wrong with the settings, if anything is."""
+        self.set_class(self.terminal.ascii, "-ascii")
+        if self.remembered.trouble:
+            self.notify(self.remembered.trouble, severity="warning", timeout=15, markup=False)
+
+    def action_colours(self) -> None:
+        """Choose a theme and see it at once."""
+        before = self.theme
+
+        def act(name: str | None) -> None:
+            if name is None:
+                self.theme = before
+            else:
+                self.remember(theme=name)
+
+        if self.terminal.colour:
+            self.push_screen(ThemesScreen(self.terminal), act)
+        else:
+            self.notify("This terminal has no colours, or NO_COLOR is set.", markup=False)
+
+    def action_change_theme(self) -> None:
+        """Textual's name for the same."""
+        self.action_colours()
+
+    def remember(self, **values: object) -> None:
+        """Change settings now, and for the next time."""
+        if "theme" in values:
+            self.theme = themes.suited(str(values["theme"]), self.terminal)
+        if "images" in values:
+            self._draw_images(str(values["images"]))
+            for panel in self.screen.query(ImagesPanel):
+                panel.images = self.terminal.images
+        try:
+            self.remembered.change(**values)
+        except LatentopError as error:
+            self.complain(error)
+
+    def tell(self, old: State, new: State) -> None:
+        """Have the terminal tell of what is new in a run, wherever its owner looks."""
+        for told in notices.news(old, new):
+            sent = notices.signal(
+                told, self.remembered.settings, self._environment, ascii=self.terminal.ascii
+            )
+            if sent and self._driver is not None:  # what bell() writes to; nothing public takes a sequence
+                self._driver.write(sent)
+
+    def complain(self, error: LatentopError | PresetError) -> None:
+        """Show what is wrong and what to do."""
+        self.notify(f"{error.message}. {error.hint}", severity="error", markup=False)
+
+    def _draw_images(self, style: str) -> None:
+        """Let images be drawn so from now on, where the terminal can."""
+        if style != "automatic" and not self.terminal.ascii:
+            self.terminal = replace(self.terminal, images=Style(style))
