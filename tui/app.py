@@ -21,7 +21,9 @@ from tui.hangup import Hangup
 from tui.keys import Place
 from tui.living import any_runs, liveness_of, living
 from tui.messages import TrainPreset
+from tui.runs_list import View
 from tui.screens.choice import Choice, ChoiceScreen
+from tui.screens.compare import CompareScreen
 from tui.screens.form import FormScreen
 from tui.screens.help import HelpScreen
 from tui.screens.presets import PresetsScreen
@@ -51,13 +53,21 @@ class LatentopApp(App[None]):
         (50, "-very-tall"),
     ]
 
-    def __init__(self, runs: Path, run: RunFolder | None = None, terminal: Terminal | None = None) -> None:
+    def __init__(
+        self,
+        runs: Path,
+        run: RunFolder | None = None,
+        terminal: Terminal | None = None,
+        compared: Sequence[RunFolder] = (),
+    ) -> None:
         environment = dict(os.environ)  # Textual takes NO_COLOR out
         super().__init__()
         self.terminal = terminal or recognise(environment, self.console.color_system)
         self.hangup = Hangup(partial(self.exit, return_code=0))
         self._runs = runs
         self._run = run
+        self._compared = compared
+        self._list = View()
         self._opened: list[RunFolder] = []
         self._home: Place = "run"
         self._waiting: WaitingWorker | None = None
@@ -70,6 +80,8 @@ class LatentopApp(App[None]):
             self.hangup.watch(sys.__stdin__.fileno())
         self._home = "runs" if any_runs(self._runs) else "presets"
         self.action_return()
+        if self._compared:
+            self._compare(self._compared)
 
     def on_unmount(self) -> None:
         """Let the worker go that waits for nothing now."""
@@ -78,6 +90,15 @@ class LatentopApp(App[None]):
     def on_runs_screen_chosen(self, message: RunsScreen.Chosen) -> None:
         """Open the run that was chosen."""
         self._open(message.run)
+
+    def on_runs_screen_compared(self, message: RunsScreen.Compared) -> None:
+        """Lay the runs beside each other."""
+        self._compare(message.runs)
+
+    def on_runs_screen_deleted(self, message: RunsScreen.Deleted) -> None:
+        """Forget a run that is no more."""
+        self._opened = [run for run in self._opened if run != message.run]
+        self._run = None if self._run == message.run else self._run
 
     def on_train_preset(self, message: TrainPreset) -> None:
         """Train a preset, in the place of the run that one came from; ask first about any other."""
@@ -100,11 +121,13 @@ class LatentopApp(App[None]):
     def action_runs(self) -> None:
         """Show all runs."""
         self._prepare()
-        self._go(RunsScreen(self._runs, self.terminal, back=self._leads_back("runs")))
+        self._go(RunsScreen(self._runs, self.terminal, view=self._view(), back=self._leads_back("runs")))
 
     def action_return(self) -> None:
         """From the lists to the run that was open, else to the list that was there at first."""
-        if self._run is not None:
+        if self._place() == "compare":
+            self.pop_screen()
+        elif self._run is not None:
             self._open(self._run)
         elif self._place() != self._home:
             self.action_runs() if self._home == "runs" else self.action_presets()
@@ -212,7 +235,18 @@ class LatentopApp(App[None]):
         """Whether there is something to go back to from one of the lists."""
         return self._run is not None or place != self._home
 
+    def _compare(self, runs: Sequence[RunFolder]) -> None:
+        if not isinstance(self.screen, RunsScreen):
+            self.action_runs()
+        self.push_screen(CompareScreen(runs, self.terminal))
+
+    def _view(self) -> View:
+        """How the list of runs was looked at last."""
+        lists = [screen for screen in self.screen_stack if isinstance(screen, RunsScreen)]
+        return lists[-1].view if lists else self._list
+
     def _go(self, screen: Screen[None]) -> None:
+        self._list = self._view()
         while len(self.screen_stack) > 2:
             self.pop_screen()
         if len(self.screen_stack) == 2:
@@ -231,18 +265,25 @@ class LatentopApp(App[None]):
             self._waiting = None
 
     def _place(self, screen: Screen[object] | None = None) -> Place | None:
-        places: dict[type, Place] = {RunScreen: "run", PresetsScreen: "presets", RunsScreen: "runs"}
-        places[FormScreen] = "form"
+        places: dict[type, Place] = {
+            RunScreen: "run",
+            PresetsScreen: "presets",
+            RunsScreen: "runs",
+            CompareScreen: "compare",
+            FormScreen: "form",
+        }
         return places.get(type(screen or self.screen))
 
 
-def dashboard(runs: Path, run: RunFolder | None = None) -> int:
-    """Show runs until the person leaves or the terminal is gone; 0 either way. Training is not touched.
+def dashboard(runs: Path, run: RunFolder | None = None, compared: Sequence[RunFolder] = ()) -> int:
+    """Show runs, one, or some compared, until the person leaves or the terminal is gone; 0 either way.
+
+    Training is not touched.
 
     Raises UsageError where the folder of runs can't be read.
     """
     folder.every(runs)
-    app = LatentopApp(runs, run)
+    app = LatentopApp(runs, run, compared=compared)
     app.run()
     if app.hangup.happened:
         os._exit(0)  # nobody is there to flush to, and a thread may still wait for the terminal

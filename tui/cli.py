@@ -7,7 +7,17 @@ from collections.abc import Sequence
 
 from engine.run.errors import LatentopError
 from presets.catalogue import PresetError
-from tui.commands import alarms, asking, diagnosing, doctor, listing, shelf, training
+from tui.commands import (
+    alarms,
+    asking,
+    comparing,
+    diagnosing,
+    doctor,
+    keeping,
+    listing,
+    shelf,
+    training,
+)
 from tui.commands.output import Output, aside
 from tui.commands.parser import Commands
 
@@ -45,7 +55,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str]) -> int:
     table = Commands()
-    for family in (training, listing, alarms, asking, shelf, diagnosing, doctor):
+    families = (training, listing, alarms, keeping, comparing, asking, shelf, diagnosing, doctor)
+    for family in families:
         family.add(table)
     try:
         options = table.parser.parse_args(words)

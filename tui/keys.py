@@ -6,8 +6,8 @@ from typing import Literal
 
 from textual.binding import Binding
 
-Place = Literal["run", "presets", "runs", "form"]
-PLACES: tuple[Place, ...] = ("run", "presets", "runs")
+Place = Literal["run", "presets", "runs", "compare", "form"]
+PLACES: tuple[Place, ...] = ("run", "presets", "runs", "compare")
 EVERYWHERE = frozenset(PLACES)
 
 
@@ -33,6 +33,8 @@ class Key:
 RUN: frozenset[Place] = frozenset({"run"})
 PRESETS: frozenset[Place] = frozenset({"presets"})
 FORM: frozenset[Place] = frozenset({"form"})
+LIST: frozenset[Place] = frozenset({"runs"})
+COMPARE: frozenset[Place] = frozenset({"compare"})
 
 KEYS = (
     Key(
@@ -110,6 +112,112 @@ KEYS = (
         built_in=True,
     ),
     Key(
+        key="space",
+        shown="space",
+        action="mark",
+        label="mark",
+        does="Mark the run, or take its mark away",
+        places=LIST,
+        importance=60,
+    ),
+    Key(
+        key="c",
+        shown="c",
+        action="compare",
+        label="compare",
+        does="Compare the marked runs: charts over each other, settings side by side",
+        places=LIST,
+        importance=70,
+    ),
+    Key(
+        key="slash",
+        shown="/",
+        action="search",
+        label="search",
+        does="Show only runs whose name, preset, state, verdict or note holds some words",
+        places=LIST,
+        importance=75,
+    ),
+    Key(
+        key="o",
+        shown="o",
+        action="sort",
+        label="order",
+        does="Sort by the next column; a click on a heading sorts by that one",
+        places=LIST,
+        importance=50,
+    ),
+    Key(
+        key="O",
+        shown="O",
+        action="turn",
+        label="",
+        does="Sort the other way round",
+        places=LIST,
+    ),
+    Key(
+        key="r",
+        shown="r",
+        action="rename",
+        label="rename",
+        does="Give the run a name of your own",
+        places=LIST,
+        importance=40,
+    ),
+    Key(
+        key="n",
+        shown="n",
+        action="note",
+        label="note",
+        does="Write a note about the run",
+        places=LIST,
+        importance=45,
+    ),
+    Key(
+        key="x,delete",
+        shown="x",
+        action="delete",
+        label="delete",
+        does="Delete the marked runs, or the one under the cursor; asks first",
+        places=LIST,
+        importance=35,
+    ),
+    Key(
+        key="right",
+        shown="←→",
+        action="turn_over(1)",
+        label="series",
+        does="Show other series; in the table alone, other runs",
+        places=COMPARE,
+        importance=80,
+    ),
+    Key(
+        key="left",
+        shown="←",
+        action="turn_over(-1)",
+        label="",
+        does="The series or runs before",
+        places=COMPARE,
+    ),
+    Key(
+        key="t",
+        shown="t",
+        action="table",
+        label="table",
+        does="Show the charts, the table of values and settings, or both",
+        places=COMPARE,
+        importance=75,
+    ),
+    Key(
+        key="b",
+        shown="b",
+        action="bands",
+        label="bands",
+        does="Draw runs that differ in nothing but the seed as one band, or each by itself",
+        places=COMPARE,
+        importance=60,
+    ),
+    Key(
         key="p",
         shown="p",
         action="app.presets",
@@ -124,7 +232,7 @@ KEYS = (
         action="app.runs",
         label="runs",
         does="List all runs",
-        places=frozenset({"run", "presets"}),
+        places=frozenset({"run", "presets", "compare"}),
         importance=75,
     ),
     Key(
@@ -343,8 +451,8 @@ KEYS = (
         action="app.return",
         label="back",
         does="Go back",
-        importance=30,
-        places=frozenset({"runs"}),
+        importance=65,
+        places=frozenset({"runs", "compare"}),
     ),
     Key(
         key="escape",

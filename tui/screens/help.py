@@ -17,6 +17,7 @@ HEADINGS: dict[Place, str] = {
     "runs": "in the list of runs",
     "presets": "among the presets",
     "form": "in the form of a preset",
+    "compare": "comparing runs",
 }
 READING = (
     "",

@@ -1,0 +1,50 @@
+"""The sentences around the list of runs: above it, below it, and in its place where it is empty."""
+
+from pathlib import Path
+
+from rich.text import Text
+
+from tui import runs_cells
+from tui.runs_feed import RunRow
+from tui.runs_list import View
+from tui.terminal import Terminal
+from tui.wording import clean
+
+EMPTY = "No runs here yet.\n\np chooses a preset and trains it at once."
+
+
+def heading(runs: Path, shown: int, count: int, view: View, terminal: Terminal) -> Text:
+    """Where the runs lie, how many of them are shown, in which order, and how many are marked."""
+    parts = [f"{shown} of {count}" if view.words else f"{count}"] if count else []
+    if count > 1:
+        parts.append(f"by {runs_cells.heading(view.by, view, ascii=terminal.ascii)}")
+    if view.marked:
+        parts.append(f"{len(view.marked)} marked")
+    told = " · ".join(parts)
+    text = clean(f"runs in {runs}" + (f"   {told}" if told else ""), ascii=terminal.ascii)
+    return Text.assemble((" latentop ", "bold"), f"  {text}", no_wrap=True, overflow="ellipsis")
+
+
+def about(row: RunRow | None, terminal: Terminal) -> Text:
+    """The run under the cursor in a line: its id, its name, its note; or why it can't be read."""
+    if row is None:
+        return Text()
+    facts = row.summary.facts
+    trouble = row.trouble.replace(f"{row.run.path}/", "")
+    told = " · ".join(filter(None, (facts.name, facts.note, row.liveness.detail, trouble)))
+    return Text.assemble(
+        (clean(f" {row.run.id}", ascii=terminal.ascii), "bold"),
+        clean(f"  {told}", ascii=terminal.ascii),
+        no_wrap=True,
+        overflow="ellipsis",
+    )
+
+
+def nothing(view: View, count: int, trouble: str, terminal: Terminal) -> str:
+    """Why no run is shown, and what to do about it."""
+    if trouble:
+        return clean(trouble, ascii=terminal.ascii)
+    if count:
+        found = f"Nothing matches {view.words.strip()!r}: {count} runs are hidden."
+        return clean(found, ascii=terminal.ascii) + "\n\nesc shows all."
+    return EMPTY

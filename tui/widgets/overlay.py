@@ -1,0 +1,49 @@
+"""A panel with one series of several runs: a line for each, or a band for those that belong together."""
+
+from collections.abc import Sequence
+
+from textual.strip import Strip
+
+from tui.draw.axis import Limits, value_axis
+from tui.draw.chart import Line, draw_chart, extent
+from tui.state import State
+from tui.terminal import Terminal
+from tui.widgets.panel import Panel
+
+LABELS = 8
+"""Cells for the labels of the value axis."""
+
+
+class Overlay(Panel):
+    """Its axes move only when they must."""
+
+    def __init__(self, terminal: Terminal, *, classes: str = "") -> None:
+        super().__init__(terminal, classes=f"panel {classes}")
+        self._lines: tuple[Line, ...] = ()
+        self._values: Limits | None = None
+
+    def concerns(self, state: State) -> tuple[object, ...]:
+        """No part of a state: it shows the lines that it is given."""
+        return ()
+
+    def show(self, title: str, lines: Sequence[Line]) -> None:
+        """Draw these lines; another title is another series, with another value axis."""
+        if title != self.border_title:
+            self.border_title = title
+            self._values = None
+        self._lines = tuple(lines)
+        self.redraw()
+
+    def columns(self) -> int:
+        """In how many spans of steps lines are drawn without one hiding another: at most one a dot."""
+        cells = max(16, self.content_size.width - LABELS)
+        return cells // 2 if self.terminal.ascii else cells
+
+    def rows(self, width: int, height: int) -> list[Strip]:
+        """Return the chart, or why there is none."""
+        if not self._lines:
+            return [self.line("no values yet")]
+        self._values = value_axis(*extent(self._lines), self._values)
+        return draw_chart(
+            self._lines, width=width, height=height, values=self._values, style=self.chart_style()
+        )
