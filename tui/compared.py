@@ -36,9 +36,9 @@ def lines(
     contenders: Sequence[Contender],
     states: Sequence[State],
     colours: Sequence[str],
+    columns: int,
     *,
     bands: bool,
-    columns: int,
 ) -> list[Line]:
     """A line for each run that has the series; with ``bands`` one for those that differ in the seed alone.
 

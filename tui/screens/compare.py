@@ -143,10 +143,8 @@ class CompareScreen(Screen[None]):
         charts = self._charts()
         for place, chart in enumerate(charts):
             name = names[self._first_series + place] if self._first_series + place < len(names) else ""
-            drawn = compared.lines(
-                name, contenders, self._states, colours, bands=self._bands, columns=chart.columns()
-            )
-            chart.show(compared.title(name), drawn)
+            lines = partial(compared.lines, name, contenders, tuple(self._states), colours, bands=self._bands)
+            chart.show(compared.title(name), lines)
             chart.visible = bool(name) or not place
         self._show_table(contenders, colours)
         seeds = any(len(group) > 1 for group in comparison.alike(contenders))

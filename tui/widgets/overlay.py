@@ -1,6 +1,6 @@
 """A panel with one series of several runs: a line for each, or a band for those that belong together."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual.strip import Strip
 
@@ -12,6 +12,11 @@ from tui.widgets.panel import Panel
 
 LABELS = 8
 """Cells for the labels of the value axis."""
+FEWEST = 16
+"""Spans of steps in the narrowest chart."""
+
+Lines = Callable[[int], Sequence[Line]]
+"""The lines for that many equal spans of steps: at most one a dot, lest one line hides another."""
 
 
 class Overlay(Panel):
@@ -19,31 +24,26 @@ class Overlay(Panel):
 
     def __init__(self, terminal: Terminal, *, classes: str = "") -> None:
         super().__init__(terminal, classes=f"panel {classes}")
-        self._lines: tuple[Line, ...] = ()
+        self._lines: Lines = lambda columns: ()
         self._values: Limits | None = None
 
     def concerns(self, state: State) -> tuple[object, ...]:
         """No part of a state: it shows the lines that it is given."""
         return ()
 
-    def show(self, title: str, lines: Sequence[Line]) -> None:
+    def show(self, title: str, lines: Lines) -> None:
         """Draw these lines; another title is another series, with another value axis."""
         if title != self.border_title:
             self.border_title = title
             self._values = None
-        self._lines = tuple(lines)
+        self._lines = lines
         self.redraw()
-
-    def columns(self) -> int:
-        """In how many spans of steps lines are drawn without one hiding another: at most one a dot."""
-        cells = max(16, self.content_size.width - LABELS)
-        return cells // 2 if self.terminal.ascii else cells
 
     def rows(self, width: int, height: int) -> list[Strip]:
         """Return the chart, or why there is none."""
-        if not self._lines:
+        spans = max(FEWEST, width - LABELS)
+        lines = self._lines(spans // 2 if self.terminal.ascii else spans)
+        if not lines:
             return [self.line("no values yet")]
-        self._values = value_axis(*extent(self._lines), self._values)
-        return draw_chart(
-            self._lines, width=width, height=height, values=self._values, style=self.chart_style()
-        )
+        self._values = value_axis(*extent(lines), self._values)
+        return draw_chart(lines, width=width, height=height, values=self._values, style=self.chart_style())
