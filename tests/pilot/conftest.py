@@ -55,14 +55,14 @@ class FakeWaitingWorker:
 class Recorded:
     """A run as a worker writes it: this very process poses as the worker, so that it is alive."""
 
-    def __init__(self, runs: Path, preset: str = "dcgan") -> None:
-        loaded = catalogue.load(catalogue.find(preset))
+    def __init__(self, runs: Path, preset: str = "dcgan", *words: str) -> None:
+        loaded = catalogue.load(catalogue.find(preset), words)
         facts = RunFacts(
             preset=preset,
             title=loaded.title,
             kind=str(loaded.__struct_config__.tag),
             data="fashion-mnist (small)",
-            seed=42,
+            seed=loaded.seed,
             steps=20_000,
             settings=catalogue.live(loaded),
         )
