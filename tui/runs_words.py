@@ -8,21 +8,31 @@ from tui import runs_cells
 from tui.runs_feed import RunRow
 from tui.runs_list import View
 from tui.terminal import Terminal
-from tui.wording import clean
+from tui.wording import clean, shortened
 
 EMPTY = "No runs here yet.\n\np chooses a preset and trains it at once."
 
 
-def heading(runs: Path, shown: int, count: int, view: View, terminal: Terminal) -> Text:
-    """Where the runs lie, how many of them are shown, in which order, and how many are marked."""
+TITLE = " latentop "
+GAP = 3
+LEAST = 8
+"""Characters of the path that always stay."""
+
+
+def heading(runs: Path, shown: int, count: int, view: View, terminal: Terminal, width: int) -> Text:
+    """Where the runs lie, how many are shown, in which order, how many are marked."""
     parts = [f"{shown} of {count}" if view.words else f"{count}"] if count else []
     if count > 1:
         parts.append(f"by {runs_cells.heading(view.by, view, ascii=terminal.ascii)}")
     if view.marked:
         parts.append(f"{len(view.marked)} marked")
-    told = " · ".join(parts)
-    text = clean(f"runs in {runs}" + (f"   {told}" if told else ""), ascii=terminal.ascii)
-    return Text.assemble((" latentop ", "bold"), f"  {text}", no_wrap=True, overflow="ellipsis")
+    told = clean(" · ".join(parts), ascii=terminal.ascii)
+    words = "  runs in "
+    room = width - len(TITLE) - len(words) - (GAP + len(told) + 1 if told else 0)
+    path = shortened(clean(str(runs), ascii=terminal.ascii), max(room, LEAST), ascii=terminal.ascii)
+    return Text.assemble(
+        (TITLE, "bold"), f"{words}{path}{' ' * GAP}{told}", no_wrap=True, overflow="ellipsis"
+    )
 
 
 def about(row: RunRow | None, terminal: Terminal) -> Text:

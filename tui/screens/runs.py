@@ -240,6 +240,8 @@ class RunsScreen(Screen[None]):
         rows = runs_list.shown(list(self._rows.values()), view)
         table.display = bool(rows)
         none.display = not rows
+        if rows and self.focused is None:  # what is hidden loses the focus
+            table.focus()
         if not rows:
             none.update(Content(runs_words.nothing(view, count, self._trouble, terminal)))
         longest = max((len(row.summary.facts.name or row.run.id) for row in self._rows.values()), default=0)
@@ -250,7 +252,7 @@ class RunsScreen(Screen[None]):
             return runs_cells.cells(self._rows[key], view, columns, now, terminal)
 
         table.show(columns, [row.run.id for row in rows], cells)
-        heading = runs_words.heading(self._runs, len(rows), count, view, terminal)
+        heading = runs_words.heading(self._runs, len(rows), count, view, terminal, self.size.width)
         self.query_one("#heading", Static).update(heading)
         self._about()
 
