@@ -51,7 +51,10 @@ def refusal(runs: Path, run: RunFolder) -> UsageError | None:
             )
         return None
     if state.alive:
-        return UsageError(f"{run.id} is in training ({state.name})", f"stop it first: latentop stop {run.id}")
+        return UsageError(
+            f"{run.id} is {state.name}: a run that lives is not deleted",
+            f"stop it first: latentop stop {run.id}",
+        )
     return None
 
 

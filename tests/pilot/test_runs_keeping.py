@@ -186,7 +186,7 @@ async def test_a_run_that_lives_is_not_deleted_and_the_reason_is_told(runs: Path
         await pilot.press("home", "space", "space")
         await wait_for_text(pilot, "2 marked")
         await pilot.press("x")
-        await wait_for_text(pilot, f"{living.run.id} is in training (running). stop")
+        await wait_for_text(pilot, f"{living.run.id} is running: a run")
     assert set(folder.every(runs)) == {living.run, ended.run}
 
 

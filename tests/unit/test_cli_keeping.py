@@ -105,7 +105,7 @@ def test_nothing_is_deleted_where_one_of_several_lives(
 ) -> None:
     dead, living = new_run(tmp_path, seed=1, state="finished"), new_run(tmp_path, seed=2, **alive())
     assert cli.main(["delete", dead.id, living.id, "--yes", "--runs", str(tmp_path)]) == 2
-    assert_two_lines(capsys.readouterr().err, f"{living.id} is in training", "latentop stop")
+    assert_two_lines(capsys.readouterr().err, f"{living.id} is running", "latentop stop")
     assert set(folder.every(tmp_path)) == {dead, living}
 
 

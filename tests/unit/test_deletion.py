@@ -22,10 +22,10 @@ def test_a_run_goes_with_all_that_is_in_it_and_no_other(tmp_path: Path) -> None:
     assert folder.every(tmp_path) == [stays]
 
 
-@pytest.mark.parametrize("state", ["starting", "running", "paused", "stopping"])
+@pytest.mark.parametrize("state", ["queued", "starting", "running", "paused", "stopping"])
 def test_a_run_that_lives_is_not_deleted(tmp_path: Path, state: str) -> None:
     run = new_run(tmp_path, **alive(state))
-    with pytest.raises(UsageError, match=rf"{run.id} is in training \({state}\)") as told:
+    with pytest.raises(UsageError, match=f"{run.id} is {state}: a run that lives is not deleted") as told:
         deletion.delete(tmp_path, run)
     assert told.value.hint == f"stop it first: latentop stop {run.id}"
     assert run.database.is_file()

@@ -1,26 +1,22 @@
 """One line to write: a name, a note. What is refused stays as it was typed, with the reason below it."""
 
 from collections.abc import Callable
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
 from engine.run.errors import LatentopError
+from tui.screens.dialogue import Dialogue
 from tui.wording import clean, reason
 
 
-class LineScreen(ModalScreen[bool]):
-    """Returns whether the line was written; ``write`` does it, and raises LatentopError where it can't."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(False)", "cancel", show=False)]
+class LineScreen(Dialogue[bool]):
+    """Returns True once the line is written; ``write`` does it, and raises LatentopError where it can't."""
 
     def __init__(self, question: str, line: str, hint: str, write: Callable[[str], object]) -> None:
-        super().__init__(classes="dialogue")
+        super().__init__()
         self._question = question
         self._line = line
         self._hint = hint
