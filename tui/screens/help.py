@@ -36,6 +36,25 @@ READING = (
     "Training goes on in a process of its own. Closing this screen, or losing the connection, does "
     "not touch it; latentop attach brings the screen back.",
 )
+LIST_READING = (
+    "",
+    "The trend is the course of the first of the newest values. Coverage goes from 0 to 100 %, so that a "
+    "collapse looks like one; an error is drawn by its logarithm, since it falls by powers of ten.",
+    "",
+    "A name is for people: folder and id stay as they are, and both find the run on the command line.",
+)
+COMPARE_READING = (
+    "",
+    "Runs that differ in nothing but the seed make one band, from the smallest of them to the largest, with "
+    "their mean as its line. Lines are means: noise is left out, lest one run hides another.",
+    "",
+    "In the table, * marks the best of a row, where one way is better.",
+)
+READINGS: dict[Place, tuple[str, ...]] = {
+    "run": READING,
+    "runs": LIST_READING,
+    "compare": COMPARE_READING,
+}
 
 
 class HelpScreen(Dialogue[None]):
@@ -62,4 +81,4 @@ def _listed(place: Place) -> Content:
     parts: list[Content | tuple[str, str]] = []
     for key in keys.of(place):
         parts += [(f"{key.shown:<8}", "bold $text-accent"), Content(f"{key.does}\n")]
-    return Content.assemble(*parts, Content("\n".join(READING) if place == "run" else ""))
+    return Content.assemble(*parts, Content("\n".join(READINGS.get(place, ()))))

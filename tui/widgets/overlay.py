@@ -1,19 +1,23 @@
 """A panel with one series of several runs: a line for each, or a band for those that belong together."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from textual.strip import Strip
 
-from tui.draw.axis import Limits, value_axis
-from tui.draw.chart import Line, draw_chart, extent
+from tui.draw.axis import Limits
+from tui.draw.chart import Line, draw_chart, fitted
 from tui.state import State
 from tui.terminal import Terminal
 from tui.widgets.panel import Panel
+from tui.wording import clean, shortened
 
 LABELS = 8
 """Cells for the labels of the value axis."""
 FEWEST = 16
 """Spans of steps in the narrowest chart."""
+VALUE, SHORTEST = 8, 6
+"""Cells that a value takes in the legend, and those that a name keeps: cut in its middle, its seed stays."""
 
 Lines = Callable[[int], Sequence[Line]]
 """The lines for that many equal spans of steps: at most one a dot, lest one line hides another."""
@@ -45,5 +49,9 @@ class Overlay(Panel):
         lines = self._lines(spans // 2 if self.terminal.ascii else spans)
         if not lines:
             return [self.line("no values yet")]
-        self._values = value_axis(*extent(lines), self._values)
-        return draw_chart(lines, width=width, height=height, values=self._values, style=self.chart_style())
+        self._values = fitted(lines, None, self._values)
+        room = max(SHORTEST, width // len(lines) - VALUE)
+        named = [
+            replace(line, name=shortened(clean(line.name), room, ascii=self.terminal.ascii)) for line in lines
+        ]
+        return draw_chart(named, width=width, height=height, values=self._values, style=self.chart_style())
