@@ -213,7 +213,7 @@ KEYS = (
         shown="b",
         action="bands",
         label="bands",
-        does="Draw runs that differ in nothing but the seed as one band, or each by itself",
+        does="Draw seeds of the same settings as one band, or each by itself",
         places=COMPARE,
         importance=60,
     ),
