@@ -14,6 +14,8 @@ EMPTY = "No runs here yet.\n\np chooses a preset and trains it at once."
 
 
 TITLE = " latentop "
+OF_A_RUN = ("choose", "mark", "search", "sort", "rename", "note", "delete")
+"""Actions that need a run in the list."""
 GAP = 3
 LEAST = 8
 """Characters of the path that always stay."""
@@ -30,9 +32,8 @@ def heading(runs: Path, shown: int, count: int, view: View, terminal: Terminal, 
     words = "  runs in "
     room = width - len(TITLE) - len(words) - (GAP + len(told) + 1 if told else 0)
     path = shortened(clean(str(runs), ascii=terminal.ascii), max(room, LEAST), ascii=terminal.ascii)
-    return Text.assemble(
-        (TITLE, "bold"), f"{words}{path}{' ' * GAP}{told}", no_wrap=True, overflow="ellipsis"
-    )
+    text = f"{words}{path}" + (f"{' ' * GAP}{told}" if told else "")
+    return Text.assemble((TITLE, "bold"), text, no_wrap=True, overflow="ellipsis")
 
 
 def about(row: RunRow | None, terminal: Terminal) -> Text:
@@ -48,6 +49,12 @@ def about(row: RunRow | None, terminal: Terminal) -> Text:
         no_wrap=True,
         overflow="ellipsis",
     )
+
+
+def labels(view: View, count: int) -> dict[str, str]:
+    """The actions that have no place in the bottom line now, since there is nothing to do them to."""
+    idle = [*(OF_A_RUN if not count else ()), *(("compare",) if len(view.marked) < 2 else ())]
+    return dict.fromkeys(idle, "")
 
 
 def nothing(view: View, count: int, trouble: str, terminal: Terminal) -> str:

@@ -198,7 +198,7 @@ async def test_marked_runs_go_together_and_no_other(runs: Path, open_app: Open) 
     async with app.run_test(notifications=True, size=(80, 24)) as pilot:
         await wait_for_text(pilot, "s1", "s2", "s3")
         await pilot.press("home", "space", "space")
-        await wait_for_text(pilot, "2 marked", "●")
+        await wait_for_text(pilot, "2 marked", "●", "c compare")
         marked, kept = seeds(app)[:2], seeds(app)[2]
         await pilot.press("x")
         await wait_for_text(pilot, "gone for good")
@@ -219,7 +219,8 @@ async def test_the_run_one_came_from_may_be_deleted(runs: Path, open_app: Open) 
         await pilot.press("x")
         await wait_for_text(pilot, "gone for good")
         await pilot.press("d")
-        await wait_for_text(pilot, "No runs here yet.", "p chooses a preset")
+        await wait_for_text(pilot, "No runs here yet.", "p chooses a preset", "p presets")
+        assert "x delete" not in text(app)
         await pilot.press("x", "space", "r", "n", "enter", "escape")
         await wait_for_text(pilot, "No runs here yet.")
 

@@ -254,6 +254,7 @@ class RunsScreen(Screen[None]):
         table.show(columns, [row.run.id for row in rows], cells)
         heading = runs_words.heading(self._runs, len(rows), count, view, terminal, self.size.width)
         self.query_one("#heading", Static).update(heading)
+        self.query_one(KeyLine).labels = runs_words.labels(view, count)
         self._about()
 
     def _about(self) -> None:
