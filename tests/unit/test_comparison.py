@@ -13,7 +13,7 @@ from tui import comparison
 from tui.comparison import Contender, alike, differing, in_order, letters, resolved
 from tui.draw.band import band
 from tui.draw.chart import Line
-from tui.draw.palette import distinct
+from tui.draw.hues import distinct
 
 
 def contender(letter: str, settings: dict[str, object], **values: float) -> Contender:
