@@ -12,19 +12,16 @@ from textual.app import SystemCommand
 from textual.command import Provider
 from textual.screen import Screen
 
-from engine.run import commands, folder
-from engine.run.errors import LatentopError
+from engine.run import folder
 from engine.run.folder import RunFolder
-from engine.run.launch import WaitingWorker
-from presets import catalogue
-from presets.schema import Preset
-from tui import leaving, palette, settings, start
+from tui import leaving, palette, settings
 from tui.hangup import Hangup
 from tui.keys import Place
+from tui.launching import LaunchingApp
 from tui.living import any_runs, liveness_of, living
-from tui.messages import TrainPreset
-from tui.personal import PersonalApp
-from tui.screens.choice import Choice, ChoiceScreen
+from tui.runs_list import View
+from tui.screens.choice import ChoiceScreen
+from tui.screens.compare import CompareScreen
 from tui.screens.form import FormScreen
 from tui.screens.help import HelpScreen
 from tui.screens.presets import PresetsScreen
@@ -34,12 +31,10 @@ from tui.settings import Remembered
 from tui.state import State
 from tui.terminal import Terminal
 
-BESIDE = Choice(key="b", word="both", does="it goes on in the background; both share the machine")
 HINT = "space pauses, p shows presets, ? explains. Training goes on without this screen."
-INSTEAD = Choice(key="s", word="stop it", does="it ends after a checkpoint; the new one trains alone")
 
 
-class LatentopApp(PersonalApp):
+class LatentopApp(LaunchingApp):
     """The dashboard. Opens on the run that is given, else on the runs, or the presets if there are none."""
 
     TITLE = "latentop"
@@ -65,44 +60,41 @@ class LatentopApp(PersonalApp):
         terminal: Terminal | None = None,
         remembered: Remembered | None = None,
         *,
+        compared: Sequence[RunFolder] = (),
         ascii: bool = False,
     ) -> None:
-        super().__init__(terminal, remembered, ascii=ascii)
+        super().__init__(runs, terminal, remembered, ascii=ascii)
         self.hangup = Hangup(partial(self.exit, return_code=0))
-        self._runs = runs
         self._run = run
+        self._compared = compared
+        self._list = View()
         self._opened: list[RunFolder] = []
         self._behind: list[Place] = []
         self._seen = State()
-        self._waiting: WaitingWorker | None = None
-        self._instead: RunFolder | None = None
 
     def on_mount(self) -> None:
         """Open the first screen."""
         if not self.is_headless and sys.__stdin__ is not None:
             self.hangup.watch(sys.__stdin__.fileno())
         if self._run is not None:
-            self._open(self._run)
+            self.open_run(self._run)
         else:
             self._show(self._home())
-
-    def on_unmount(self) -> None:
-        """Let the worker go that waits for nothing now."""
-        self._dismiss()
+        if self._compared:
+            self._compare(self._compared)
 
     def on_runs_screen_chosen(self, message: RunsScreen.Chosen) -> None:
         """Open the run that was chosen."""
-        self._open(message.run)
+        self.open_run(message.run)
 
-    def on_train_preset(self, message: TrainPreset) -> None:
-        """Train a preset, in the place of the run that one came from; ask first about any other."""
-        old, others = self._instead, living(self._runs)
-        if message.beside or others != [old]:
-            self._train(message.name, message.preset, asks=not message.beside)
-        elif old is not None and self._start(message.name, message.preset):
-            self._stop(old)  # only now: where the new one can't start, the old one trains on
-            back = "l lists it, enter opens it, space trains on from its checkpoint."
-            self.notify(f"{old.id} stops. To go back: {back}", timeout=10, markup=False)
+    def on_runs_screen_compared(self, message: RunsScreen.Compared) -> None:
+        """Lay the runs beside each other."""
+        self._compare(message.runs)
+
+    def on_runs_screen_deleted(self, message: RunsScreen.Deleted) -> None:
+        """Forget a run that is no more."""
+        self._opened = [run for run in self._opened if run != message.run]
+        self._run = None if self._run == message.run else self._run
 
     def on_run_screen_changed(self, message: RunScreen.Changed) -> None:
         """Let the person hear of what is new in the run."""
@@ -116,7 +108,7 @@ class LatentopApp(PersonalApp):
     def action_presets(self) -> None:
         """Show what can be trained; from a run in training, in its place."""
         here = self._run if self._place() == "run" else None
-        self._instead = here if here is not None and living(self._runs) == [here] else None
+        self.instead = here if here is not None and living(self.runs) == [here] else None
         self._leave_behind()
         self._show("presets")
 
@@ -128,10 +120,12 @@ class LatentopApp(PersonalApp):
     def action_return(self) -> None:
         """One layer out: from a list to where it was opened, from a run to the list of runs."""
         place = self._place()
-        if self._behind:
+        if place == "compare":
+            self.pop_screen()
+        elif self._behind:
             before = self._behind.pop()
             if before == "run" and self._run is not None:
-                self._open(self._run)
+                self.open_run(self._run)
             else:
                 self._show(before)
         elif place not in (None, self._home()):
@@ -159,7 +153,7 @@ class LatentopApp(PersonalApp):
         def act(answer: str | None) -> None:
             if answer == leaving.STOP.word:
                 for run in runs:
-                    self._stop(run)
+                    self.stop(run)
                 self.exit(message=Text(leaving.stopped(runs)))
             elif answer is not None:
                 self._depart(runs)
@@ -177,56 +171,20 @@ class LatentopApp(PersonalApp):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: the keys of this place by name, runs, presets, and settings."""
         yield from palette.actions(screen, self._place(screen))
-        yield from palette.runs(self._runs, self._open)
-        yield from palette.presets(self._train_named)
+        yield from palette.runs(self.runs, self.open_run)
+        yield from palette.presets(self.train_named)
         yield from palette.images(self.terminal, self.remember)
         yield from palette.colours(self.terminal, self.remember)
         yield from palette.switches(self.remembered.settings, self.remember)
 
-    def _train_named(self, entry: catalogue.Entry) -> None:
-        try:
-            self._train(entry.name, catalogue.load(entry))
-        except catalogue.PresetError as error:
-            self.complain(error)
-
-    def _train(self, name: str, preset: Preset, *, asks: bool = True) -> None:
-        busy = next(iter(living(self._runs)), None)
-        if busy is None or not asks:
-            self._start(name, preset)
-            return
-
-        def act(answer: str | None) -> None:
-            if answer == INSTEAD.word:
-                self._stop(busy)
-            if answer is not None:
-                self._start(name, preset)
-
-        self.push_screen(ChoiceScreen(f"{busy.id} is in training. Train {name} too?", (BESIDE, INSTEAD)), act)
-
-    def _start(self, name: str, preset: Preset) -> bool:
-        """Start it and show it; False, with the reason told, where that can't be."""
-        waiting, self._waiting = self._waiting, None
-        try:
-            self._open(start.start(self._runs, name, preset, waiting=waiting))
-        except LatentopError as error:
-            self._waiting = waiting
-            self.complain(error)
-            return False
-        return True
-
-    def _stop(self, run: RunFolder) -> None:
-        try:
-            commands.ask(run, "stop")
-        except LatentopError as error:
-            self.complain(error)
-
-    def _open(self, run: RunFolder) -> None:
+    def open_run(self, run: RunFolder) -> None:
+        """Show a run."""
         self._run = run
         self._behind.clear()
         self._seen = State()
         if run not in self._opened:
             self._opened.append(run)
-        self._dismiss()
+        self.dismiss_worker()
         self._go(RunScreen(run, self.terminal))
         if not self.remembered.settings.hinted:
             self.notify(HINT, timeout=15, markup=False)
@@ -234,16 +192,16 @@ class LatentopApp(PersonalApp):
 
     def _show(self, place: Place) -> None:
         """Show one of the lists."""
-        self._prepare()
+        self.prepare()
         back = bool(self._behind) or place != self._home()
         if place == "presets":
-            self._go(PresetsScreen(self.terminal, back=back, instead=self._instead))
+            self._go(PresetsScreen(self.terminal, back=back, instead=self.instead))
         else:
-            self._go(RunsScreen(self._runs, self.terminal, back=back))
+            self._go(RunsScreen(self.runs, self.terminal, view=self._view(), back=back))
 
     def _home(self) -> Place:
         """The outermost list: the runs, or the presets while there are none."""
-        return "runs" if any_runs(self._runs) else "presets"
+        return "runs" if any_runs(self.runs) else "presets"
 
     def _leave_behind(self) -> None:
         """Remember the way back from the list that is shown next."""
@@ -256,7 +214,18 @@ class LatentopApp(PersonalApp):
     def _depart(self, runs: Sequence[RunFolder]) -> None:
         self.exit(message=Text(leaving.detached(runs)) if runs else None)
 
+    def _compare(self, runs: Sequence[RunFolder]) -> None:
+        if not isinstance(self.screen, RunsScreen):
+            self.action_runs()
+        self.push_screen(CompareScreen(runs, self.terminal))
+
+    def _view(self) -> View:
+        """How the list of runs was looked at last."""
+        lists = [screen for screen in self.screen_stack if isinstance(screen, RunsScreen)]
+        return lists[-1].view if lists else self._list
+
     def _go(self, screen: Screen[None]) -> None:
+        self._list = self._view()
         while len(self.screen_stack) > 2:
             self.pop_screen()
         if len(self.screen_stack) == 2:
@@ -264,31 +233,30 @@ class LatentopApp(PersonalApp):
         else:
             self.push_screen(screen)
 
-    def _prepare(self) -> None:
-        """Have a worker import torch, so that the preset that is chosen next trains at once."""
-        if self._waiting is None:
-            self._waiting = WaitingWorker()
-
-    def _dismiss(self) -> None:
-        if self._waiting is not None:
-            self._waiting.dismiss()
-            self._waiting = None
-
     def _place(self, screen: Screen[object] | None = None) -> Place | None:
-        places: dict[type, Place] = {RunScreen: "run", PresetsScreen: "presets", RunsScreen: "runs"}
-        places[FormScreen] = "form"
+        places: dict[type, Place] = {
+            RunScreen: "run",
+            PresetsScreen: "presets",
+            RunsScreen: "runs",
+            CompareScreen: "compare",
+            FormScreen: "form",
+        }
         return places.get(type(screen or self.screen))
 
 
-def dashboard(runs: Path, run: RunFolder | None = None, *, ascii: bool = False) -> int:
-    """Show runs until the person leaves or the terminal is gone; 0 either way. Training is not touched.
+def dashboard(
+    runs: Path, run: RunFolder | None = None, *, compared: Sequence[RunFolder] = (), ascii: bool = False
+) -> int:
+    """Show runs, one, or some compared, until the person leaves or the terminal is gone; 0 either way.
+
+    Training is not touched.
 
     ``ascii``: send nothing but ASCII, whatever the terminal says of itself.
 
     Raises UsageError where the folder of runs can't be read.
     """
     folder.every(runs)
-    app = LatentopApp(runs, run, remembered=Remembered(settings.path()), ascii=ascii)
+    app = LatentopApp(runs, run, remembered=Remembered(settings.path()), compared=compared, ascii=ascii)
     app.run()
     if app.hangup.happened:
         os._exit(0)  # nobody is there to flush to, and a thread may still wait for the terminal

@@ -7,7 +7,18 @@ from collections.abc import Sequence
 
 from engine.run.errors import LatentopError
 from presets.catalogue import PresetError
-from tui.commands import alarms, asking, diagnosing, doctor, listing, remembering, shelf, training
+from tui.commands import (
+    alarms,
+    asking,
+    comparing,
+    diagnosing,
+    doctor,
+    keeping,
+    listing,
+    remembering,
+    shelf,
+    training,
+)
 from tui.commands.output import Output, aside
 from tui.commands.parser import Commands
 
@@ -45,7 +56,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str]) -> int:
     table = Commands()
-    for family in (training, listing, alarms, asking, shelf, diagnosing, remembering, doctor):
+    families = (
+        *(training, listing, alarms, keeping, comparing, asking, shelf),
+        *(diagnosing, remembering, doctor),
+    )
+    for family in families:
         family.add(table)
     try:
         options = table.parser.parse_args(words)

@@ -2,16 +2,15 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event, Thread
 
 from engine.run import folder
 from engine.run.folder import RunFolder
-from engine.run.liveness import judge
-from engine.run.reader import Reader
+from engine.run.liveness import Liveness, judge
+from engine.run.summary import Summariser, Summary
 from tui.living import UNREADABLE
-from tui.state import State, apply, judged
 from tui.wording import reason
 
 LOOK_SECONDS = 1.0
@@ -20,10 +19,12 @@ Signature = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RunRow:
-    """One run of the list; in trouble where it can't be read."""
+    """One run of the list; ``trouble`` says why it can't be read, where it can't."""
 
     run: RunFolder
-    state: State
+    summary: Summary = field(default_factory=Summary)
+    liveness: Liveness = UNREADABLE
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -40,9 +41,10 @@ class RunsFeed:
     def __init__(self, runs: Path, tell: Callable[[Listing], object]) -> None:
         self._runs = runs
         self._tell = tell
-        self._stop = Event()
-        self._known: dict[RunFolder, tuple[Signature, State]] = {}
-        self._readers: dict[RunFolder, Reader] = {}
+        self._ended = False
+        self._wake = Event()
+        self._known: dict[RunFolder, tuple[Signature, RunRow]] = {}
+        self._readers: dict[RunFolder, Summariser] = {}
         self._thread = Thread(target=self._watch, name="runs feed", daemon=True)
 
     def start(self) -> None:
@@ -51,56 +53,65 @@ class RunsFeed:
 
     def stop(self) -> None:
         """Look no more."""
-        self._stop.set()
+        self._ended = True
+        self._wake.set()
+
+    def look(self) -> None:
+        """Look at once: something was just changed from here."""
+        self._wake.set()
 
     def _watch(self) -> None:
         told: Listing | None = None
         try:
-            while not self._stop.is_set():
+            while not self._ended:
+                self._wake.clear()
                 try:
                     listing = self._look()
                 except Exception as error:  # whatever is wrong with the folder: the thread lives to tell it
                     listing = Listing(trouble=reason(error))
-                if (told is None or _differ(told, listing)) and not self._stop.is_set():
+                if (told is None or _differ(told, listing)) and not self._ended:
                     told = listing
                     self._tell(listing)
-                self._stop.wait(LOOK_SECONDS)
+                if not self._ended:
+                    self._wake.wait(LOOK_SECONDS)
         finally:
             for run in list(self._readers):
                 self._release(run)
 
     def _look(self) -> Listing:
         runs = folder.every(self._runs)
-        self._known = {run: known for run, known in self._known.items() if run in set(runs)}
+        present = set(runs)
+        self._known = {run: known for run, known in self._known.items() if run in present}
+        for run in self._readers.keys() - present:
+            self._release(run)
         rows = []
         for run in runs:
-            if self._stop.is_set():
+            if self._ended:
                 break
-            rows.append(RunRow(run=run, state=self._state(run)))
+            rows.append(self._row(run))
         return Listing(rows=tuple(rows))
 
-    def _state(self, run: RunFolder) -> State:
-        signature, state = self._known.get(run, ((), State()))
+    def _row(self, run: RunFolder) -> RunRow:
+        signature, row = self._known.get(run, ((), RunRow(run=run)))
         newer = _signature(run)
         try:
             if newer != signature:
-                state = self._read(run, state)
-            if not state.trouble:
-                wall = time.time()
-                state = judged(state, judge(state.facts, wall), wall)
+                row = RunRow(run=run, summary=self._read(run), liveness=row.liveness)
+            if not row.trouble:
+                liveness = judge(row.summary.facts, time.time())
+                row = row if liveness == row.liveness else replace(row, liveness=liveness)
         except Exception as error:  # one damaged run, whatever is wrong with it, hides no other
-            state = replace(State(), liveness=UNREADABLE, trouble=reason(error))
-        if not state.liveness.alive:
+            row = RunRow(run=run, trouble=reason(error))
+        if not row.liveness.alive:
             self._release(run)  # open files are few; who has ended is read again only when it changes
-        self._known[run] = newer, state
-        return state
+        self._known[run] = newer, row
+        return row
 
-    def _read(self, run: RunFolder, state: State) -> State:
+    def _read(self, run: RunFolder) -> Summary:
         reader = self._readers.get(run)
         if reader is None:
-            reader = self._readers[run] = Reader(run.database)
-        batch = reader.poll()
-        return state if batch is None else apply(state, batch)
+            reader = self._readers[run] = Summariser(run.database)
+        return reader.read()
 
     def _release(self, run: RunFolder) -> None:
         reader = self._readers.pop(run, None)
@@ -124,8 +135,5 @@ def _differ(old: Listing, new: Listing) -> bool:
     return (
         old.trouble != new.trouble
         or len(old.rows) != len(new.rows)
-        or any(
-            one.run != other.run or one.state is not other.state
-            for one, other in zip(old.rows, new.rows, strict=True)
-        )
+        or any(one is not other for one, other in zip(old.rows, new.rows, strict=True))
     )

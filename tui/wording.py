@@ -114,6 +114,12 @@ def percent(share: float) -> str:
     return f"{share:.0%}".replace("%", " %")
 
 
+def megabytes(size: int) -> str:
+    """A number of bytes as ``0.4 MB``, ``12 MB``, ``1 204 MB``."""
+    millions = size / 1e6
+    return f"{millions:.1f} MB" if millions < 10 else f"{spaced(round(millions))} MB"
+
+
 def duration(seconds: float) -> str:
     """A time span by its two largest units: ``45 s``, ``12 min``, ``2 h 5 min``, ``3 d 4 h``."""
     if not math.isfinite(seconds):
@@ -129,6 +135,15 @@ def duration(seconds: float) -> str:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     days, hours = divmod(hours, 24)
     return f"{days} d {hours} h" if hours else f"{days} d"
+
+
+def roughly(seconds: float) -> str:
+    """A time span by its largest unit, in at most six characters: ``45 s``, ``12 min``, ``5 h``, ``3 d``."""
+    whole = max(round(seconds), 0)
+    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if whole >= length:
+            return f"{whole // length} {unit}"
+    return f"{whole} s"
 
 
 def age(wall: float, now: float) -> str:
@@ -163,6 +178,7 @@ def _plainer(text: str) -> str:
         ("—", "-"),
         ("●", "*"),
         ("→", "->"),
+        ("←", "<-"),
         ("∇", "grad "),
         ("±", "+-"),
         ("×", "x"),

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from engine.run.errors import UsageError
+from engine.run.errors import LatentopError, UsageError
+from engine.run.labels import name_of
 
 _ID = re.compile(r"\d{8}-\d{4}-((.+)-s\d+(?:-\d+)?)")
 
@@ -94,7 +95,8 @@ def matching(runs: Path, name: str | None) -> list[RunFolder]:
     """The runs that a name may mean, newest first; at least one.
 
     A path means the run that lies there. Another name means the run of that very id, else all of that name
-    without the time, else all of that preset, else all whose id it is a part of. No name means every run.
+    without the time, else all of that preset, else all whose id it is a part of, else all that people call
+    so. No name means every run.
     Raises UsageError where there is none.
     """
     if name and os.sep in name:
@@ -111,6 +113,8 @@ def matching(runs: Path, name: str | None) -> list[RunFolder]:
         if found := [folder for folder in folders if name in folder.names[place : place + 1]]:
             return found
     if found := [folder for folder in folders if name in folder.id]:
+        return found
+    if found := [folder for folder in folders if _is_called(folder, name)]:
         return found
     raise UsageError(f"no run named {name!r} in {runs}", f"the newest is {folders[0].id}; see: latentop ls")
 
@@ -140,6 +144,13 @@ def every(runs: Path) -> list[RunFolder]:
             "name another one with --runs FOLDER or LATENTOP_RUNS",
         ) from error
     return sorted(folders, key=lambda folder: _age(folder.database))
+
+
+def _is_called(folder: RunFolder, name: str) -> bool:
+    try:
+        return name_of(folder.database) == name
+    except LatentopError:
+        return False  # a damaged run is called nothing, and hides no other
 
 
 def _holds_run(path: Path) -> bool:

@@ -55,14 +55,14 @@ class FakeWaitingWorker:
 class Recorded:
     """A run as a worker writes it: this very process poses as the worker, so that it is alive."""
 
-    def __init__(self, runs: Path, preset: str = "dcgan") -> None:
-        loaded = catalogue.load(catalogue.find(preset))
+    def __init__(self, runs: Path, preset: str = "dcgan", *words: str) -> None:
+        loaded = catalogue.load(catalogue.find(preset), words)
         facts = RunFacts(
             preset=preset,
             title=loaded.title,
             kind=str(loaded.__struct_config__.tag),
             data="fashion-mnist (small)",
-            seed=42,
+            seed=loaded.seed,
             steps=20_000,
             settings=catalogue.live(loaded),
         )
@@ -106,7 +106,7 @@ class Recorded:
 def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder of runs, and no process started by whatever the app does."""
     FakeWaitingWorker.claimed = []
-    monkeypatch.setattr("tui.app.WaitingWorker", FakeWaitingWorker)
+    monkeypatch.setattr("tui.launching.WaitingWorker", FakeWaitingWorker)
     monkeypatch.setattr("presets.catalogue.user_folder", lambda: tmp_path / "yours")
     monkeypatch.setenv("LATENTOP_RUNS", str(tmp_path / "runs"))
     return tmp_path / "runs"

@@ -4,7 +4,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from engine.run.reader import Batch, Reader
+from engine.run.summary import Summariser, Summary
 from tests.pilot.conftest import (
     DEAD_PID,
     SIZES,
@@ -44,7 +44,7 @@ async def test_newest_values_where_there_is_room(runs: Path, open_app: Open) -> 
     app = open_app()
     async with app.run_test(notifications=True, size=(120, 36)) as pilot:
         await wait_for_text(pilot, run.id)
-        assert "G 1.25  D 0.93  coverage 87 %" in line(app, run.id)
+        assert "▇▇▇▇▇▇▇▇▇▇  coverage 87 %  G 1.25  D 0.93" in line(app, run.id)
 
 
 async def test_a_killed_worker_shows_as_crashed(runs: Path, open_app: Open) -> None:
@@ -97,14 +97,14 @@ async def test_whatever_is_wrong_with_a_run_it_does_not_hide_the_others(
     runs: Path, open_app: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good, bad = healthy_gan(runs), Recorded(runs, "stacked")
-    poll = Reader.poll
+    read = Summariser.read
 
-    def damaged(reader: Reader) -> Batch | None:
+    def damaged(reader: Summariser) -> Summary:
         if reader.path == bad.run.database:
             raise KeyError("pixels")
-        return poll(reader)
+        return read(reader)
 
-    monkeypatch.setattr(Reader, "poll", damaged)
+    monkeypatch.setattr(Summariser, "read", damaged)
     app = open_app()
     async with app.run_test(notifications=True, size=(120, 36)) as pilot:
         await wait_for_text(pilot, good.run.id, bad.run.id)

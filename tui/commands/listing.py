@@ -9,18 +9,16 @@ from engine.run import folder
 from engine.run.errors import LatentopError
 from engine.run.folder import RunFolder
 from engine.run.liveness import Liveness
-from presets import catalogue
-from presets.catalogue import PresetError
 from tui.commands.looking import Look, glance, look
 from tui.commands.output import Output, Tone, table
 from tui.commands.parser import Commands
 from tui.commands.status import brief, ending, status
+from tui.comparison import resolved
 from tui.wording import age, duration, measured, progress, setting, shortened, spaced
 
 _MARKS_SHOWN = 10
 _WHY_WIDTH = 60
 _SPREADS = ("-sd", "-se")
-_PROSE = ("title", "shows", "look_for", "source")
 _TONES: dict[str, Tone] = {
     "failed": "critical",
     "crashed": "critical",
@@ -44,8 +42,8 @@ def _ls(options: Namespace, output: Output) -> int:
     if not found:
         output.line(f"no runs in {runs} · start one: latentop train dcgan")
         return 0
-    heads = ["RUN", "STATE", "VERDICT", "STEP", "LAST HEARD"]
-    head, *lines = table([heads, *(cells for _, cells, _ in found)])
+    heads = ["RUN", "STATE", "VERDICT", "STEP", "LAST HEARD", "NAME", "NOTE"]
+    head, *lines = table(_filled([heads, *(cells for _, cells, _ in found)]))
     output.line(head, "heading")
     for line, (_, cells, _) in zip(lines, found, strict=True):
         output.line(line, _TONES.get(cells[1], "plain"))
@@ -58,7 +56,8 @@ def _row(run: RunFolder) -> tuple[list[str], dict[str, object]]:
         facts, state = glance(run)
         heard = max(facts.heartbeat or 0, facts.ended or 0, facts.created)
         step = progress(facts.step, facts.steps)
-        cells = [run.id, _state(state), facts.verdict, step, age(heard, time.time())]
+        told = age(heard, time.time())
+        cells = [run.id, _state(state), facts.verdict, step, told, facts.name, facts.note]
         return cells, brief(run, facts, state)
     except LatentopError as error:
         return _unreadable(run, error.message)
@@ -74,7 +73,13 @@ def _state(state: Liveness) -> str:
 def _unreadable(run: RunFolder, why: str) -> tuple[list[str], dict[str, object]]:
     short = shortened(why.replace(str(run.database), run.database.name), _WHY_WIDTH)
     fields: dict[str, object] = {"run": run.id, "path": str(run.path), "state": "unreadable", "detail": why}
-    return [run.id, "unreadable", "", "", short], fields
+    return [run.id, "unreadable", "", "", short, "", ""], fields
+
+
+def _filled(rows: list[list[str]]) -> list[list[str]]:
+    """The rows without the columns of which nothing but the heading is there."""
+    columns = [column for column in zip(*rows, strict=True) if any(column[1:])]
+    return [list(row) for row in zip(*columns, strict=True)]
 
 
 def _show(options: Namespace, output: Output) -> int:
@@ -83,7 +88,7 @@ def _show(options: Namespace, output: Output) -> int:
     if output.as_json:
         more = {
             "facts": asdict(seen.facts),
-            "settings": _settings(seen),
+            "settings": resolved(seen.run, seen.facts),
             "marks": [asdict(mark) for mark in seen.marks],
             "last_steps": {name: step for name, (step, _) in seen.values.items()},
         }
@@ -106,7 +111,9 @@ def _show(options: Namespace, output: Output) -> int:
     marks = [(f"step {spaced(mark.step)}", mark.kind, mark.text) for mark in seen.marks[-_MARKS_SHOWN:]]
     left_out = len(seen.marks) - len(marks)
     _section(output, marks, f"marks (and {left_out} earlier: --json)" if left_out else "marks")
-    _section(output, [(key, setting(value)) for key, value in _settings(seen).items()], "settings")
+    _section(
+        output, [(key, setting(value)) for key, value in resolved(seen.run, seen.facts).items()], "settings"
+    )
     return 0
 
 
@@ -124,6 +131,8 @@ def _facts(seen: Look) -> list[tuple[str, ...]]:
     facts, state, now = seen.facts, seen.state, time.time()
     worker = f"process {facts.pid} on {facts.host}" if facts.pid else ""
     rows = {
+        "name": facts.name,
+        "note": facts.note,
         "state": f"{state.name}: {state.detail}" if state.detail else state.name,
         "verdict": facts.verdict,
         "step": progress(facts.step, facts.steps),
@@ -164,13 +173,3 @@ def _alarms(seen: Look) -> list[tuple[str, ...]]:
         if alarm.advice and not over:
             rows.append(("", "try", alarm.advice))
     return rows
-
-
-def _settings(seen: Look) -> dict[str, object]:
-    """The preset as resolved, with what was changed while training; only the latter where it is damaged."""
-    try:
-        preset = catalogue.parse(seen.run.preset.read_text(encoding="utf-8"), str(seen.run.preset))
-    except (PresetError, OSError, UnicodeDecodeError):
-        return dict(seen.facts.settings)
-    resolved = {key: value for key, value in catalogue.flatten(preset).items() if key not in _PROSE}
-    return {**resolved, **seen.facts.settings}

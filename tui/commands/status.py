@@ -101,6 +101,8 @@ def brief(run: RunFolder, facts: RunFacts, state: Liveness) -> dict[str, object]
     return {
         "run": run.id,
         "path": str(run.path),
+        "name": facts.name,
+        "note": facts.note,
         "preset": facts.preset,
         "seed": facts.seed,
         "state": state.name,

@@ -26,8 +26,10 @@ class Choice:
 class ChoiceScreen(Dialogue[str]):
     """Returns the word of the answer, or None where the question was waved away."""
 
-    def __init__(self, question: str, choices: Sequence[Choice]) -> None:
+    def __init__(self, question: str, choices: Sequence[Choice], *, careful: bool = False) -> None:
+        """``careful``: the cursor is on cancel at first, so that a hasty Enter does no harm."""
         super().__init__()
+        self._careful = careful
         self._question = question
         self._choices = (*choices, Choice(key="escape", word="cancel", does="nothing happens"))
 
@@ -48,6 +50,11 @@ class ChoiceScreen(Dialogue[str]):
                     for choice in self._choices
                 )
             )
+
+    def on_mount(self) -> None:
+        """Put the cursor where Enter does no harm, if that matters."""
+        if self._careful:
+            self.query_one(OptionList).highlighted = len(self._choices) - 1
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Give the answer that was chosen from the list."""

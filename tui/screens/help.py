@@ -30,6 +30,23 @@ READING = (
     "Training goes on in a process of its own. Closing this screen, or losing the connection, does "
     "not touch it; latentop attach brings the screen back.",
 )
+LIST_READING = (
+    "The trend is the course of the first of the newest values. Coverage goes from 0 to 100 %, so that a "
+    "collapse looks like one; an error is drawn by its logarithm, since it falls by powers of ten.",
+    "",
+    "A name is for people: folder and id stay as they are, and both find the run on the command line.",
+)
+COMPARE_READING = (
+    "Runs that differ in nothing but the seed make one band, from the smallest of them to the largest, with "
+    "their mean as its line. Lines are means: noise is left out, lest one run hides another.",
+    "",
+    "In the table, * marks the best of a row, where one way is better.",
+)
+READINGS: dict[Place, tuple[str, ...]] = {
+    "run": READING,
+    "runs": LIST_READING,
+    "compare": COMPARE_READING,
+}
 KEY_WIDTH = 9
 
 
@@ -77,7 +94,7 @@ class HelpScreen(Dialogue[None]):
         words, room = self.query_one(Input).value.lower(), self.query_one(VerticalScroll)
         width = max(30, room.scrollable_content_region.width - 1)
         parts = [part for title, listed in self._sections() for part in _listed(title, listed, words, width)]
-        reading = [line for line in READING if words in line.lower()]
+        reading = [line for line in READINGS.get(self._place, ()) if words in line.lower()]
         if any(reading):
             parts.append(Content.assemble(("how to read the screen\n", "bold"), "\n".join(reading)))
         self.query_one(Static).update(

@@ -1,38 +1,43 @@
-"""The list of runs: what trains, what ended, how it went. Live; Enter opens one."""
+"""The list of runs: what trains, what ended, how it went. Live; sorted, searched, named, marked, deleted."""
 
+import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from rich.text import Text
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.events import Resize
+from textual.events import Key, Resize
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import DataTable, Static
+from textual.widgets import Input, Static
 
+from engine.run import deletion, labels
+from engine.run.errors import LatentopError
 from engine.run.folder import RunFolder
-from tui import keys, selectors, states, wording
+from tui import keys, runs_cells, runs_list, runs_words, wording
 from tui.runs_feed import Listing, RunRow, RunsFeed
+from tui.runs_list import View
+from tui.screens.choice import Choice, ChoiceScreen
+from tui.screens.line import LineScreen
 from tui.terminal import Terminal
+from tui.widgets.celltable import CellTable
 from tui.widgets.keyline import KeyLine
+from tui.widgets.search import SearchLine
+from tui.widgets.texts import Span
 
-WIDTHS = {"run": 30, "preset": 14, "state": 12, "verdict": 18, "step": 9, "newest values": 36, "age": 13}
-"""Headings in their order, and widths in cells; a name gets more where there is room."""
-NEEDED = ("run", "state", "verdict", "step")
-MORE = ("newest values", "age", "preset")
-"""Where there is room, the most important first."""
-FEWEST = 24
-"""The cells that newest values can do with."""
-PADDING = 1
-EMPTY = "No runs here yet.\n\np chooses a preset and trains it at once."
+AGE_SECONDS = 1.0
+"""How often ages are told anew."""
+DELETE = Choice(key="d", word="delete", does="checkpoints, images and all that was recorded are gone")
 
 
 class RunsScreen(Screen[None]):
-    """Every run of the folder, newest first."""
+    """Every run of the folder, newest first unless sorted otherwise."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("runs")]
 
@@ -54,34 +59,45 @@ class RunsScreen(Screen[None]):
             self.run = run
             super().__init__()
 
-    def __init__(self, runs: Path, terminal: Terminal, *, back: bool = True) -> None:
+    class Compared(Message):
+        """These runs shall be compared."""
+
+        def __init__(self, runs: tuple[RunFolder, ...]) -> None:
+            self.runs = runs
+            super().__init__()
+
+    class Deleted(Message):
+        """This run is no more."""
+
+        def __init__(self, run: RunFolder) -> None:
+            self.run = run
+            super().__init__()
+
+    def __init__(self, runs: Path, terminal: Terminal, *, view: View, back: bool = True) -> None:
         super().__init__()
+        self.view = view
         self._terminal = terminal
         self._back = back
         self._runs = runs
-        self._rows: tuple[RunRow, ...] = ()
+        self._trouble = ""
+        self._rows: dict[str, RunRow] = {}
         self._feed = RunsFeed(runs, lambda listing: self.post_message(self.Listed(listing)))
-        self._widths: dict[str, int] = {}
 
     def compose(self) -> ComposeResult:
-        """A heading, the table, the keys."""
-        yield Static("runs", id="heading")
-        yield DataTable[Text](cursor_type="row", zebra_stripes=False, cell_padding=PADDING)
-        yield Static(EMPTY, id="none")
+        """A heading, the table, a line about the run under the cursor, what is looked for, the keys."""
+        yield Static(id="heading")
+        yield CellTable(self._terminal, id="runs")
+        yield Static(id="none")
+        yield Static(id="about-run")
+        yield SearchLine(self.view.words)
         yield KeyLine(self._terminal, "runs", hidden=() if self._back else ("app.return",))
 
     def on_mount(self) -> None:
         """Begin to look."""
-        self.query_one("#heading", Static).update(
-            Text.assemble(
-                (" latentop ", "bold"),
-                f"  runs in {wording.clean(str(self._runs))}",
-                no_wrap=True,
-                overflow="ellipsis",
-            )
-        )
         self.query_one("#none").display = False
+        self.query_one(CellTable).focus()
         self._feed.start()
+        self.set_interval(AGE_SECONDS, self._show)
 
     def on_unmount(self) -> None:
         """Look no more."""
@@ -89,119 +105,157 @@ class RunsScreen(Screen[None]):
 
     def on_resize(self, event: Resize) -> None:
         """Show as many columns as fit."""
-        self._show(event.size.width)
+        self.call_after_refresh(self._show)
 
     def on_runs_screen_listed(self, message: Listed) -> None:
         """Take in the runs as they are now."""
-        self._rows = message.listing.rows
-        trouble = wording.clean(message.listing.trouble, ascii=self._terminal.ascii)
-        self.query_one("#none", Static).update(Content(trouble or EMPTY))
-        self._show(self.size.width)
+        first = not self._rows
+        self._rows = {row.run.id: row for row in message.listing.rows}
+        self._trouble = message.listing.trouble
+        there = {row.run for row in message.listing.rows}
+        self._look(replace(self.view, marked=self.view.marked & there), cursor=first)
 
-    def on_data_table_row_selected(self, event: "DataTable.RowSelected") -> None:
+    def on_cell_table_opened(self, message: CellTable.Opened) -> None:
         """Open the run of the row."""
-        chosen = next((row.run for row in self._rows if row.run.id == event.row_key.value), None)
-        if chosen is not None:
-            self.post_message(self.Chosen(chosen))
+        self.post_message(self.Chosen(self._rows[message.key].run))
 
-    def _show(self, width: int) -> None:
-        table: DataTable[Text] = self.query_one(DataTable)
-        widths = _widths(width, max((len(row.run.id) for row in self._rows), default=0))
-        table.display = bool(self._rows)
-        self.query_one("#none").display = not self._rows
-        names = [row.run.id for row in self._rows]
-        if widths != self._widths or names != [key.value for key in table.rows]:
-            self._rebuild(table, widths)
+    def on_cell_table_moved(self, message: CellTable.Moved) -> None:
+        """Tell about the run that the cursor is on now."""
+        self.view = replace(self.view, cursor=message.key)
+        self._about()
+
+    def on_cell_table_headed(self, message: CellTable.Headed) -> None:
+        """Sort by the column whose heading was clicked."""
+        self._look(runs_list.by_column(self.view, message.column))
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Show what matches while it is typed."""
+        self._look(replace(self.view, words=event.value))
+
+    def on_input_submitted(self) -> None:
+        """Back to the list, with what is looked for."""
+        self.query_one(CellTable).focus()
+
+    def on_key(self, event: Key) -> None:
+        """Escape shows all again before it leaves."""
+        search = self.query_one(SearchLine)
+        if event.key == "escape" and search.display:
+            event.stop()
+            search.clear()
+            self.query_one(CellTable).focus()
+
+    def action_search(self) -> None:
+        """Type what to look for."""
+        self.query_one(SearchLine).open()
+
+    def action_sort(self) -> None:
+        """Sort by the next column."""
+        self._look(runs_list.by_next(self.view))
+
+    def action_turn(self) -> None:
+        """Sort the other way round."""
+        self._look(runs_list.by_column(self.view, self.view.by))
+
+    def action_mark(self) -> None:
+        """Mark the run under the cursor, or take its mark away; then go on to the next."""
+        if row := self._chosen():
+            self._look(runs_list.turned_mark(self.view, row.run))
+            self.query_one(CellTable).action_move(1)
+
+    def action_compare(self) -> None:
+        """Compare the marked runs."""
+        marked = tuple(row.run for row in self._rows.values() if row.run in self.view.marked)
+        if len(marked) >= 2:
+            self.post_message(self.Compared(marked))
+        else:
+            self.notify(f"Comparing takes two runs or more: space marks them, {len(marked)} marked so far")
+
+    def action_rename(self) -> None:
+        """Give the run under the cursor a name."""
+        if row := self._chosen():
+            write = partial(labels.rename, row.run.database)
+            self._ask("A name for", row, row.summary.facts.name, "an empty one takes it away", write)
+
+    def action_note(self) -> None:
+        """Write a note about the run under the cursor."""
+        if row := self._chosen():
+            write = partial(labels.annotate, row.run.database)
+            self._ask("A note about", row, row.summary.facts.note, "an empty one takes it away", write)
+
+    @work
+    async def action_delete(self) -> None:
+        """Delete the marked runs, or the one under the cursor, once that is agreed to."""
+        row = self._chosen()
+        marked = [one.run for one in self._rows.values() if one.run in self.view.marked]
+        runs = marked or ([row.run] if row else [])
+        for run in runs:
+            if wrong := await asyncio.to_thread(deletion.refusal, self._runs, run):
+                self._complain(wrong)
+                return
+        if not runs:
             return
-        now = time.time()
-        for row in self._rows:
-            for name, cell in _cells(row, now, widths, self._terminal, self.app.theme_variables).items():
-                if table.get_cell(row.run.id, name) != cell:
-                    table.update_cell(row.run.id, name, cell)
+        sizes = [await asyncio.to_thread(deletion.size, run) for run in runs]
+        names = ", ".join(self._called(run) for run in runs)
+        question = f"Delete {names}? {wording.megabytes(sum(sizes))} would be gone for good."
+        if await self.app.push_screen_wait(ChoiceScreen(question, (DELETE,), careful=True)) == DELETE.word:
+            await self._delete(runs)
 
-    def _rebuild(self, table: DataTable[Text], widths: dict[str, int]) -> None:
-        """All rows anew, the cursor on the run that it was on."""
-        keys_before = [key.value for key in table.rows]
-        chosen = (
-            keys_before[table.cursor_row] if keys_before and table.cursor_row < len(keys_before) else None
-        )
-        table.clear(columns=True)
-        for name, width in widths.items():
-            table.add_column(Text(name, style="bold"), key=name, width=width)
-        now = time.time()
-        for row in self._rows:
-            cells = _cells(row, now, widths, self._terminal, self.app.theme_variables)
-            table.add_row(*cells.values(), key=row.run.id)
-        names = [row.run.id for row in self._rows]
-        if chosen in names:
-            table.move_cursor(row=names.index(chosen))
-        self._widths = widths
-        if self._rows and self.focused is None:
+    async def _delete(self, runs: Sequence[RunFolder]) -> None:
+        for run in runs:
+            try:
+                await asyncio.to_thread(deletion.delete, self._runs, run)
+            except LatentopError as error:
+                self._complain(error)
+            else:
+                self.post_message(self.Deleted(run))
+        self._feed.look()
+
+    def _ask(self, question: str, row: RunRow, line: str, hint: str, write: partial[str]) -> None:
+        def written(done: bool | None) -> None:
+            if done:
+                self._feed.look()
+
+        self.app.push_screen(LineScreen(f"{question} {row.run.id}", line, hint, write), written)
+
+    def _complain(self, error: LatentopError) -> None:
+        self.notify(wording.clean(wording.reason(error)), severity="error", markup=False)
+
+    def _called(self, run: RunFolder) -> str:
+        row = self._rows.get(run.id)
+        return f"{row.summary.facts.name} ({run.id})" if row and row.summary.facts.name else run.id
+
+    def _chosen(self) -> RunRow | None:
+        return self._rows.get(self.query_one(CellTable).cursor)
+
+    def _look(self, view: View, *, cursor: bool = False) -> None:
+        """Show the list as that view has it, the cursor on the view's own run where it is asked for."""
+        self.view = view
+        self._show()
+        if cursor:
+            self.query_one(CellTable).go(view.cursor)
+
+    def _show(self) -> None:
+        table, none = self.query_one(CellTable), self.query_one("#none", Static)
+        terminal, view, count = self._terminal, self.view, len(self._rows)
+        rows = runs_list.shown(list(self._rows.values()), view)
+        table.display = bool(rows)
+        none.display = not rows
+        if rows and self.focused is None:  # what is hidden loses the focus
             table.focus()
+        if not rows:
+            none.update(Content(runs_words.nothing(view, count, self._trouble, terminal)))
+        longest = max((len(row.summary.facts.name or row.run.id) for row in self._rows.values()), default=0)
+        columns = runs_cells.columns(self.size.width, longest, view, ascii=terminal.ascii)
+        now = time.time()
 
+        def cells(key: str) -> list[Span]:
+            return runs_cells.cells(self._rows[key], view, columns, now, terminal)
 
-def _widths(width: int, longest: int) -> dict[str, int]:
-    """The columns that fit and their widths, in the order of the headings; names go before what is extra."""
-    found = {name: WIDTHS[name] for name in NEEDED}
-    room = width - sum(one + 2 * PADDING for one in found.values())
-    more = max(0, min(longest - found["run"], room))
-    found["run"] += more
-    room -= more
-    for name in MORE:
-        wanted = min(WIDTHS[name], max(room - 2 * PADDING, FEWEST)) if name == MORE[0] else WIDTHS[name]
-        if wanted + 2 * PADDING <= room:
-            found[name] = wanted
-            room -= wanted + 2 * PADDING
-    return {name: found[name] for name in WIDTHS if name in found}
+        table.show(columns, [row.run.id for row in rows], cells)
+        heading = runs_words.heading(self._runs, len(rows), count, view, terminal, self.size.width)
+        self.query_one("#heading", Static).update(heading)
+        self.query_one(KeyLine).labels = runs_words.labels(view, count)
+        self._about()
 
-
-def _cells(
-    row: RunRow, now: float, widths: Mapping[str, int], terminal: Terminal, colours: Mapping[str, str]
-) -> dict[str, Text]:
-    """What the row shows in each column that there is."""
-    state, facts, ascii = row.state, row.state.facts, terminal.ascii
-    begun = selectors.has_data(state)
-    step = wording.spaced(selectors.step(state))
-    told = {
-        "run": row.run.id,
-        "preset": facts.preset,
-        "state": states.state(state.liveness, selectors.pending(state)),
-        "verdict": states.verdict(facts.verdict, alive=state.liveness.alive) if begun else "",
-        "step": f"{step:>9}" if begun else "",
-        "newest values": _values(row) or state.trouble.replace(str(row.run.database), row.run.database.name),
-        "age": f"{wording.duration(now - facts.created)} ago" if facts.created else "",
-    }
-    told["run"] = wording.shortened(wording.clean(told["run"], ascii=ascii), widths["run"], ascii=ascii)
-    cells = {
-        name: Text(wording.clean(told[name], ascii=ascii), no_wrap=True, overflow="ellipsis")
-        for name in widths
-    }
-    if terminal.colour:
-        cells["state"].stylize(_ink(state.liveness.name, colours))
-        cells["verdict"].stylize(_ink(facts.verdict, colours))
-    return cells
-
-
-def _ink(name: str, colours: Mapping[str, str]) -> str:
-    """The theme's colour for a state or a verdict; none where the theme has the terminal's own."""
-    colour = colours.get(states.tone(name), "")
-    return colour[:7] if colour.startswith("#") else ""
-
-
-def _values(row: RunRow) -> str:
-    state = row.state
-    shown = (
-        ("G", "loss/generator"),
-        ("D", "loss/discriminator"),
-        ("error", "loss/reconstruction"),
-        ("valid", "valid/reconstruction"),
-    )
-    parts = [
-        f"{label} {wording.short(value)}"
-        for label, name in shown
-        if (value := selectors.last(state, name)) is not None
-    ]
-    coverage = selectors.last(state, "diversity/coverage")
-    if coverage is not None and selectors.finite(coverage):
-        parts.append(f"coverage {wording.percent(coverage)}")
-    return "  ".join(parts)
+    def _about(self) -> None:
+        self.query_one("#about-run", Static).update(runs_words.about(self._chosen(), self._terminal))

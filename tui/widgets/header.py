@@ -24,7 +24,7 @@ class Header(Panel):
 
     def rows(self, width: int, height: int) -> list[Strip]:
         """Return the one row."""
-        parts = [*self._identity(), *self._progress()]
+        parts = [*self._identity(), *self._progress(), *self._note()]
         kept = fit([(importance, " " * GAP + text) for importance, text, _ in parts], width, 0)
         spans: list[Span | str] = []
         for place, index in enumerate(kept):
@@ -35,11 +35,16 @@ class Header(Panel):
     def _identity(self) -> list[tuple[int, str, str]]:
         facts = self.state.facts
         parts = [(10, "latentop", "primary")]
+        if facts.name:
+            parts.append((85, facts.name, "accent"))
         if facts.preset:
             parts.append((80, facts.preset, "foreground"))
         if facts.data:
             parts += [(20, facts.data.partition(" ")[0], ""), (30, f"s{facts.seed}", "")]
         return parts
+
+    def _note(self) -> list[tuple[int, str, str]]:
+        return [(5, self.state.facts.note, "")] if self.state.facts.note else []
 
     def _progress(self) -> list[tuple[int, str, str]]:
         state = self.state

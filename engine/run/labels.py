@@ -1,0 +1,65 @@
+"""A run's display name and note: what people call it. Its folder and id stay as they are."""
+
+import json
+import unicodedata
+from pathlib import Path
+
+from engine.run import database
+from engine.run.errors import UsageError
+from engine.run.store import set_facts
+
+LONGEST_NAME = 60
+LONGEST_NOTE = 240
+
+
+def rename(path: Path, name: str) -> str:
+    """Give the run of this database a display name, and return it; an empty one takes the name away.
+
+    Raises UsageError for a text that can't be one, StorageError where the run can't be written.
+    """
+    name = _one_line(name, "name", LONGEST_NAME)
+    if "/" in name:
+        raise UsageError(f"the name {name!r} holds a /, as paths do", "accepted: a name without /")
+    _set(path, "name", name)
+    return name
+
+
+def annotate(path: Path, note: str) -> str:
+    """Give the run of this database a note, and return it; empty: take it away. Raises as above."""
+    note = _one_line(note, "note", LONGEST_NOTE)
+    _set(path, "note", note)
+    return note
+
+
+def name_of(path: Path) -> str:
+    """The display name of the run of this database alone; empty where it has none. Raises StorageError."""
+    connection = database.open_for_reading(path)
+    try:
+        with database.legible(path):
+            row = connection.execute("SELECT value FROM run WHERE key = 'name'").fetchone()
+            return str(json.loads(row[0])) if row else ""
+    finally:
+        connection.close()
+
+
+def _one_line(text: str, what: str, longest: int) -> str:
+    """The text without spare space. Raises UsageError where it is too long, or not to be printed."""
+    text = unicodedata.normalize("NFC", text).strip()
+    if not text.isprintable():
+        raise UsageError(
+            f"the {what} {text!r} is not to be printed", "accepted: printable characters, on one line"
+        )
+    if len(text) > longest:
+        raise UsageError(
+            f"the {what} has {len(text)} characters", f"accepted: at most {longest}; the shorter, the better"
+        )
+    return text
+
+
+def _set(path: Path, key: str, value: str) -> None:
+    connection = database.open_for_writing(path)
+    try:
+        with database.told(path), database.transaction(connection):
+            set_facts(connection, {key: value})
+    finally:
+        connection.close()

@@ -1,0 +1,103 @@
+"""A run in brief, for a list of many: its facts, its newest values and the course of one series, coarsely."""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from engine.run import database
+from engine.run.bins import Floats
+from engine.run.facts import RunFacts, read_facts
+from engine.run.store import TIER_FACTOR, TIERS
+
+COURSE_ROWS = 512
+"""At most as many rows of a course are read: a line of small bars has fewer."""
+TOLD = (
+    "diversity/coverage",
+    "valid/reconstruction",
+    "valid/loss",
+    "accuracy/fine-tuned",
+    "loss/reconstruction",
+    "loss/generator",
+    "loss/discriminator",
+)
+"""Whose newest values are told; the course is that of the first which the run has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Summary:
+    """What a list shows of one run. ``course`` (bins,) holds means over equal spans of steps."""
+
+    facts: RunFacts = field(default_factory=RunFacts)
+    step: int = 0
+    """The newest that anything is known of."""
+    begun: bool = False
+    """Whether a first value has arrived."""
+    values: Mapping[str, float] = field(default_factory=dict)
+    course_of: str = ""
+    course: Floats = field(default_factory=lambda: np.zeros(0))
+    """NaN where no value of the span was finite."""
+    pending: tuple[str, ...] = ()
+    """Names of commands that nobody has answered yet, oldest first."""
+
+
+class Summariser:
+    """Reads one run over and over. A look costs some ten rows by their key, however long the run."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._connection = database.open_for_reading(path)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def read(self) -> Summary:
+        """The run as of now. Raises StorageError where it can't be read."""
+        with database.legible(self.path), database.transaction(self._connection, "DEFERRED"):
+            return _summary(self._connection)
+
+
+def _summary(connection: sqlite3.Connection) -> Summary:
+    facts = read_facts(connection)
+    known = dict(connection.execute("SELECT name, id FROM series").fetchall())
+    values, steps = {}, [facts.step]
+    for name in TOLD:
+        newest = _newest(connection, known[name]) if name in known else None
+        if newest is not None:
+            steps.append(newest[0])
+            values[name] = newest[1]
+    course_of = next(iter(values), "")
+    course = _course(connection, known[course_of], steps) if course_of else np.zeros(0)
+    pending = connection.execute("SELECT name FROM commands WHERE state = 'asked' ORDER BY id").fetchall()
+    return Summary(
+        facts=facts,
+        step=max(steps),
+        begun=bool(known),
+        values=values,
+        course_of=course_of,
+        course=course,
+        pending=tuple(name for (name,) in pending),
+    )
+
+
+def _newest(connection: sqlite3.Connection, series: int) -> tuple[int, float] | None:
+    row = connection.execute(
+        "SELECT step, last FROM points WHERE series = ? ORDER BY step DESC LIMIT 1", (series,)
+    ).fetchone()
+    return None if row is None else (row[0], float("nan") if row[1] is None else row[1])
+
+
+def _course(connection: sqlite3.Connection, series: int, steps: list[int]) -> Floats:
+    """The series' means from the finest table that holds all the steps in few rows."""
+    last = max(steps)
+    tier = next((tier for tier in TIERS if last / TIER_FACTOR**tier <= COURSE_ROWS), TIERS[-1])
+    if last <= COURSE_ROWS:
+        rows = connection.execute("SELECT mean FROM points WHERE series = ? ORDER BY step", (series,))
+    else:
+        rows = connection.execute(
+            "SELECT mean FROM rollups WHERE series = ? AND tier = ? ORDER BY bucket", (series, tier)
+        )
+    return np.array([mean for (mean,) in rows], dtype=np.float64)

@@ -1,0 +1,158 @@
+"""Runs compared on the screen: charts over each other, seeds as a band, the table, and what is not there."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.pilot.conftest import (
+    SIZES,
+    Recorded,
+    healthy_autoencoder,
+    healthy_gan,
+    text,
+    wait_for,
+    wait_for_text,
+)
+from tui.app import LatentopApp
+from tui.terminal import Terminal
+
+Open = Callable[..., LatentopApp]
+
+
+def gan(runs: Path, *words: str, coverage: float = 0.8, steps: int = 300, **said: object) -> Recorded:
+    recorded = Recorded(runs, "dcgan", *words)
+    recorded.trains(steps, verdict="healthy", **said)
+    recorded.draws("loss/generator", [1.0 + coverage] * steps)
+    recorded.draws("diversity/coverage", [coverage] * steps)
+    return recorded
+
+
+def row(app: LatentopApp, name: str) -> list[str]:
+    """The words of the row of the table that begins with the name."""
+    lines = (line.strip(">").split() for line in text(app).splitlines())
+    return next((words[1:] for words in lines if words[:1] == [name]), [])
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_marked_runs_are_compared_in_charts_and_table(
+    runs: Path, open_app: Open, size: tuple[int, int]
+) -> None:
+    gan(runs, "seed=1", coverage=0.9)
+    gan(runs, "seed=1", "generator.lr=1e-3", coverage=0.4, name="hasty")
+    app = open_app()
+    async with app.run_test(notifications=True, size=size) as pilot:
+        await wait_for_text(pilot, "s1", "hasty")
+        await pilot.press("home", "space")
+        await pilot.press("c")
+        await wait_for_text(pilot, "Comparing takes two runs")
+        await pilot.press("space", "c")
+        await wait_for_text(pilot, "2 runs compared", "loss/generator (nats)", "A hasty", "B dcgan-s1", "1.4")
+        if size[1] < 32:
+            await pilot.press("t")
+        await wait_for(pilot, lambda: row(app, "generator.lr") == ["0.001", "0.0002"])
+        assert row(app, "diversity/coverage") == ["40", "%", "90", "%", "*"]
+        assert row(app, "verdict") == ["healthy", "healthy"]
+        assert not row(app, "seed")
+        await pilot.press("escape")
+        await wait_for_text(pilot, "runs in", "2 marked")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_seeds_make_a_band_until_one_wants_each_by_itself(
+    runs: Path, open_app: Open, size: tuple[int, int]
+) -> None:
+    made = [gan(runs, f"seed={seed}", coverage=share) for seed, share in ((1, 0.2), (2, 0.9))]
+    other = gan(runs, "seed=3", "generator.lr=1e-3", coverage=0.5)
+    app = LatentopApp(runs, None, Terminal(), [one.run for one in (*made, other)])
+    async with app.run_test(notifications=True, size=size) as pilot:
+        await wait_for_text(pilot, "AB dcgan, 2 seeds", "C dcgan-s3")
+        await pilot.press("b")
+        shown = await wait_for_text(pilot, "A dcgan", "B dcgan", "C dcgan")
+        assert "2 seeds" not in shown
+        await pilot.press("b")
+        await wait_for_text(pilot, "AB dcgan, 2 seeds")
+
+
+async def test_the_band_is_shaded_between_its_seeds(runs: Path, open_app: Open) -> None:
+    made = [gan(runs, f"seed={seed}", coverage=share) for seed, share in ((1, 0.2), (2, 0.9))]
+    app = LatentopApp(runs, None, Terminal(ascii=True, colour=False), [one.run for one in made])
+    async with app.run_test(notifications=True, size=(80, 24)) as pilot:
+        await wait_for_text(pilot, "AB dcgan, 2 seeds")
+        await pilot.press("right")
+        shown = await wait_for_text(pilot, "diversity/coverage")
+        lines = shown.splitlines()
+        assert sum("::::::::" in line for line in lines) >= 4
+        (mean,) = [place for place, line in enumerate(lines) if "********" in line]
+        assert "::::::::" in lines[mean - 1]
+        assert "::::::::" in lines[mean + 1]
+        assert shown.replace("\n", "").isascii()
+
+
+async def test_the_series_are_turned_over_and_the_charts_are_live(runs: Path, open_app: Open) -> None:
+    first, second = gan(runs, "seed=1"), gan(runs, "seed=2", "batch=32")
+    app = LatentopApp(runs, None, Terminal(), [first.run, second.run])
+    async with app.run_test(notifications=True, size=(80, 24)) as pilot:
+        await wait_for_text(pilot, "series 1 of 2", "A dcgan-s1 1.8")
+        first.draws("loss/generator", [5.0] * 300, first=301)
+        await wait_for_text(pilot, "A dcgan-s1 5")
+        await pilot.press("right")
+        await wait_for_text(pilot, "series 2 of 2", "diversity/coverage (of real, larger is better)")
+        await pilot.press("right")
+        await pilot.press("left")
+        await wait_for_text(pilot, "series 1 of 2")
+
+
+async def test_more_runs_than_fit_are_turned_over_in_the_table(runs: Path, open_app: Open) -> None:
+    made = [gan(runs, f"seed={seed}").run for seed in range(1, 7)]
+    app = LatentopApp(runs, None, Terminal(), made)
+    async with app.run_test(notifications=True, size=(80, 24)) as pilot:
+        await wait_for_text(pilot, "ABCDEF dcgan, 6 seeds")
+        await pilot.press("t")
+        await wait_for_text(pilot, "A to D", "A dcgan-s1", "D dcgan-s4")
+        for _ in range(5):
+            await pilot.press("right")
+        await wait_for_text(pilot, "C to F", "C dcgan-s3", "F dcgan-s6")
+        await wait_for(pilot, lambda: row(app, "seed") == ["3", "4", "5", "6"])
+
+
+async def test_runs_without_a_series_in_common_say_so(runs: Path, open_app: Open) -> None:
+    made = [healthy_gan(runs).run, healthy_autoencoder(runs).run]
+    app = LatentopApp(runs, None, Terminal(), made)
+    async with app.run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "they have no series in common", "loss/generator", "A dcgan-s42")
+        assert row(app, "loss/generator") == ["1.25", "-"]
+
+
+async def test_runs_that_recorded_nothing_yet(runs: Path, open_app: Open) -> None:
+    made = [Recorded(runs, "dcgan", f"seed={seed}").run for seed in (1, 2)]
+    app = LatentopApp(runs, None, Terminal(), made)
+    async with app.run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "nothing recorded yet", "no values yet", "settings that differ")
+        assert row(app, "seed") == ["1", "2"]
+
+
+async def test_an_unreadable_run_hides_no_other(runs: Path, open_app: Open) -> None:
+    good, bad = gan(runs, "seed=1"), gan(runs, "seed=2")
+    bad.store.close()
+    for path in bad.run.path.glob("run.db*"):
+        path.unlink()
+    bad.run.database.write_bytes(b"no database" * 100)
+    app = LatentopApp(runs, None, Terminal(), [good.run, bad.run])
+    async with app.run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for(pilot, lambda: row(app, "state") == ["training", "unreadable"])
+        await wait_for_text(pilot, "A dcgan-s1")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_names_are_no_markup_and_no_escape_codes(
+    runs: Path, open_app: Open, size: tuple[int, int]
+) -> None:
+    made = [gan(runs, f"seed={seed}", name="[b]x[/b]\x1b[2J", note="\x1b]0;owned\x07").run for seed in (1, 2)]
+    app = LatentopApp(runs, None, Terminal(), made)
+    async with app.run_test(notifications=True, size=size) as pilot:
+        await wait_for_text(pilot, "AB dcgan, 2 seeds")
+        for key in ("b", "t", "t"):
+            await pilot.press(key)
+            shown = await wait_for_text(pilot, "A [b]x")
+            assert shown.replace("\n", "").isprintable()

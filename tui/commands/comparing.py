@@ -1,0 +1,97 @@
+"""``compare``: some runs over each other in charts, or side by side in a table where there is no terminal."""
+
+import argparse
+import sys
+from argparse import Namespace
+
+from engine.run import folder
+from engine.run.errors import UsageError
+from engine.run.folder import RunFolder
+from tui.commands.looking import look
+from tui.commands.output import Output, table
+from tui.commands.parser import Commands, add_ascii
+from tui.commands.status import brief
+from tui.comparison import ABSENT, Contender, differing, letters, resolved
+from tui.comparison import table as compared
+
+_BEST = " *"
+
+
+def add(commands: Commands) -> None:
+    """The command of this family."""
+    about = "lay runs over each other: charts on a terminal, else a table of values and settings"
+    parser = commands.add("compare", _compare, about)
+    add_ascii(parser, argparse.SUPPRESS)
+    parser.add_argument("names", metavar="RUN", nargs="+", help="two runs or more, as latentop ls lists them")
+
+
+def _compare(options: Namespace, output: Output) -> int:
+    runs = folder.runs_folder(options.runs)
+    chosen = list(dict.fromkeys(folder.find(runs, name) for name in options.names))
+    if len(chosen) < 2:
+        raise UsageError(
+            f"comparing takes two runs, this is one: {chosen[0].id}", "name another: latentop ls"
+        )
+    if sys.stdin.isatty() and sys.stdout.isatty() and not output.as_json:
+        from tui.app import dashboard  # Textual takes its time to import, and the table needs none of it
+
+        return dashboard(runs, compared=chosen, ascii=options.ascii)
+    contenders = [_contender(run, letter) for run, letter in zip(chosen, letters(len(chosen)), strict=True)]
+    if output.as_json:
+        output.json(_fields(contenders), indent=2)
+    else:
+        _print(contenders, output)
+    return 0
+
+
+def _contender(run: RunFolder, letter: str) -> Contender:
+    seen = look(run)
+    return Contender(
+        letter=letter,
+        run=run,
+        facts=seen.facts,
+        liveness=seen.state,
+        values={name: value for name, (_, value) in seen.values.items()},
+        settings=resolved(run, seen.facts),
+    )
+
+
+def _fields(contenders: list[Contender]) -> dict[str, object]:
+    differences = differing([one.settings for one in contenders])
+    return {
+        "runs": [
+            {**brief(one.run, one.facts, one.liveness), "values": dict(one.values)} for one in contenders
+        ],
+        "differences": {
+            key: dict(zip((one.run.id for one in contenders), values, strict=True))
+            for key, values in differences
+        },
+    }
+
+
+def _print(contenders: list[Contender], output: Output) -> None:
+    for line in table([(one.letter, one.run.id, one.facts.name) for one in contenders]):
+        output.line(line, "heading")
+    found = compared(contenders)
+    blank = [""] * len(contenders)
+    heads = ["", *(one.letter for one in contenders)]
+    cells = [
+        [
+            row.name,
+            *(
+                cell + (_BEST if index in row.best else "")
+                for index, cell in enumerate(row.cells or tuple(blank))
+            ),
+        ]
+        for row in found
+    ]
+    head, *lines = table([heads, *cells])
+    output.line()
+    output.line(head, "heading")
+    for line, row in zip(lines, found, strict=True):
+        if row.heading:
+            output.line()
+        output.line(line, "heading" if row.heading else "plain")
+    if any(row.best for row in found):
+        output.line()
+        output.line(f"{_BEST.strip()} the best of its row · {ABSENT} has none", "faint")

@@ -1,0 +1,72 @@
+"""What is drawn of runs that are compared: which series, and each as lines or bands. Pure."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from engine.run import series
+from tui.comparison import Contender, alike, in_order
+from tui.draw.band import band
+from tui.draw.chart import Line
+from tui.state import State
+
+SPREADS = ("-sd", "-se")
+
+
+def drawable(states: Sequence[State]) -> list[str]:
+    """The series that any run has, those of two runs or more first, in the order in which one compares."""
+    count = Counter(name for state in states for name in state.series if not name.endswith(SPREADS))
+    return sorted(in_order(count), key=lambda name: count[name] < 2)
+
+
+def shared(states: Sequence[State]) -> bool:
+    """Whether two runs have a series in common."""
+    count = Counter(name for state in states for name in state.series)
+    return any(number > 1 for number in count.values())
+
+
+def title(name: str) -> str:
+    """The name of a series with its unit."""
+    unit, better = series.describe(name)
+    way = "" if better == "neither" else f", {better} is better"
+    return f"{name} ({unit}{way})" if unit else name
+
+
+def lines(
+    name: str,
+    contenders: Sequence[Contender],
+    states: Sequence[State],
+    colours: Sequence[str],
+    columns: int,
+    *,
+    bands: bool,
+) -> list[Line]:
+    """A line for each run that has the series; with ``bands`` one for those that differ in the seed alone.
+
+    Each is the mean over ``columns`` equal spans of steps or fewer: of the envelopes of several runs, the
+    last would hide the others.
+    """
+    groups = alike(contenders) if bands else [(index,) for index in range(len(contenders))]
+    found = []
+    for group in groups:
+        members = [index for index in group if name in states[index].series]
+        drawn = [_line(name, contenders[index], states[index], colours[index]) for index in members]
+        if len(drawn) > 1:
+            letters = "".join(contenders[index].letter for index in members)
+            label = f"{letters} {contenders[group[0]].facts.preset}, {len(drawn)} seeds"
+            found.append(band(drawn, label, colours[group[0]], columns))
+        else:
+            found += [band(drawn, line.name, line.colour, columns) for line in drawn]
+    return found
+
+
+def _line(name: str, contender: Contender, state: State, colour: str) -> Line:
+    bins = state.series[name]
+    return Line(
+        name=f"{contender.letter} {contender.label}",
+        colour=colour,
+        step=bins.step,
+        mean=bins.mean,
+        lo=bins.lo,
+        hi=bins.hi,
+        bad=bins.bad,
+    )

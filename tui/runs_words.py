@@ -1,0 +1,67 @@
+"""The sentences around the list of runs: above it, below it, and in its place where it is empty."""
+
+from pathlib import Path
+
+from rich.text import Text
+
+from tui import runs_cells
+from tui.runs_feed import RunRow
+from tui.runs_list import View
+from tui.terminal import Terminal
+from tui.wording import clean, shortened
+
+EMPTY = "No runs here yet.\n\np chooses a preset and trains it at once."
+
+
+TITLE = " latentop "
+OF_A_RUN = ("choose", "mark", "search", "sort", "rename", "note", "delete")
+"""Actions that need a run in the list."""
+GAP = 3
+LEAST = 8
+"""Characters of the path that always stay."""
+
+
+def heading(runs: Path, shown: int, count: int, view: View, terminal: Terminal, width: int) -> Text:
+    """Where the runs lie, how many are shown, in which order, how many are marked."""
+    parts = [f"{shown} of {count}" if view.words else f"{count}"] if count else []
+    if count > 1:
+        parts.append(f"by {runs_cells.heading(view.by, view, ascii=terminal.ascii)}")
+    if view.marked:
+        parts.append(f"{len(view.marked)} marked")
+    told = clean(" · ".join(parts), ascii=terminal.ascii)
+    words = "  runs in "
+    room = width - len(TITLE) - len(words) - (GAP + len(told) + 1 if told else 0)
+    path = shortened(clean(str(runs), ascii=terminal.ascii), max(room, LEAST), ascii=terminal.ascii)
+    text = f"{words}{path}" + (f"{' ' * GAP}{told}" if told else "")
+    return Text.assemble((TITLE, "bold"), text, no_wrap=True, overflow="ellipsis")
+
+
+def about(row: RunRow | None, terminal: Terminal) -> Text:
+    """The run under the cursor in a line: its id, its name, its note; or why it can't be read."""
+    if row is None:
+        return Text()
+    facts = row.summary.facts
+    trouble = row.trouble.replace(f"{row.run.path}/", "")
+    told = " · ".join(filter(None, (facts.name, facts.note, row.liveness.detail, trouble)))
+    return Text.assemble(
+        (clean(f" {row.run.id}", ascii=terminal.ascii), "bold"),
+        clean(f"  {told}", ascii=terminal.ascii),
+        no_wrap=True,
+        overflow="ellipsis",
+    )
+
+
+def labels(view: View, count: int) -> dict[str, str]:
+    """The actions that have no place in the bottom line now, since there is nothing to do them to."""
+    idle = [*(OF_A_RUN if not count else ()), *(("compare",) if len(view.marked) < 2 else ())]
+    return dict.fromkeys(idle, "")
+
+
+def nothing(view: View, count: int, trouble: str, terminal: Terminal) -> str:
+    """Why no run is shown, and what to do about it."""
+    if trouble:
+        return clean(trouble, ascii=terminal.ascii)
+    if count:
+        found = f"Nothing matches {view.words.strip()!r}: {count} runs are hidden."
+        return clean(found, ascii=terminal.ascii) + "\n\nesc shows all."
+    return EMPTY
