@@ -15,7 +15,7 @@ from tui.widgets.texts import Span
 WIDTHS = {
     "mark": 1,
     "run": 26,
-    "state": 10,
+    "state": 11,
     "verdict": 12,
     "step": 9,
     "done": 5,

@@ -64,7 +64,7 @@ async def test_seeds_make_a_band_until_one_wants_each_by_itself(
 ) -> None:
     made = [gan(runs, f"seed={seed}", coverage=share) for seed, share in ((1, 0.2), (2, 0.9))]
     other = gan(runs, "seed=3", "generator.lr=1e-3", coverage=0.5)
-    app = LatentopApp(runs, None, Terminal(), [one.run for one in (*made, other)])
+    app = LatentopApp(runs, None, Terminal(), compared=[one.run for one in (*made, other)])
     async with app.run_test(notifications=True, size=size) as pilot:
         await wait_for_text(pilot, "AB dcgan, 2 seeds", "C dcgan-s3")
         await pilot.press("b")
@@ -76,7 +76,7 @@ async def test_seeds_make_a_band_until_one_wants_each_by_itself(
 
 async def test_the_band_is_shaded_between_its_seeds(runs: Path, open_app: Open) -> None:
     made = [gan(runs, f"seed={seed}", coverage=share) for seed, share in ((1, 0.2), (2, 0.9))]
-    app = LatentopApp(runs, None, Terminal(ascii=True, colour=False), [one.run for one in made])
+    app = LatentopApp(runs, None, Terminal(ascii=True, colour=False), compared=[one.run for one in made])
     async with app.run_test(notifications=True, size=(80, 24)) as pilot:
         await wait_for_text(pilot, "AB dcgan, 2 seeds")
         await pilot.press("right")
@@ -91,7 +91,7 @@ async def test_the_band_is_shaded_between_its_seeds(runs: Path, open_app: Open) 
 
 async def test_the_series_are_turned_over_and_the_charts_are_live(runs: Path, open_app: Open) -> None:
     first, second = gan(runs, "seed=1"), gan(runs, "seed=2", "batch=32")
-    app = LatentopApp(runs, None, Terminal(), [first.run, second.run])
+    app = LatentopApp(runs, None, Terminal(), compared=[first.run, second.run])
     async with app.run_test(notifications=True, size=(80, 24)) as pilot:
         await wait_for_text(pilot, "series 1 of 2", "A dcgan-s1 1.8")
         first.draws("loss/generator", [5.0] * 300, first=301)
@@ -105,7 +105,7 @@ async def test_the_series_are_turned_over_and_the_charts_are_live(runs: Path, op
 
 async def test_more_runs_than_fit_are_turned_over_in_the_table(runs: Path, open_app: Open) -> None:
     made = [gan(runs, f"seed={seed}").run for seed in range(1, 7)]
-    app = LatentopApp(runs, None, Terminal(), made)
+    app = LatentopApp(runs, None, Terminal(), compared=made)
     async with app.run_test(notifications=True, size=(80, 24)) as pilot:
         await wait_for_text(pilot, "ABCDEF dcgan, 6 seeds")
         await pilot.press("t")
@@ -118,7 +118,7 @@ async def test_more_runs_than_fit_are_turned_over_in_the_table(runs: Path, open_
 
 async def test_runs_without_a_series_in_common_say_so(runs: Path, open_app: Open) -> None:
     made = [healthy_gan(runs).run, healthy_autoencoder(runs).run]
-    app = LatentopApp(runs, None, Terminal(), made)
+    app = LatentopApp(runs, None, Terminal(), compared=made)
     async with app.run_test(notifications=True, size=(120, 36)) as pilot:
         await wait_for_text(pilot, "they have no series in common", "loss/generator", "A dcgan-s42")
         assert row(app, "loss/generator") == ["1.25", "-"]
@@ -126,7 +126,7 @@ async def test_runs_without_a_series_in_common_say_so(runs: Path, open_app: Open
 
 async def test_runs_that_recorded_nothing_yet(runs: Path, open_app: Open) -> None:
     made = [Recorded(runs, "dcgan", f"seed={seed}").run for seed in (1, 2)]
-    app = LatentopApp(runs, None, Terminal(), made)
+    app = LatentopApp(runs, None, Terminal(), compared=made)
     async with app.run_test(notifications=True, size=(120, 36)) as pilot:
         await wait_for_text(pilot, "nothing recorded yet", "no values yet", "settings that differ")
         assert row(app, "seed") == ["1", "2"]
@@ -138,7 +138,7 @@ async def test_an_unreadable_run_hides_no_other(runs: Path, open_app: Open) -> N
     for path in bad.run.path.glob("run.db*"):
         path.unlink()
     bad.run.database.write_bytes(b"no database" * 100)
-    app = LatentopApp(runs, None, Terminal(), [good.run, bad.run])
+    app = LatentopApp(runs, None, Terminal(), compared=[good.run, bad.run])
     async with app.run_test(notifications=True, size=(120, 36)) as pilot:
         await wait_for(pilot, lambda: row(app, "state") == ["training", "unreadable"])
         await wait_for_text(pilot, "A dcgan-s1")
@@ -149,7 +149,7 @@ async def test_names_are_no_markup_and_no_escape_codes(
     runs: Path, open_app: Open, size: tuple[int, int]
 ) -> None:
     made = [gan(runs, f"seed={seed}", name="[b]x[/b]\x1b[2J", note="\x1b]0;owned\x07").run for seed in (1, 2)]
-    app = LatentopApp(runs, None, Terminal(), made)
+    app = LatentopApp(runs, None, Terminal(), compared=made)
     async with app.run_test(notifications=True, size=size) as pilot:
         await wait_for_text(pilot, "AB dcgan, 2 seeds")
         for key in ("b", "t", "t"):

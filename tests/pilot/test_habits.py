@@ -233,7 +233,7 @@ async def test_esc_leads_back_the_way_one_came(runs: Path, open_app: Open) -> No
 async def test_help_has_the_keys_of_other_places_and_finds_them(runs: Path, open_app: Open) -> None:
     run = healthy_gan(runs).run
     app = open_app(run)
-    async with app.run_test(notifications=True, size=(120, 60)) as pilot:
+    async with app.run_test(notifications=True, size=(120, 100)) as pilot:
         await wait_for_text(pilot, "● training")
         await pilot.press("question_mark")
         shown = await wait_for_text(pilot, "keys on a run", "keys everywhere", "among the presets")

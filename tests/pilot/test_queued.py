@@ -25,7 +25,7 @@ async def test_it_says_its_place_and_that_space_trains_it_now(
 ) -> None:
     app = open_app(queued.run)
     async with app.run_test(notifications=True, size=size) as pilot:
-        await wait_for_text(pilot, "queued, 2nd", "queued · 2nd in line", "space resume")
+        await wait_for_text(pilot, "queued 2nd", "queued · 2nd in line", "space resume")
         assert "e edit" not in text(app)
         await pilot.press("space")
         await wait_for(pilot, lambda: asked(queued.run) == [("resume", "{}")])
@@ -34,8 +34,8 @@ async def test_it_says_its_place_and_that_space_trains_it_now(
 async def test_the_list_shows_its_place_as_it_changes(open_app: Open, queued: Recorded) -> None:
     app = open_app()
     async with app.run_test(notifications=True, size=(80, 24)) as pilot:
-        await wait_for_text(pilot, queued.run.id, "queued, 2nd")
+        await wait_for_text(pilot, queued.run.id, "queued 2nd")
         queued.says(detail="next in line")
-        await wait_for_text(pilot, "queued, next")
+        await wait_for_text(pilot, "queued next")
         queued.says(state="stopped", detail="taken out of line before it began")
         await wait_for_text(pilot, "stopped")

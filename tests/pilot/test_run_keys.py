@@ -193,7 +193,7 @@ async def test_help_lists_every_key_of_the_place(runs: Path, open_app: Open) -> 
         await wait_for_text(pilot, "losses")
         await pilot.press("question_mark")
         await wait_for_text(pilot, "keys on a run", "Pause training", "Move the cursor to earlier steps")
-        await pilot.press("pagedown")
+        await pilot.press("pagedown", "pagedown")
         await wait_for_text(pilot, "Close this screen; training goes on")
 
 

@@ -70,7 +70,7 @@ class HelpScreen(Dialogue[None]):
         with Vertical(id="dialogue", classes="long"):
             yield Input(placeholder="type to find a key", compact=True)
             with VerticalScroll(can_focus=False):
-                yield Static()
+                yield Static(id="listed")
             yield Label("up and down scroll, esc closes", classes="hint")
 
     def on_resize(self) -> None:
@@ -97,7 +97,7 @@ class HelpScreen(Dialogue[None]):
         reading = [line for line in READINGS.get(self._place, ()) if words in line.lower()]
         if any(reading):
             parts.append(Content.assemble(("how to read the screen\n", "bold"), "\n".join(reading)))
-        self.query_one(Static).update(
+        self.query_one("#listed", Static).update(
             Content.assemble(*parts) if parts else Content("Nothing is called so here.")
         )
 
