@@ -15,7 +15,7 @@ from tui.widgets.texts import Span
 WIDTHS = {
     "mark": 1,
     "run": 26,
-    "state": 11,
+    "state": 10,
     "verdict": 12,
     "step": 9,
     "done": 5,

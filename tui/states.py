@@ -65,7 +65,8 @@ def state(liveness: Liveness, pending: tuple[str, ...] = ()) -> str:
     if pending:
         return f"{ASKED.get(pending[-1], clean(pending[-1]))} …"
     if liveness.name == "queued" and liveness.detail:
-        return clean(f"queued {liveness.detail.removesuffix(' in line')}")
+        place = liveness.detail.removesuffix(" in line")
+        return clean(f"queued {'1st' if place == 'next' else place}")
     return STATES.get(liveness.name, clean(liveness.name))
 
 

@@ -36,6 +36,6 @@ async def test_the_list_shows_its_place_as_it_changes(open_app: Open, queued: Re
     async with app.run_test(notifications=True, size=(80, 24)) as pilot:
         await wait_for_text(pilot, queued.run.id, "queued 2nd")
         queued.says(detail="next in line")
-        await wait_for_text(pilot, "queued next")
+        await wait_for_text(pilot, "queued 1st")
         queued.says(state="stopped", detail="taken out of line before it began")
         await wait_for_text(pilot, "stopped")
