@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual.app import SystemCommand
-from textual.command import Provider
+from textual.command import CommandPalette, Provider
 from textual.screen import Screen
 
 from engine.run import folder
@@ -168,6 +168,11 @@ class LatentopApp(LaunchingApp):
         """Quit as with q."""
         self.action_leave()
 
+    def action_command_palette(self) -> None:
+        """Find anything by its name."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(palette.Palette(id="--command-palette"))
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: the keys of this place by name, runs, presets, and settings."""
         yield from palette.actions(screen, self._place(screen))
@@ -217,7 +222,7 @@ class LatentopApp(LaunchingApp):
     def _compare(self, runs: Sequence[RunFolder]) -> None:
         if not isinstance(self.screen, RunsScreen):
             self.action_runs()
-        self.push_screen(CompareScreen(runs, self.terminal))
+        self.call_next(self.push_screen, CompareScreen(runs, self.terminal))
 
     def _view(self) -> View:
         """How the list of runs was looked at last."""
@@ -225,13 +230,15 @@ class LatentopApp(LaunchingApp):
         return lists[-1].view if lists else self._list
 
     def _go(self, screen: Screen[None]) -> None:
+        """Show one of the places, once the app is done with what it is at."""
         self._list = self._view()
+        self.call_next(self._change, screen)
+
+    async def _change(self, screen: Screen[None]) -> None:
+        await self.at_rest()
         while len(self.screen_stack) > 2:
-            self.pop_screen()
-        if len(self.screen_stack) == 2:
-            self.switch_screen(screen)
-        else:
-            self.push_screen(screen)
+            await self.pop_screen()
+        await (self.switch_screen(screen) if len(self.screen_stack) == 2 else self.push_screen(screen))
 
     def _place(self, screen: Screen[object] | None = None) -> Place | None:
         places: dict[type, Place] = {

@@ -1,11 +1,14 @@
 """The command palette: what can be done in a place by name, with every run, preset, theme and setting."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from textual.app import SystemCommand
-from textual.command import Hit, Hits, Provider
+from textual.await_complete import AwaitComplete
+from textual.command import CommandPalette, Hit, Hits, Provider
 from textual.content import Content
 from textual.screen import Screen
 
@@ -100,3 +103,23 @@ def switches(settings: Settings, remember: Remember) -> Iterator[SystemCommand]:
 def _plain(about: str) -> str:
     """Harmless as the markup that Textual takes a help text for."""
     return about.replace("[", "\\[")
+
+
+class Palette(CommandPalette):
+    """Textual's own, but for keys that come too fast: before its list has lines, or once it is left."""
+
+    _left = False
+
+    def _action_command_list(self, action: str) -> None:
+        with suppress(KeyError):
+            super()._action_command_list(action)
+
+    def _gather_commands(self, search_value: str) -> Any:
+        return super()._gather_commands(search_value) if self.is_current else None
+
+    def dismiss(self, result: Any = None) -> AwaitComplete:
+        """Leave it, once."""
+        if self._left or not self.is_current:
+            return AwaitComplete()
+        self._left = True
+        return super().dismiss(result)

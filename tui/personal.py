@@ -4,13 +4,13 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 
-from textual.app import App
 from textual.filter import LineFilter
 
 from engine.run.errors import LatentopError
 from presets.catalogue import PresetError
 from tui import filters, notices, themes
 from tui.draw.image_style import Style
+from tui.orderly import OrderlyApp
 from tui.screens.themes import ThemesScreen
 from tui.settings import Remembered, Settings
 from tui.state import State
@@ -18,7 +18,7 @@ from tui.terminal import Terminal, recognise
 from tui.widgets.images import ImagesPanel
 
 
-class PersonalApp(App[None]):
+class PersonalApp(OrderlyApp):
     """Without ``remembered`` nothing is kept beyond the program, and nobody is taken for a newcomer."""
 
     def __init__(

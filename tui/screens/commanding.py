@@ -4,7 +4,6 @@ from functools import partial
 from subprocess import Popen
 
 from textual.reactive import reactive
-from textual.screen import Screen
 
 from engine.run import commands, launch
 from engine.run.commands import Name
@@ -13,6 +12,7 @@ from engine.run.folder import RunFolder
 from tui import states, wording
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.edit import EditScreen
+from tui.screens.place import PlaceScreen
 from tui.state import State
 
 STOP = (
@@ -22,7 +22,7 @@ STOP = (
 TRAIN_ON = (Choice(key="t", word="train on", does="what was recorded after that step is forgotten"),)
 
 
-class Commanding(Screen[None]):
+class Commanding(PlaceScreen[None]):
     """The screen of a run that can be asked; first of all it makes sure that somebody is there to hear."""
 
     state: reactive[State] = reactive(State, repaint=False)

@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Static
 
 from engine.run.folder import RunFolder
@@ -17,6 +16,7 @@ from tui import compared, comparison, keys, states
 from tui.comparison import Contender, Row
 from tui.draw.hues import distinct
 from tui.feed import Feed
+from tui.screens.place import PlaceScreen
 from tui.state import State
 from tui.terminal import Terminal
 from tui.widgets.celltable import GAP, MARGIN, CellTable, Column
@@ -38,7 +38,7 @@ PLACES = ("", "second", "third", "third")
 """The charts by the room that they need; see the stylesheet."""
 
 
-class CompareScreen(Screen[None]):
+class CompareScreen(PlaceScreen[None]):
     """Each run has a letter and a colour; those that differ in nothing but the seed make one band."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("compare")]
@@ -136,6 +136,8 @@ class CompareScreen(Screen[None]):
             self._draw()
 
     def _draw(self) -> None:
+        if not self.furnished:
+            return
         self._stale = False
         contenders = self._contenders()
         colours = self._colours()

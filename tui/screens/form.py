@@ -6,7 +6,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from engine.run.folder import RunFolder
@@ -20,6 +19,7 @@ from tui.naming import undated
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.name import NameScreen
 from tui.screens.pick import PickScreen
+from tui.screens.place import PlaceScreen
 from tui.terminal import Terminal
 from tui.widgets.field import ChosenValue, FieldPanel
 from tui.widgets.find import FindLine
@@ -31,7 +31,7 @@ SAVE = Choice(key="s", word="save", does="as a preset of your own")
 LEAVE = Choice(key="l", word="leave", does="what was changed is forgotten")
 
 
-class FormScreen(Screen[str | None]):
+class FormScreen(PlaceScreen[str | None]):
     """Returns the name of the own preset that it was saved as, or None.
 
     The cursor is in the list of settings, the keyboard in the field beside it, so that up and down move and
@@ -230,6 +230,8 @@ class FormScreen(Screen[str | None]):
 
     def _list(self, key: str = "", *, typing: bool = False) -> None:
         """Bring the rows up to date, the cursor where it was or on that setting, which stays while typing."""
+        if not self.furnished:
+            return
         shown = self.query_one(SettingsList)
         words, key = self.query_one(FindLine).words, key or shown.key
         keep = key if typing else ""

@@ -91,6 +91,8 @@ class HelpScreen(Dialogue[None]):
 
     def _show(self) -> None:
         """The sections, less what does not hold the words."""
+        if not self.is_current:
+            return
         words, room = self.query_one(Input).value.lower(), self.query_one(VerticalScroll)
         width = max(30, room.scrollable_content_region.width - 1)
         parts = [part for title, listed in self._sections() for part in _listed(title, listed, words, width)]

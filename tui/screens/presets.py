@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -21,6 +20,7 @@ from tui.naming import undated
 from tui.screens.about import about
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.form import FormScreen
+from tui.screens.place import PlaceScreen
 from tui.shelf import Shelved, matching, place_of, shelf
 from tui.terminal import Terminal
 from tui.widgets.find import FindLine
@@ -46,7 +46,7 @@ class PresetList(OptionList):
     ]
 
 
-class PresetsScreen(Screen[None]):
+class PresetsScreen(PlaceScreen[None]):
     """A list by group and, beside it, all about the one under the cursor. Enter trains it.
 
     ``instead`` is the run in training that the chosen one takes the place of, where there is one.
@@ -188,6 +188,8 @@ class PresetsScreen(Screen[None]):
 
     def _fill(self, name: str, group: str = "") -> None:
         """List what is shown, the cursor on the preset of that name, in that group if there are two."""
+        if not self.furnished:
+            return
         shown = self.query_one(PresetList)
         shown.set_options(self._options())
         places = [place for place, one in enumerate(self._shown) if one.entry.name == name]

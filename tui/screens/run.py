@@ -32,6 +32,8 @@ from tui.widgets.notice import Notice
 from tui.widgets.panel import Panel
 from tui.widgets.readout import Readout
 
+RETRY_SECONDS = 0.05
+
 
 class RunScreen(Scrubbing):
     """Shows one run, as it is or as it was. The state comes from the feed; everything below receives it."""
@@ -89,6 +91,8 @@ class RunScreen(Scrubbing):
 
     def on_mount(self) -> None:
         """Begin to follow the run."""
+        if not self.children:
+            return  # left before it was there
         self.query_one(AlarmsPanel).border_title = "alarms"
         self.query_one(Notice).called = called(self.run)
         self.query_one(Readout).display = False
@@ -100,10 +104,15 @@ class RunScreen(Scrubbing):
 
     def on_run_screen_changed(self, message: Changed) -> None:
         """Take in a new state."""
-        self.state = message.state
+        if self.furnished:
+            self.state = message.state
+        else:
+            self.set_timer(RETRY_SECONDS, lambda: self.post_message(message))
 
     def on_run_screen_seen(self, message: Seen) -> None:
         """Take in what was wished for."""
+        if not self.furnished:
+            return
         self._glimpse = message.glimpse
         for chart in self.query(ChartPanel):
             chart.detail = message.glimpse if message.glimpse.wish.window else None
@@ -111,7 +120,7 @@ class RunScreen(Scrubbing):
 
     async def watch_state(self, old: State, new: State) -> None:
         """Give every panel the new state; those that follow the cursor only if it stands nowhere."""
-        if not self.is_mounted:
+        if not self.furnished:
             return
         body = self.query_one("#body")
         if new.facts.kind and not body.children:
@@ -138,6 +147,8 @@ class RunScreen(Scrubbing):
 
     def watch_viewport(self, _old: Viewport, new: Viewport) -> None:
         """Show other steps, and if the cursor moved, the run as it was there."""
+        if not self.furnished:
+            return
         self.query_one(Readout).viewport = new
         for chart in self.query(ChartPanel):
             chart.viewport = new
@@ -147,7 +158,7 @@ class RunScreen(Scrubbing):
 
     def on_resize(self) -> None:
         """Wrap the notice anew."""
-        if self.is_mounted:
+        if self.furnished:
             self._arrange(self.query_one(Notice))
 
     def action_numbers(self) -> None:

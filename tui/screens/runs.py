@@ -14,7 +14,6 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.events import Key, Resize
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from engine.run import deletion, labels
@@ -25,6 +24,7 @@ from tui.runs_feed import Listing, RunRow, RunsFeed
 from tui.runs_list import View
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.line import LineScreen
+from tui.screens.place import PlaceScreen
 from tui.terminal import Terminal
 from tui.widgets.celltable import CellTable
 from tui.widgets.keyline import KeyLine
@@ -36,7 +36,7 @@ AGE_SECONDS = 1.0
 DELETE = Choice(key="d", word="delete", does="checkpoints, images and all that was recorded are gone")
 
 
-class RunsScreen(Screen[None]):
+class RunsScreen(PlaceScreen[None]):
     """Every run of the folder, newest first unless sorted otherwise."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("runs")]
@@ -235,6 +235,8 @@ class RunsScreen(Screen[None]):
             self.query_one(CellTable).go(view.cursor)
 
     def _show(self) -> None:
+        if not self.furnished:
+            return
         table, none = self.query_one(CellTable), self.query_one("#none", Static)
         terminal, view, count = self._terminal, self.view, len(self._rows)
         rows = runs_list.shown(list(self._rows.values()), view)

@@ -1,0 +1,16 @@
+"""The base of the screens that are places: the run, the lists, the form."""
+
+from typing import Generic, TypeVar
+
+from textual.screen import Screen
+
+Result = TypeVar("Result")
+
+
+class PlaceScreen(Screen[Result], Generic[Result]):
+    """One that is told things from outside, and so must know whether it has anything to show them with."""
+
+    @property
+    def furnished(self) -> bool:
+        """Whether its widgets are there: not before it is shown, nor while it is being left."""
+        return bool(self.children) and all(one.is_mounted and one.is_attached for one in self.children)
