@@ -96,7 +96,7 @@ def main() -> None:
     steps = [int(step) for step in options.steps.split(",") if step]
     keys = [key for key in options.keys.split(",") if key]
     pictures = asyncio.run(draw(options.run, (columns, rows), keys, steps))
-    options.picture.write_text(animated(pictures) if steps else pictures[0], encoding="utf-8")
+    options.picture.write_text(animated(pictures) if len(pictures) > 1 else pictures[0], encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.segment import Segment
 from textual.strip import Strip
 
 from tui.draw.axis import log_axis, log_ticks, short, ticks, time_axis, value_axis
@@ -289,3 +291,15 @@ def test_labels_read_like_a_person_would_write_them() -> None:
 def test_the_extent_leaves_out_what_is_not_finite() -> None:
     assert extent([line([1.0, np.nan, -2.0, np.inf])]) == (-2.0, 1.0)
     assert np.isnan(extent([])).all()
+
+
+def test_lines_too_near_to_part_take_turns_in_their_colours() -> None:
+    lines = [line([0.52] * 64), replace(line([0.5] * 64, name="discriminator"), colour="#4f9cd8")]
+    rows = draw_chart(lines, width=80, height=10, values=(0, 1))
+    inks = [str(segment.style.color.name) for row in rows[1:-2] for segment in row if _in_braille(segment)]
+    assert inks.count("#e0a03c") > 20
+    assert inks.count("#4f9cd8") > 20
+
+
+def _in_braille(segment: Segment) -> bool:
+    return any("\u2800" < character <= "\u28ff" for character in segment.text)

@@ -167,14 +167,19 @@ def _draw_envelopes(sheet: Sheet, frame: Frame, lines: Sequence[Line], style: Ch
 
 
 def _draw_means(sheet: Sheet, frame: Frame, lines: Sequence[Line], style: ChartStyle, log: bool) -> None:
-    """Draw the lines, later over earlier; where two cross in one cell the dots of both stay."""
-    below = np.full((frame.rows, frame.columns), " ", dtype="<U1")
+    """Draw the lines; in cells that two share their colours take turns, and braille has the dots of both."""
+    shape = frame.rows, frame.columns
+    drawn, owner = np.full(shape, " ", dtype="<U1"), np.full(shape, -1)
+    even = np.arange(frame.columns) % 2 == 0
     for index, line in enumerate(lines):
         marker = style.marker(index)
         series = _course(line, frame, dots(marker)[0], log)
-        drawn = mean_line(series, frame.values, width=frame.columns, height=frame.rows, marker=marker)
-        below = merge(below, drawn)
-        sheet.paint(frame.left, frame.top, np.where(drawn == " ", " ", below), style.ink(line.colour))
+        one = mean_line(series, frame.values, width=frame.columns, height=frame.rows, marker=marker)
+        taken = (one != " ") & ~((owner >= 0) & even)
+        drawn = merge(drawn, one if marker == BRAILLE else np.where(taken, one, " "))
+        owner[taken] = index
+    for index, line in enumerate(lines):
+        sheet.paint(frame.left, frame.top, np.where(owner == index, drawn, " "), style.ink(line.colour))
 
 
 def _draw_marks(sheet: Sheet, frame: Frame, marks: Sequence[VerticalMark], style: ChartStyle) -> None:
