@@ -279,6 +279,10 @@ async def test_an_alarm_is_told_once_and_only_while_it_is_news(
     recorded = healthy_gan(runs)
     app = open_app(recorded.run)
     sent: list[str] = []
+
+    def notices() -> list[str]:
+        return [one for one in sent if one.startswith("\x1b]9;")]
+
     async with app.run_test(notifications=True, size=(120, 36)) as pilot:
         assert app._driver is not None
         monkeypatch.setattr(app._driver, "write", sent.append)
@@ -287,9 +291,9 @@ async def test_an_alarm_is_told_once_and_only_while_it_is_news(
         await wait_for_text(pilot, "COLLAPSED")
         recorded.says(step=777)
         await wait_for_text(pilot, " 777 ")
-        notices = [one for one in sent if one.startswith("\x1b]9;")]
-        assert len(notices) == 1
-        assert notices[0].startswith("\x1b]9;dcgan: mode collapse: samples reach 31 %")
+        await wait_for(pilot, lambda: notices())
+        (notice,) = notices()
+        assert notice.startswith("\x1b]9;dcgan: mode collapse: samples reach 31 %")
         sent.clear()
         await pilot.press("l")
         await wait_for_text(pilot, "runs in")
@@ -297,9 +301,10 @@ async def test_an_alarm_is_told_once_and_only_while_it_is_news(
         await wait_for_text(pilot, "COLLAPSED", "losses")
         recorded.says(step=888, preset=f"dc{EVIL}")
         await wait_for_text(pilot, " 888 ")
-        assert [one for one in sent if one.startswith("\x1b]9;")] == [], "it stood before the run was opened"
+        assert notices() == [], "it stood before the run was opened"
         recorded.says(state="finished")
         await wait_for_text(pilot, "● finished")
-        (notice,) = [one for one in sent if one.startswith("\x1b]9;")]
+        await wait_for(pilot, lambda: notices())
+        (notice,) = notices()
         assert "finished at step 888" in notice
         assert notice[4:-1].isprintable()
