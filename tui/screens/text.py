@@ -24,8 +24,8 @@ class TextScreen(Dialogue[None]):
 
     def compose(self) -> ComposeResult:
         """The title, the text, and how to leave."""
-        with Vertical(id="dialogue", classes="reading"):
+        with Vertical(id="dialogue", classes="details"):
             yield Label(Content(clean(self._title)), classes="question")
             with VerticalScroll():
                 yield Static(Content(self._text))
-            yield Label("esc closes", classes="hint")
+            yield Label("arrows scroll, esc closes", classes="hint")
