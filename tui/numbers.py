@@ -3,7 +3,7 @@
 import numpy as np
 
 from engine.run.bins import Bins
-from tui import wording
+from tui import presence, selectors, wording
 from tui.state import State
 
 HEADS = ("series", "value", "lowest", "highest", "step")
@@ -11,7 +11,9 @@ HEADS = ("series", "value", "lowest", "highest", "step")
 
 def table(state: State) -> str:
     """A line for each series, by name: its last value, and the extremes of the steps of its last row."""
-    rows = [HEADS, *(_row(name, bins) for name, bins in sorted(state.series.items()) if len(bins))]
+    titles = presence.titles(state)
+    known = ((name, state.series[name]) for name in selectors.names(state))
+    rows = [HEADS, *(_row(name, titles.get(name, name), bins) for name, bins in known if len(bins))]
     widths = [max(len(row[place]) for row in rows) for place in range(len(HEADS))]
     lines = [
         "  ".join(
@@ -23,10 +25,10 @@ def table(state: State) -> str:
     return "\n".join(lines) if len(rows) > 1 else "No values yet."
 
 
-def _row(name: str, bins: Bins) -> tuple[str, ...]:
+def _row(name: str, title: str, bins: Bins) -> tuple[str, ...]:
     one = bins.n[-1] == 1
     extremes = ("", "") if one else (_number(bins.lo[-1]), _number(bins.hi[-1]))
-    return name, wording.measured(name, float(bins.last[-1])), *extremes, wording.spaced(int(bins.step[-1]))
+    return title, wording.measured(name, float(bins.last[-1])), *extremes, wording.spaced(int(bins.step[-1]))
 
 
 def _number(value: np.float64) -> str:

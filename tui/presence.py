@@ -36,6 +36,14 @@ def modes(state: State) -> tuple[Mode, ...]:
     return tuple(_mode(state, name, place) for place, name in enumerate(names, start=1))
 
 
+def titles(state: State) -> dict[str, str]:
+    """What to call the series of each mode: ``presence/3 Pullover``, by its name."""
+    return {
+        f"{PRESENCE}{place}": f"{PRESENCE}{place} {mode.name}"
+        for place, mode in enumerate(modes(state), start=1)
+    }
+
+
 def lost(found: tuple[Mode, ...]) -> tuple[Mode, ...]:
     """The modes that were there once and are gone."""
     return tuple(mode for mode in found if not mode.there and mode.seen)

@@ -24,6 +24,16 @@ def last(state: State, name: str) -> float | None:
     return float(bins.last[-1]) if bins is not None and len(bins) else None
 
 
+def names(state: State) -> list[str]:
+    """The names of all series, sorted; those that end in a number by it."""
+
+    def place(name: str) -> tuple[str, int]:
+        head = name.rstrip("0123456789")
+        return head, int(name[len(head) :] or 0)
+
+    return sorted(state.series, key=place)
+
+
 def numbered(state: State, prefix: str) -> list[float]:
     """The newest values of the series ``PREFIX1``, ``PREFIX2`` and so on, as far as there are any."""
     values: list[float] = []

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
-from tui import selectors, wording
+from tui import presence, selectors, wording
 from tui.screens.dialogue import Dialogue
 from tui.state import State
 
@@ -30,7 +30,9 @@ class SeriesScreen(Dialogue[tuple[str, ...]]):
         super().__init__()
         self._state = state
         self._chosen = [name for name in shown if name in state.series]
-        self._names = [*self._chosen, *(name for name in sorted(state.series) if name not in self._chosen)]
+        others = (name for name in selectors.names(state) if name not in self._chosen)
+        self._names = [*self._chosen, *others]
+        self._titles = {name: name for name in self._names} | presence.titles(state)
         self._mark = "x" if ascii else "✓"
         self._found = list(self._names)
 
@@ -40,9 +42,7 @@ class SeriesScreen(Dialogue[tuple[str, ...]]):
             yield Label("Which series shall the chart show?", classes="question")
             yield Input(placeholder="type a part of the name", compact=True)
             yield OptionList(id="series")
-            yield Label(
-                "up and down choose, tab marks one, enter shows the marked ones, esc cancels", classes="hint"
-            )
+            yield Label("up, down choose; tab marks; enter shows the marked; esc cancels", classes="hint")
 
     def on_mount(self) -> None:
         """Type at once."""
@@ -90,7 +90,7 @@ class SeriesScreen(Dialogue[tuple[str, ...]]):
 
     def _list(self, part: str) -> None:
         shown = self.query_one(OptionList)
-        self._found = [name for name in self._names if part in name.lower()]
+        self._found = [name for name in self._names if part in self._titles[name].lower()]
         shown.clear_options()
         if self._found:
             shown.add_options(Option(self._line(name)) for name in self._found)
@@ -99,8 +99,8 @@ class SeriesScreen(Dialogue[tuple[str, ...]]):
             shown.add_option(Option(NONE_MATCHES, disabled=True))
 
     def _line(self, name: str) -> Content:
-        width = max(len(one) for one in self._names)
+        width = max(map(len, self._titles.values()))
         value = selectors.last(self._state, name)
         mark = self._mark if name in self._chosen else " "
         measured = "" if value is None else wording.measured(name, value)
-        return Content(wording.clean(f"{mark} {name:<{width}}  {measured}"))
+        return Content(wording.clean(f"{mark} {self._titles[name]:<{width}}  {measured}"))
