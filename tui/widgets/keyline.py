@@ -10,6 +10,7 @@ from tui import keys
 from tui.terminal import Terminal
 from tui.widgets.cells import CellWidget
 from tui.widgets.texts import Span, fit, strip
+from tui.wording import clean
 
 GAP = 2
 
@@ -37,13 +38,14 @@ class KeyLine(CellWidget):
         """Return the one row."""
         named = [(key, self.labels.get(key.action, key.label)) for key in self._keys]
         texts = [(key, label) for key, label in named if label]
-        kept = fit([(key.importance, f"{key.shown} {label}") for key, label in texts], width - 2, GAP)
+        kept = fit([(key.importance, f"{self._shown(key)} {label}") for key, label in texts], width - 2, GAP)
         spans: list[Span | str] = [" "]
         self._places, x = [], 1
         for index in kept:
             key, label = texts[index]
-            spans += [Span(key.shown, "accent", bold=True), f" {label}{' ' * GAP}"]
-            end = x + len(key.shown) + 1 + len(label)
+            shown = self._shown(key)
+            spans += [Span(shown, "accent", bold=True), f" {label}{' ' * GAP}"]
+            end = x + len(shown) + 1 + len(label)
             self._places.append((x, end, key))
             x = end + GAP
         return [strip(spans, self._colour, ascii=self._terminal.ascii)]
@@ -55,6 +57,10 @@ class KeyLine(CellWidget):
                 self.app.simulate_key(key.key)
             elif start <= event.x < end:
                 await self.screen.run_action(key.action)
+
+    def _shown(self, key: keys.Key) -> str:
+        """The key as the terminal shows it, which may be wider than as the table has it."""
+        return clean(key.shown, ascii=self._terminal.ascii)
 
     def _colour(self, name: str) -> str:
         value = self.app.theme_variables.get(name, "") if self._terminal.colour else ""
