@@ -1,0 +1,173 @@
+"""A run in every state that it can be in, and in every way of looking at it."""
+
+from functools import partial
+from pathlib import Path
+
+from engine.run.events import AlarmCleared
+from engine.run.folder import RunFolder
+from engine.run.store import Store
+from tests.pilot import specimens
+from tests.pilot.conftest import DEAD_PID, Recorded
+from tests.pilot.specimens import STEPS
+from tests.pilot.stages import NOW, Stage
+from tui.app import LatentopApp
+from tui.screens.run import RunScreen
+
+LOST = ("Sandal", "Bag", "Ankle boot")
+TRACEBACK = """Traceback (most recent call last):
+  File "engine/trainer.py", line 71, in run
+    values = self._objective.step(batch)
+  File "engine/objectives/adversarial.py", line 118, in step
+    loss.backward()
+torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 1.50 GiB. GPU 0 has 7.79 GiB in all."""
+
+
+def gan(runs: Path, **said: object) -> RunFolder:
+    return specimens.gan(runs, **said).run  # type: ignore[arg-type]
+
+
+def saved(runs: Path, **said: object) -> RunFolder:
+    run = gan(runs, **said)
+    (run.checkpoints / "step-000002000.pt").touch()
+    return run
+
+
+def starting(runs: Path) -> RunFolder:
+    recorded = Recorded(runs)
+    recorded.trains(0, state="starting", detail="importing torch", created=NOW - 4)
+    return recorded.run
+
+
+def queued(runs: Path) -> RunFolder:
+    recorded = Recorded(runs)
+    recorded.trains(0, state="queued", detail="2nd in line")
+    return recorded.run
+
+
+def first(runs: Path) -> RunFolder:
+    recorded = Recorded(runs)
+    recorded.trains(1, verdict="unknown")
+    recorded.draws("loss/generator", [0.71])
+    recorded.draws("loss/discriminator", [1.38])
+    return recorded.run
+
+
+def early(runs: Path) -> RunFolder:
+    return specimens.gan(runs, steps=600, verdict="unknown").run
+
+
+def collapsed(runs: Path) -> RunFolder:
+    return specimens.collapsed(specimens.gan(runs, lost=LOST), LOST, step=4100).run
+
+
+def cleared(runs: Path) -> RunFolder:
+    recorded = specimens.collapsed(specimens.gan(runs), LOST, step=2500)
+    recorded.writes(events=[AlarmCleared(name="collapsed", step=3200, wall=NOW - 280)])
+    recorded.says(verdict="healthy")
+    return recorded.run
+
+
+def alarmed(runs: Path) -> RunFolder:
+    return specimens.alarmed(specimens.gan(runs)).run
+
+
+def crashed(runs: Path) -> RunFolder:
+    run = saved(runs, pid=DEAD_PID)
+    run.log.write_text("building the networks\ntraining on cuda:0\nCUDA error: device lost\nKilled\n")
+    return run
+
+
+def failed(runs: Path) -> RunFolder:
+    error = "OutOfMemoryError: CUDA out of memory. Tried to allocate 1.50 GiB"
+    return saved(
+        runs,
+        state="failed",
+        error=error,
+        hint="a smaller batch needs less: batch=64",
+        traceback=TRACEBACK,
+    )
+
+
+def unreadable(runs: Path) -> RunFolder:
+    recorded = Recorded(runs)
+    recorded.store.close()
+    for path in recorded.run.path.glob("run.db*"):
+        path.unlink()
+    recorded.run.database.write_bytes(b"no database" * 100)
+    return recorded.run
+
+
+def autoencoder(runs: Path, preset: str = "stacked") -> RunFolder:
+    return specimens.autoencoder(runs, preset).run
+
+
+def focus_images(app: LatentopApp) -> None:
+    app.screen.query_one("#samples").focus()
+
+
+def collapse_meanwhile(app: LatentopApp) -> None:
+    assert isinstance(app.screen, RunScreen)
+    store = Store(app.screen.run.database)
+    store.write({}, [specimens.mode_collapse(LOST, step=STEPS, wall=NOW)])
+    store.close()
+
+
+TRAINS = "samples · step"
+STATES = (
+    Stage(name="starting", make=starting, shows="importing torch"),
+    Stage(name="queued", make=queued, shows="2nd in line"),
+    Stage(name="first-values", make=first, shows="generator 0.71"),
+    Stage(name="early", make=early, shows="too early to judge"),
+    Stage(name="healthy", make=gan, shows=TRAINS),
+    Stage(name="collapsed", make=collapsed, shows="mode collapse:"),
+    Stage(name="several-alarms", make=alarmed, shows="divergence:"),
+    Stage(name="cleared", make=cleared, shows="over at step"),
+    Stage(name="paused", make=partial(gan, state="paused"), shows="until you press space"),
+    Stage(name="stopping", make=partial(gan, state="stopping"), shows="stopping ·"),
+    Stage(name="finished", make=partial(gan, state="finished", elapsed=600.0), shows="finished after"),
+    Stage(name="stopped", make=partial(saved, state="stopped"), shows="trains on from step 2 000"),
+    Stage(name="crashed", make=crashed, shows="Killed"),
+    Stage(name="failed", make=failed, shows="a smaller batch"),
+    Stage(
+        name="lost",
+        make=partial(gan, host="gpu-07.example.org", heartbeat=NOW - 93),
+        shows="no word from gpu-07",
+    ),
+    Stage(name="unreadable", make=unreadable, shows="the run can't be read"),
+    Stage(name="autoencoder", make=autoencoder, shows="MSE 0"),
+    Stage(name="vae", make=partial(autoencoder, preset="vae"), shows="MSE 0"),
+    Stage(
+        name="pretraining",
+        make=lambda runs: specimens.pretraining(runs).run,
+        shows="accuracy with few labels",
+    ),
+    Stage(name="ring", make=lambda runs: specimens.ring(runs).run, shows="samples · step"),
+)
+LOOKS = (
+    Stage(
+        name="scrubbing",
+        make=collapsed,
+        shows="mode collapse:",
+        does=("home", *["right_square_bracket"] * 2),
+        then="step 3 000 of 6 000",
+    ),
+    Stage(
+        name="scrubbing-alarm",
+        make=gan,
+        shows=TRAINS,
+        does=("home", *["shift+right"] * 3, "{end: live}", collapse_meanwhile),
+        then="NOW: mode collapse",
+    ),
+    Stage(name="zoomed", make=gan, shows=TRAINS, does=("plus", "plus", "plus", "left"), then="end: live"),
+    Stage(name="logarithmic", make=gan, shows=TRAINS, does=("y",), then="logarithmic"),
+    Stage(name="one-chart", make=collapsed, shows="mode collapse:", does=("enter",)),
+    Stage(name="only-images", make=gan, shows=TRAINS, does=(focus_images, "enter")),
+    Stage(name="other-chart", make=gan, shows=TRAINS, does=("g", "g"), then="gradient norms"),
+    Stage(name="real-beside-fake", make=gan, shows=TRAINS, does=("v",), then="real and fake"),
+    Stage(name="ways", make=gan, shows=TRAINS, does=("v", "v"), then="from sample to sample"),
+    Stage(name="codings", make=autoencoder, shows="MSE 0", does=("v",), then="codings · step"),
+    Stage(name="images-braille", make=gan, shows=TRAINS, does=("i",), coloured=True),
+    Stage(name="images-ascii", make=gan, shows=TRAINS, does=("i", "i"), coloured=True),
+    Stage(name="images-half", make=gan, shows=TRAINS, does=("i", "i", "i"), coloured=True),
+    Stage(name="too-small", make=gan, shows="60 columns", sizes=((40, 10),), coloured=True),
+)
