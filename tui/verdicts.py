@@ -41,9 +41,9 @@ def diversity(state: State) -> Words:
         return _words("not measured yet", tone="foreground")
     names = {alarm.name for alarm in selectors.standing(state)}
     gone = _gone(presence.lost(presence.modes(state))) or _told(selectors.lost_classes(state))
-    if found := names & PROBLEMS.keys():
+    if (found := next((name for name in PROBLEMS if name in names), None)) is not None:
         copies = wording.percent(selectors.last(state, "diversity/copied") or 0.0)
-        told = [one.format(copies=copies) for one in PROBLEMS[found.pop()]]
+        told = [one.format(copies=copies) for one in PROBLEMS[found]]
         return _words(*told, tone="error")
     if "collapsed" in names:
         share = wording.percent(reached)
@@ -70,7 +70,7 @@ PROBLEMS = {
         "CYCLING: modes take turns",
     ),
 }
-"""The alarms that explain whatever else lacks, longest words first."""
+"""The alarms that explain whatever else lacks, the first that stands alone; longest words first."""
 
 
 def _reached(state: State, reached: float, missing: Sequence[Mode]) -> Words:

@@ -106,3 +106,8 @@ def test_an_autoencoder_learns_settles_or_over_fits() -> None:
     assert said([0.1] * 20).startswith("settled")
     assert said([0.1] * 3) == "too early for a trend"
     assert said([0.1] * 20, alarm("over-fitting")).startswith("over-fitting")
+
+
+def test_of_two_problems_the_first_is_told_whichever_was_raised_first() -> None:
+    for names in (("memorising", "cycling"), ("cycling", "memorising")):
+        assert gan(0.8, *map(alarm, names)).text.startswith("MEMORISING")
