@@ -61,14 +61,16 @@ class LatentopApp(LaunchingApp):
         remembered: Remembered | None = None,
         *,
         compared: Sequence[RunFolder] = (),
+        started: Sequence[RunFolder] = (),
         ascii: bool = False,
     ) -> None:
+        """``started``: runs that the command which shows the screen has begun or put in line."""
         super().__init__(runs, terminal, remembered, ascii=ascii)
         self.hangup = Hangup(partial(self.exit, return_code=0))
         self._run = run
         self._compared = compared
         self._list = View()
-        self._opened: list[RunFolder] = []
+        self._opened = list(started)
         self._behind: list[Place] = []
         self._seen = State()
 
@@ -151,14 +153,15 @@ class LatentopApp(LaunchingApp):
             return
 
         def act(answer: str | None) -> None:
-            if answer == leaving.STOP.word:
-                for run in runs:
+            if answer == leaving.STOP:
+                message = leaving.stopped(runs)
+                for run in reversed(runs):  # the last in line first: no place that falls free is taken
                     self.stop(run)
-                self.exit(message=Text(leaving.stopped(runs)))
+                self.exit(message=Text(message))
             elif answer is not None:
                 self._depart(runs)
 
-        self.push_screen(ChoiceScreen(leaving.question(runs), (leaving.DETACH, leaving.STOP)), act)
+        self.push_screen(ChoiceScreen(leaving.question(runs), leaving.answers(runs)), act)
 
     def action_help_quit(self) -> None:
         """Quit as with q: who presses ctrl+c wants out."""
@@ -252,18 +255,25 @@ class LatentopApp(LaunchingApp):
 
 
 def dashboard(
-    runs: Path, run: RunFolder | None = None, *, compared: Sequence[RunFolder] = (), ascii: bool = False
+    runs: Path,
+    run: RunFolder | None = None,
+    *,
+    compared: Sequence[RunFolder] = (),
+    started: Sequence[RunFolder] = (),
+    ascii: bool = False,
 ) -> int:
     """Show runs, one, or some compared, until the person leaves or the terminal is gone; 0 either way.
 
-    Training is not touched.
+    Training is not touched. Who leaves is asked about runs in training that were ``started`` for this screen.
 
     ``ascii``: send nothing but ASCII, whatever the terminal says of itself.
 
     Raises UsageError where the folder of runs can't be read.
     """
     folder.every(runs)
-    app = LatentopApp(runs, run, remembered=Remembered(settings.path()), compared=compared, ascii=ascii)
+    app = LatentopApp(
+        runs, run, remembered=Remembered(settings.path()), compared=compared, started=started, ascii=ascii
+    )
     app.run()
     if app.hangup.happened:
         os._exit(0)  # nobody is there to flush to, and a thread may still wait for the terminal

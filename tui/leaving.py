@@ -1,4 +1,4 @@
-"""What is asked and said when somebody leaves while runs are in training."""
+"""What is asked and said when somebody leaves while runs are in training, or wait for it."""
 
 from collections.abc import Sequence
 
@@ -9,26 +9,62 @@ from tui.naming import called
 from tui.screens.choice import Choice
 from tui.wording import printable
 
-DETACH = Choice(key="d", word="detach", does="training goes on; the way back is printed")
-STOP = Choice(key="s", word="stop", does="it ends after a checkpoint; latentop resume trains on")
+STOP = "stop"
+MOST_TOLD = 8
+"""Runs that are told one by one; of more, how many there are."""
 
 
 def question(runs: Sequence[RunFolder]) -> str:
     """What shall become of the runs, which are alive?"""
-    if len(runs) > 1:
-        return f"{', '.join(run.id for run in runs)} are in training. What shall become of them?"
-    return f"{runs[0].names[-1]} is {states.state(liveness_of(runs[0]))}. What shall become of it?"
+    if len(runs) == 1:
+        return f"{runs[0].names[-1]} is {states.state(liveness_of(runs[0]))}. What shall become of it?"
+    line = len(_in_line(runs))
+    counts = ((len(runs) - line, "in training"), (line, "queued"))
+    told = ", ".join(f"{count} {state}" for count, state in counts if count)
+    return f"{len(runs)} runs: {told}. What shall become of them?"
+
+
+def answers(runs: Sequence[RunFolder]) -> tuple[Choice, Choice]:
+    """To leave them be, and to end them: what that does to runs in training, and to queued ones."""
+    queued = len(_in_line(runs))
+    if queued == len(runs):
+        goes_on, ends = "they begin when their turn comes", "they leave the queue and never begin"
+        if queued == 1:
+            goes_on, ends = "it begins when its turn comes", "it leaves the queue and never begins"
+    elif queued:
+        goes_on, ends = "all train on in their turn", "checkpoints are written; queued ones never begin"
+    else:
+        goes_on, ends = "training goes on", "it ends after a checkpoint; latentop resume trains on"
+    return (
+        Choice(key="d", word="detach", does=f"{goes_on}; the way back is printed"),
+        Choice(key="s", word=STOP, does=ends),
+    )
 
 
 def detached(runs: Sequence[RunFolder]) -> str:
     """For the terminal that is left: how to come back to each run, and how to end it."""
-    return _told(runs, "{id} trains on. Back to it: latentop attach {name}. End it: latentop stop {name}")
+    ways = "Back to it: latentop attach {name}. End it: latentop stop {name}"
+    return _told(runs, f"{{id}} trains on. {ways}", f"{{id}} waits its turn. {ways}")
 
 
 def stopped(runs: Sequence[RunFolder]) -> str:
     """For the terminal that is left: how to train each run on."""
-    return _told(runs, "{id} stops after a checkpoint. Train it on: latentop resume {name}")
+    return _told(
+        runs,
+        "{id} stops after a checkpoint. Train it on: latentop resume {name}",
+        "{id} left the queue. Train it: latentop resume {name}",
+    )
 
 
-def _told(runs: Sequence[RunFolder], words: str) -> str:
-    return "\n".join(printable(words.format(id=run.id, name=called(run))) for run in runs)
+def _told(runs: Sequence[RunFolder], training: str, queued: str) -> str:
+    line = _in_line(runs)
+    told = [
+        (queued if run in line else training).format(id=run.id, name=called(run)) for run in runs[:MOST_TOLD]
+    ]
+    if len(runs) > MOST_TOLD:
+        told.append(f"and {len(runs) - MOST_TOLD} more: latentop ls")
+    return "\n".join(map(printable, told))
+
+
+def _in_line(runs: Sequence[RunFolder]) -> list[RunFolder]:
+    return [run for run in runs if liveness_of(run).name == "queued"]

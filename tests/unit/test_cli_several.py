@@ -86,16 +86,6 @@ def test_no_run_is_left_where_the_queue_cannot_start(
     assert folder.every(tmp_path) == []
 
 
-def test_on_a_terminal_the_list_of_runs_opens(
-    tmp_path: Path, lines: Line, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shown: list[RunFolder | None] = []
-    monkeypatch.setattr(training, "_on_terminal", lambda: True)
-    monkeypatch.setattr(training, "_show", lambda _, run: shown.append(run) or 0)
-    assert cli.main(["train", "dcgan", "--seeds", "2", "--runs", str(tmp_path)]) == 0
-    assert (shown, len(lines[0])) == ([None], 2)
-
-
 def test_each_line_begins_with_its_seed_and_the_worst_exit_code_wins(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -169,3 +159,18 @@ def test_a_queue_that_cannot_even_begin_is_told_at_once_with_its_last_words(
     assert "the queue ended before it began" in errors
     assert "  | no line here" in errors
     assert "try: train it: latentop resume" in errors
+
+
+def test_on_a_terminal_the_list_of_runs_opens_and_knows_which_were_started(
+    tmp_path: Path, lines: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[tuple[RunFolder | None, Sequence[RunFolder]]] = []
+
+    def dashboard(_: Path, run: RunFolder | None, *, started: Sequence[RunFolder], ascii: bool) -> int:
+        shown.append((run, started))
+        return 0
+
+    monkeypatch.setattr(training, "_on_terminal", lambda: True)
+    monkeypatch.setattr("tui.app.dashboard", dashboard)
+    assert cli.main(["train", "ring", "--seeds", "2", "--runs", str(tmp_path)]) == 0
+    assert shown == [(None, list(lines[0]))]

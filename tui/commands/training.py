@@ -126,7 +126,7 @@ def _train_several(options: Namespace, output: Output) -> int:
                 output.line(run.id)
         return 0
     if not _in_lines(options, output):
-        return _show(options, None)
+        return _show(options, None, started=runs)
     with Interrupts() as interrupts:
         return follow_all(runs, output, manner=_manner(options), interrupts=interrupts)
 
@@ -220,10 +220,10 @@ def _chosen(options: Namespace) -> tuple[Entry, Preset]:
         raise
 
 
-def _show(options: Namespace, run: RunFolder | None) -> int:
+def _show(options: Namespace, run: RunFolder | None, *, started: Sequence[RunFolder] = ()) -> int:
     from tui.app import dashboard  # Textual takes its time to import, and plain commands need none of it
 
-    return dashboard(folder.runs_folder(options.runs), run, ascii=options.ascii)
+    return dashboard(folder.runs_folder(options.runs), run, started=started, ascii=options.ascii)
 
 
 def _on_terminal() -> bool:

@@ -19,7 +19,9 @@ STOP = (
     Choice(key="s", word="stop", does="it ends after a checkpoint; space trains on from there"),
     Choice(key="p", word="pause", does="it waits; space lets it go on at once"),
 )
+LEAVE_LINE = (Choice(key="s", word="stop", does="it never begins; space trains it nevertheless"),)
 TRAIN_ON = (Choice(key="t", word="train on", does="what was recorded after that step is forgotten"),)
+BEGIN = (Choice(key="t", word="train", does="it begins at once, whatever else trains"),)
 
 
 class Commanding(PlaceScreen[None]):
@@ -45,6 +47,8 @@ class Commanding(PlaceScreen[None]):
             self._ask("resume" if self.state.liveness.name in states.HELD else "pause")
         elif self._resumed is not None and self._resumed.poll() is None:
             self.notify("Its new worker is on the way.", markup=False)
+        elif not self.checkpoint:
+            self.app.push_screen(ChoiceScreen("Train it from its first step?", BEGIN), act)
         else:
             step = wording.spaced(self.checkpoint)
             self.app.push_screen(
@@ -64,7 +68,11 @@ class Commanding(PlaceScreen[None]):
             elif answer == "pause":
                 self._ask("pause")
 
-        if self._hears():
+        if not self._hears():
+            return
+        if self.state.liveness.name == "queued":
+            self.app.push_screen(ChoiceScreen("Take it out of the queue?", LEAVE_LINE), act)
+        else:
             self.app.push_screen(ChoiceScreen("Stop training?", STOP), act)
 
     def action_edit(self) -> None:
@@ -92,10 +100,9 @@ class Commanding(PlaceScreen[None]):
 
     def _train_on(self) -> None:
         try:
-            launch.start(self.run, resume=True)
+            self._resumed = launch.start(self.run, resume=True)
         except OSError as error:
             self.notify(f"No worker could be started: {error}", severity="error", markup=False)
-        self._resumed = next(iter(launch.started()[-1:]), None)
 
     def _leave(self, name: Name, arguments: dict[str, float] | None) -> None:
         try:

@@ -116,6 +116,8 @@ class Notice(Panel):
         """What can be done about a run that ended early."""
         if self.checkpoint is None:
             return "it left no checkpoint to train on from: p trains anew"
+        if not self.checkpoint:
+            return f"space trains it from its first step, as does latentop resume {self.called}"
         step = wording.spaced(self.checkpoint)
         return f"space trains on from step {step}, as does latentop resume {self.called}"
 
