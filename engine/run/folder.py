@@ -11,6 +11,7 @@ from types import MappingProxyType
 from engine.run.errors import LatentopError, UsageError
 from engine.run.labels import name_of
 
+MINUTE = "%Y%m%d-%H%M"
 _ID = re.compile(r"\d{8}-\d{4}-((.+)-s\d+(?:-\d+)?)")
 
 
@@ -70,7 +71,7 @@ def create(
 
     The name is sortable, readable and unique. Raises UsageError where the folder can't be written.
     """
-    stem = f"{time.strftime('%Y%m%d-%H%M')}-{preset}-s{seed}"
+    stem = f"{time.strftime(MINUTE)}-{preset}-s{seed}"
     try:
         runs.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder = RunFolder(_first_free(runs, stem))
@@ -143,7 +144,7 @@ def every(runs: Path) -> list[RunFolder]:
             f"the runs folder {runs} can't be read: {error.strerror}",
             "name another one with --runs FOLDER or LATENTOP_RUNS",
         ) from error
-    return sorted(folders, key=lambda folder: _age(folder.database))
+    return sorted(folders, key=_begun, reverse=True)
 
 
 def _is_called(folder: RunFolder, name: str) -> bool:
@@ -161,12 +162,18 @@ def _holds_run(path: Path) -> bool:
         return False
 
 
-def _age(path: Path) -> tuple[float, str]:
-    """Newest first by when the folder was made (the preset is written once); then by name."""
+def _begun(folder: RunFolder) -> tuple[str, float, str]:
+    """What orders runs by when they were made: the minute in the name, which no copy changes.
+
+    Within a minute, or without one, the preset's file tells, which is written once; then the name.
+    """
     try:
-        return -path.with_name("preset.toml").stat().st_mtime, path.parent.name
+        made = folder.preset.stat().st_mtime
     except OSError:
-        return 0.0, path.parent.name
+        made = 0.0
+    known = _ID.fullmatch(folder.id)
+    minute = folder.id[: len("20261122-1405")] if known else time.strftime(MINUTE, time.localtime(made))
+    return minute, made, folder.id
 
 
 def _first_free(runs: Path, stem: str) -> Path:

@@ -173,3 +173,19 @@ def test_where_runs_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("HOME", str(tmp_path))
     assert folder.runs_folder(None) == tmp_path / "mine"
     assert folder.runs_folder("named") == tmp_path / "named"
+
+
+def test_a_copy_of_a_folder_of_runs_keeps_their_order(tmp_path: Path) -> None:
+    """A plain copy touches every file: the minute in the name still says which run is newest."""
+    make(tmp_path, "20261122-1405-dcgan-s42", born=30)
+    make(tmp_path, "20261122-1430-ring-s1", born=10)
+    make(tmp_path, "20261121-1600-stacked-s1", born=20)
+    assert [run.id[9:13] for run in folder.every(tmp_path)] == ["1430", "1405", "1600"]
+    assert folder.find(tmp_path, None).id == "20261122-1430-ring-s1"
+
+
+def test_a_run_that_was_renamed_is_as_old_as_its_preset(tmp_path: Path) -> None:
+    make(tmp_path, "20261122-1405-dcgan-s42")
+    make(tmp_path, "mine", born=1_000_000_000)
+    make(tmp_path, "20000101-0000-ring-s1")
+    assert [run.id for run in folder.every(tmp_path)][1] == "mine"
