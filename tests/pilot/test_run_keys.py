@@ -145,6 +145,24 @@ async def test_space_trains_a_run_on_that_ended_early(
         await wait_for_text(pilot, "● training", "space pause")
 
 
+async def test_a_worker_that_cannot_start_is_told_and_can_be_tried_again(
+    runs: Path, open_app: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded = healthy_gan(runs)
+    (recorded.run.checkpoints / "step-000000300.pt").touch()
+    recorded.says(state="stopped")
+    other = Mock(poll=Mock(return_value=None))  # a worker of another run, which this screen started before
+    monkeypatch.setattr(launch, "_started", [other])
+    monkeypatch.setattr(launch, "start", Mock(side_effect=OSError("no process is free")))
+    async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "space trains on from step 300")
+        for _ in range(2):
+            await pilot.press("space")
+            await wait_for_text(pilot, "Train on from its last checkpoint")
+            await pilot.press("t")
+            await wait_for_text(pilot, "No worker could be started: no process is free")
+
+
 async def test_a_finished_run_hears_nothing_and_says_so(runs: Path, open_app: Open) -> None:
     recorded = healthy_gan(runs)
     (recorded.run.checkpoints / "step-000000400.pt").touch()
