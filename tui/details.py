@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from engine.run.reader import Alarm
 from presets.watching import BELOW, Watch
-from tui import meanings, presence, selectors, verdicts, wording
+from tui import fit, meanings, presence, selectors, verdicts, wording
 from tui.measures import DIVERSITY, RECONSTRUCTION, STABILITY, Told
 from tui.state import State
 from tui.trend import trend
@@ -84,17 +84,15 @@ def alarms(state: State, watch: Watch) -> list[Section]:
 
 def _gap(state: State, watch: Watch) -> list[Section]:
     """How many times the training error the validation error is, which no series holds."""
-    training = selectors.typical(state, "loss/reconstruction")
-    validation = selectors.last(state, "valid/reconstruction")
-    if not training or validation is None:
+    ratio = fit.ratio(state)
+    if ratio is None:
         return []
-    over = any(alarm.name == "over-fitting" for alarm in selectors.standing(state))
     return [
         Section(
             heading="validation error over training error",
-            value=f"{validation / training:.2f} times",
-            tone="warning" if over else "",
-            paragraphs=_judged(("over-fitting",), watch),
+            value=f"{ratio:.2f} times",
+            tone="" if fit.fit(state) == "ok" else "warning",
+            paragraphs=_judged((fit.OVERFITTING,), watch),
         )
     ]
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tui import selectors
+from tui import fit, selectors
+from tui.fit import VALIDATION
 from tui.spoken import name_of, sentence, several, span, value_of
 from tui.state import State
 from tui.wording import duration, measured, number, progress
@@ -13,7 +14,6 @@ from tui.wording import duration, measured, number, progress
 SHOWN = ("loss/", "valid/", "diversity/coverage")
 """The series of the one line."""
 SPREADS = ("-sd", "-se")
-TRAINING, VALIDATION, OVERFITTING = "loss/reconstruction", "valid/reconstruction", "over-fitting"
 _CALM = ("loss", "score", "accuracy", "grad")
 """What jumps from step to step: said as its mean over the newest rows."""
 _FAMILIES = ("loss", "valid", "accuracy", "score", "diversity", "lead", "codings", "kl", "pca")
@@ -90,7 +90,7 @@ def fields(state: State) -> dict[str, object]:
         "lost": list(selectors.lost_classes(state)),
         "non_finite": selectors.bad_values(state),
         "best_validation": {"value": best.value, "step": best.step} if best else None,
-        "validation_ratio": validation_ratio(state),
+        "validation_ratio": fit.ratio(state),
         "values": values(state),
     }
 
@@ -107,12 +107,6 @@ def best_validation(state: State) -> Best | None:
         return None
     place = int(np.nanargmin(bins.lo))
     return Best(value=float(bins.lo[place]), step=int(bins.step[place]))
-
-
-def validation_ratio(state: State) -> float | None:
-    """Validation error by training error; None where either is missing."""
-    training, validation = selectors.typical(state, TRAINING), selectors.last(state, VALIDATION)
-    return validation / training if training and validation is not None else None
 
 
 def _judgement(state: State) -> Iterator[str]:
@@ -158,9 +152,11 @@ def _measures(state: State, before: Mapping[str, str]) -> Iterator[str]:
 def _validation(state: State) -> Iterator[str]:
     if best := best_validation(state):
         yield f"best validation error so far: {number(best.value)} at step {best.step}"
-    if (ratio := validation_ratio(state)) is not None:
-        over = any(alarm.name == OVERFITTING for alarm in selectors.standing(state))
-        yield f"validation error is {ratio:.2f} times the training error, {OVERFITTING if over else 'ok'}"
+    if (ratio := fit.ratio(state)) is not None:
+        limit = f"above {state.facts.overfitting_alarm:g}, but training error does not fall alone"
+        how = fit.fit(state)
+        words = limit if how == "high" else how
+        yield f"validation error is {ratio:.2f} times the training error, {words}"
 
 
 def _of(state: State, name: str) -> str:

@@ -42,12 +42,18 @@ def numbered(state: State, prefix: str) -> list[float]:
     return values
 
 
-def typical(state: State, name: str) -> float | None:
-    """The mean of a series' newest finite rows; None where there is none. Calmer than the last value."""
+def typical(state: State, name: str, *, until: int | None = None) -> float | None:
+    """The mean of a series' newest finite rows; None where there is none. Calmer than the last value.
+
+    ``until``: the newest at that step; the first one where all are later.
+    """
     bins = state.series.get(name)
     if bins is None:
         return None
-    finite = bins.mean[np.isfinite(bins.mean)]
+    well = np.isfinite(bins.mean)
+    finite = bins.mean[well]
+    if until is not None:
+        finite = finite[: max(1, int(np.searchsorted(bins.step[well], until, side="right")))]
     return float(finite[-CALM_ROWS:].mean()) if len(finite) else None
 
 

@@ -85,6 +85,13 @@ async def test_over_fitting_is_what_the_watch_says_it_is(runs: Path, open_app: O
         await wait_for_text(pilot, "val/train      1.10   over-fitting")
 
 
+async def test_above_the_limit_without_an_alarm_is_never_called_ok(runs: Path, open_app: Open) -> None:
+    recorded = healthy_autoencoder(runs)
+    recorded.draws("valid/reconstruction", [0.0356], first=401)
+    async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "val/train      1.78   high (alarm > 1.5")
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_an_alarm_is_told_to_its_end(runs: Path, open_app: Open, size: tuple[int, int]) -> None:
     recorded = healthy_autoencoder(runs)

@@ -6,18 +6,17 @@ import numpy as np
 from textual.strip import Strip
 
 from presets.watching import Watch
-from tui import details, selectors, verdicts, wording
+from tui import details, fit, selectors, verdicts, wording
 from tui.details import Section
 from tui.draw.spark import bars, spark
+from tui.fit import OVERFITTING, TRAINING, VALIDATION
 from tui.state import State
 from tui.trend import WINDOW, trend
 from tui.widgets.panel import Panel
 from tui.widgets.texts import Span
 from tui.widgets.trends import arrow
 
-TRAINING, VALIDATION = "loss/reconstruction", "valid/reconstruction"
-OVERFITTING = "over-fitting"
-"""The alarm by which the watch says so."""
+TONES = {"ok": "success", "high": "warning", OVERFITTING: "warning"}
 MORE = (
     ("codings", "codings/active-units", "vary, of {codings/units}"),
     ("KL", "kl/nats", "nats {kl/unit-}"),
@@ -60,8 +59,8 @@ class ReconstructionPanel(Panel):
         if validation is None:
             return [*rows, self._row("validation", "not yet", width)]
         rows.append(self._error("validation", VALIDATION, validation, self._best(), width))
-        if training > 0:
-            rows.append(self._gap(validation / training, width))
+        if (ratio := fit.ratio(self.state)) is not None:
+            rows.append(self._gap(ratio, width))
         if height <= 3:
             return rows
         for label, name, unit in MORE:
@@ -100,9 +99,12 @@ class ReconstructionPanel(Panel):
 
     def _gap(self, ratio: float, width: int) -> Strip:
         """Validation error over training error, and where the watch begins to mind it."""
-        over = any(alarm.name == OVERFITTING for alarm in selectors.standing(self.state))
-        words = Span(OVERFITTING if over else "ok", "warning" if over else "success", bold=over)
+        how = fit.fit(self.state)
+        words = Span(how, TONES[how], bold=how == OVERFITTING)
         limit = f" (alarm > {self.state.facts.overfitting_alarm:g})"
+        longer = f"{limit[:-1]}, if training error falls alone)"
+        if how == "high" and LABEL + VALUE + 3 + len(how + longer) <= width:
+            limit = longer
         return self.line(f"{'val/train':<{LABEL}}", f"{ratio:>{VALUE}.2f}", "   ", words, limit, width=width)
 
     def _verdict(self, width: int) -> Strip:
