@@ -12,6 +12,7 @@ from engine.run.folder import RunFolder
 from engine.run.liveness import judge
 from engine.run.reader import Reader
 from tui.living import UNREADABLE
+from tui.looking import doubtful
 from tui.state import State, apply, judged
 from tui.wording import reason
 
@@ -97,11 +98,18 @@ class Feed:
             self._state = replace(self._state, trouble="")
         if batch is not None or now - self._judged >= JUDGE_SECONDS:
             self._judged = now
-            wall = time.time()
-            self._state = judged(self._state, judge(self._state.facts, wall), wall)
+            self._judge(self._reader)
         self._read = now
         if self._wishes:
             self._tell(_granted(self._reader, self._wishes.pop()))
+
+    def _judge(self, reader: Reader) -> None:
+        wall = time.time()
+        liveness = judge(self._state.facts, wall)
+        if doubtful(liveness) and liveness != self._state.liveness and (batch := reader.poll()) is not None:
+            self._state = apply(self._state, batch)
+            liveness = judge(self._state.facts, wall)
+        self._state = judged(self._state, liveness, wall)
 
     def _trouble(self, error: Exception) -> None:
         """Say why it can't be read, and begin anew: what was read halfway is not believed."""

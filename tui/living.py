@@ -6,7 +6,7 @@ from engine.run import folder
 from engine.run.errors import LatentopError
 from engine.run.folder import RunFolder
 from engine.run.liveness import Liveness
-from tui.commands.looking import glance
+from tui.looking import glance
 
 UNREADABLE = Liveness("unreadable", False)
 """The state of a run of which nothing can be read."""

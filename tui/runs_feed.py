@@ -11,6 +11,7 @@ from engine.run.folder import RunFolder
 from engine.run.liveness import Liveness, judge
 from engine.run.summary import Summariser, Summary
 from tui.living import UNREADABLE
+from tui.looking import doubtful
 from tui.wording import reason
 
 LOOK_SECONDS = 1.0
@@ -99,6 +100,9 @@ class RunsFeed:
                 row = RunRow(run=run, summary=self._read(run), liveness=row.liveness)
             if not row.trouble:
                 liveness = judge(row.summary.facts, time.time())
+                if doubtful(liveness) and liveness != row.liveness:
+                    row = replace(row, summary=self._read(run))
+                    liveness = judge(row.summary.facts, time.time())
                 row = row if liveness == row.liveness else replace(row, liveness=liveness)
         except Exception as error:  # one damaged run, whatever is wrong with it, hides no other
             row = RunRow(run=run, trouble=reason(error))

@@ -18,10 +18,10 @@ from engine.run.liveness import SILENT_SECONDS, Liveness
 from engine.run.reader import Alarm, Batch, Reader
 from engine.run.verdicts import exit_code
 from tui import lines
-from tui.commands.looking import look, stillborn
 from tui.commands.output import Output, aside
 from tui.commands.parser import Parser
 from tui.commands.status import NO_SPACE, Ending, ending, out_of_space, status
+from tui.looking import doubtful, look, stillborn
 from tui.saying import Said
 
 POLL_SECONDS = 0.25
@@ -141,8 +141,7 @@ def over(run: RunFolder, moment: Moment) -> Ending | None:
 def moments(run: RunFolder) -> Generator[Moment, None, None]:
     """Looks at a run, for ever, one whenever it is asked for.
 
-    A worker may write its last words and end between our reading and our judging: the first time that it
-    looks dead, what it said of itself stands, and only the next look, which reads all it wrote, is believed.
+    The first time that a worker looks dead, what it said of itself stands; only the next look is believed.
     """
     reader = Reader(run.database)
     try:
@@ -155,7 +154,7 @@ def moments(run: RunFolder) -> Generator[Moment, None, None]:
             if state.name in ("queued", "starting") and facts.pid is None and stillborn():
                 who = "queue" if state.name == "queued" else "worker"
                 state = Liveness("crashed", False, f"the {who} ended before it began")
-            dead = state.name in ("crashed", "lost")
+            dead = doubtful(state)
             if dead and not doubted:
                 state = Liveness(facts.state, True, facts.detail)
             doubted = dead

@@ -55,12 +55,21 @@ def glance(run: RunFolder) -> tuple[RunFacts, Liveness]:
 
 
 def judged(reader: Reader, facts: RunFacts) -> tuple[RunFacts, Liveness]:
-    """Facts and true state. A worker may end between reading and judging, so bad news is read twice."""
+    """Facts and true state."""
     state = liveness.judge(facts, time.time())
-    if state.name in ("crashed", "lost"):
+    if doubtful(state):
         facts = reader.facts()
         state = liveness.judge(facts, time.time())
     return facts, state
+
+
+def doubtful(state: Liveness) -> bool:
+    """Whether to read once more before this is believed.
+
+    A worker may write its last words and end between our reading and our judging; what is read after it
+    looked dead is all that it wrote.
+    """
+    return state.name in ("crashed", "lost")
 
 
 def stillborn() -> bool:
