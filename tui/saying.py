@@ -8,13 +8,12 @@ from engine.run.facts import RunFacts
 from engine.run.liveness import Liveness
 from engine.run.reader import Alarm, Command
 from tui import report
-from tui.commands.output import Tone
 from tui.spoken import name_of, sentence, several, span
 from tui.state import State
+from tui.tone import Tone, of_verdict
 from tui.wording import duration, progress, spaced
 
 _TOLD_BY_TEXT = ("pause", "resume", "stop", "edit", "data")
-_TONES: dict[str, Tone] = {"healthy": "good", "unknown": "plain", "warning": "warning"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +132,7 @@ def verdict(before: str, facts: RunFacts, now: float) -> Said:
         step=facts.step,
         wall=now,
         text="now healthy" if name == "healthy" else f"verdict: {name.replace('-', ' ')}",
-        tone=_TONES.get(name, "critical"),
+        tone=of_verdict(name),
         fields={"verdict": name, "before": before},
     )
 

@@ -121,7 +121,8 @@ def test_a_report_in_sentences_tells_what_the_dashboard_shows_and_then_what_chan
         "Reconstruction error: 0.01.",
         "Validation error: 0.02.",
         "Best validation error so far: 0.02 at step 4210.",
-        "Validation error is 2.00 times the training error, above 1.5, but training error does not fall alone.",
+        "Validation error is 2.00 times the training error, above 1.5, "
+        "but training error does not fall alone.",
         "Coverage: 87 percent of real.",
         "Modes: 8 of 10, lost: Bag, Boot.",
         "Gradient norm of the generator: 3.",

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.recorded import new_run, write
-from tui.commands.looking import Look, look
 from tui.commands.several import worst
 from tui.commands.summary import as_lines, as_sentences, summarise
+from tui.looking import Look, look
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ from dataclasses import asdict
 
 from engine.run import folder
 from engine.run.reader import Alarm
-from tui.commands.looking import look
-from tui.commands.output import Output, Tone
+from tui.commands.output import Output
 from tui.commands.parser import Commands
+from tui.looking import look
+from tui.tone import Tone
 from tui.wording import number, spaced
 
 

@@ -12,11 +12,11 @@ from engine.run.folder import RunFolder
 from presets import catalogue
 from presets.catalogue import PresetError
 from tui.commands.following import report
-from tui.commands.looking import glance, stillborn
 from tui.commands.output import Output, aside
 from tui.commands.parser import Commands, Handler
 from tui.commands.status import advice, ending
 from tui.living import resumable
+from tui.looking import glance, stillborn
 from tui.naming import called, to_ask, to_train_on
 from tui.wording import duration, spaced
 

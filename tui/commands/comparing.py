@@ -7,12 +7,12 @@ from argparse import Namespace
 from engine.run import folder
 from engine.run.errors import UsageError
 from engine.run.folder import RunFolder
-from tui.commands.looking import look
 from tui.commands.output import Output, table
 from tui.commands.parser import Commands, add_ascii
 from tui.commands.status import brief
 from tui.comparison import ABSENT, Contender, differing, letters, resolved
 from tui.comparison import table as compared
+from tui.looking import look
 
 _BEST = " *"
 

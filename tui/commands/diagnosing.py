@@ -13,15 +13,15 @@ from pathlib import Path
 from engine.run import diagnosis, folder
 from engine.run.diagnosis import Diagnosis, Finding, Refusal
 from engine.run.errors import LatentopError, UsageError
-from tui.commands.output import Output, Tone, aside, table
+from tui.commands.output import Output, aside, table
 from tui.commands.parser import Commands
+from tui.tone import Tone, of_verdict
 from tui.wording import spaced
 
 # -P: the folder a person starts from may hold an engine.py of their own.
 _DOCTOR = (sys.executable, "-P", "-m", "engine.diagnose")
 _SOURCES = {"run": "a run of ours", "csv": "a CSV file", "tensorboard": "TensorBoard's events"}
 _ACCEPTED = "name a run (see: latentop ls), a CSV file, or a folder of TensorBoard's event files"
-_TONES: dict[str, Tone] = {"healthy": "good", "unknown": "plain", "warning": "warning"}
 _WORDS = {
     "healthy": "nothing bad stands at its end",
     "unknown": "nothing bad was found in these numbers",
@@ -133,7 +133,7 @@ def _tell(found: Diagnosis, output: Output) -> None:
         _tell_alarm(alarm, output)
     if found.alarms:
         output.line()
-    tone = _TONES.get(found.verdict, "critical")
+    tone = of_verdict(found.verdict)
     output.line(f"verdict: {_verdict(found)}", tone)
     for words in found.unknown:
         output.line(f"unknown: {words}")

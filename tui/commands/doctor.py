@@ -18,8 +18,9 @@ from typing import Any, Literal
 import psutil
 
 from engine.run import folder
-from tui.commands.output import Output, Tone, wants_colour
+from tui.commands.output import Output, wants_colour
 from tui.commands.parser import Commands
+from tui.tone import Tone
 
 _PACKAGES = ("textual", "rich", "plotext", "numpy", "msgspec", "platformdirs", "psutil")
 _TORCH_SECONDS = 120

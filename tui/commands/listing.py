@@ -9,11 +9,12 @@ from engine.run import folder
 from engine.run.errors import LatentopError
 from engine.run.folder import RunFolder
 from engine.run.liveness import Liveness
-from tui.commands.looking import Look, glance, look
-from tui.commands.output import Output, Tone, table
+from tui.commands.output import Output, table
 from tui.commands.parser import Commands
 from tui.commands.status import brief, ending, status
 from tui.comparison import resolved
+from tui.looking import Look, glance, look
+from tui.tone import Tone
 from tui.wording import age, duration, measured, progress, setting, shortened, spaced
 
 _MARKS_SHOWN = 10

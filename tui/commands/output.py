@@ -5,11 +5,10 @@ import math
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Literal, TextIO
+from typing import TextIO
 
+from tui.tone import Tone
 from tui.wording import printable
-
-Tone = Literal["plain", "heading", "faint", "good", "warning", "critical"]
 
 _SGR: dict[Tone, str] = {"heading": "1", "faint": "2", "good": "32", "warning": "33", "critical": "31"}
 

@@ -11,10 +11,10 @@ from engine.run.folder import RunFolder
 from engine.run.liveness import Liveness
 from tui import lines
 from tui.commands.following import POLL_SECONDS, Interrupts, Manner, moments, over, report, say
-from tui.commands.looking import glance, look
 from tui.commands.output import Output, aside
 from tui.commands.status import Ending, status
 from tui.commands.summary import Summary, as_lines, as_sentences, summarise
+from tui.looking import glance, look
 
 _WORST_FIRST = (5, 1, 3, 4, 130)
 

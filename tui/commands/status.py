@@ -9,8 +9,8 @@ from engine.run.folder import RunFolder
 from engine.run.liveness import Liveness
 from engine.run.reader import Alarm
 from engine.run.verdicts import exit_code
-from tui.commands.looking import Look
 from tui.living import resumable
+from tui.looking import Look
 from tui.naming import called
 from tui.wording import spaced
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from statistics import fmean, stdev
 
 from engine.run import series
-from tui.commands.looking import Look
 from tui.commands.output import table
+from tui.looking import Look
 from tui.report import SHOWN, SPREADS
 from tui.spoken import name_of, several, without_symbols
 from tui.wording import number, progress
