@@ -200,11 +200,12 @@ class LatentopApp(LaunchingApp):
 
     def _show(self, place: Place) -> None:
         """Show one of the lists."""
-        self.prepare()
         back = bool(self._behind) or place != self._home()
         if place == "presets":
+            self.prepare()
             self._go(PresetsScreen(self.terminal, back=back, instead=self.instead))
         else:
+            self.dismiss_worker()
             self._go(RunsScreen(self.runs, self.terminal, view=self._view(), back=back))
 
     def _home(self) -> Place:

@@ -21,7 +21,7 @@ INSTEAD = Choice(key="s", word="stop it", does="it ends after a checkpoint; the 
 
 
 class LaunchingApp(PersonalApp):
-    """Keeps a worker in waiting while a list is shown, so that what is chosen there trains at once."""
+    """Keeps a worker in waiting while presets are shown, so that what is chosen there trains at once."""
 
     def __init__(
         self,

@@ -4,6 +4,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -41,8 +42,10 @@ class FakeWaitingWorker:
     """Stands where a process with torch imported would wait; remembers what it was given."""
 
     claimed: list[RunFolder]
+    made: ClassVar[list["FakeWaitingWorker"]] = []
 
     def __init__(self) -> None:
+        FakeWaitingWorker.made.append(self)
         self.dismissed = False
 
     def claim(self, run: RunFolder) -> None:
@@ -105,7 +108,7 @@ class Recorded:
 @pytest.fixture
 def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder of runs, and no process started by whatever the app does."""
-    FakeWaitingWorker.claimed = []
+    FakeWaitingWorker.claimed, FakeWaitingWorker.made[:] = [], []
     monkeypatch.setattr("tui.launching.WaitingWorker", FakeWaitingWorker)
     monkeypatch.setattr("presets.catalogue.user_folder", lambda: tmp_path / "yours")
     monkeypatch.setenv("LATENTOP_RUNS", str(tmp_path / "runs"))

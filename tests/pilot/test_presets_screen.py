@@ -237,3 +237,18 @@ async def test_a_folder_that_cannot_be_written_is_told(
         runs.write_text("a file, not a folder")
         await pilot.press("enter")
         await wait_for_text(pilot, "can't be written")
+
+
+async def test_a_worker_waits_only_while_presets_are_shown(runs: Path, open_app: Open) -> None:
+    recorded = healthy_gan(runs)
+    app = open_app()
+    async with app.run_test(notifications=True, size=(80, 24)) as pilot:
+        await wait_for_text(pilot, recorded.run.id)
+        assert FakeWaitingWorker.made == []
+        await pilot.press("p")
+        await wait_for_text(pilot, "what shall be trained?")
+        (waiting,) = FakeWaitingWorker.made
+        assert not waiting.dismissed
+        await pilot.press("l")
+        await wait_for_text(pilot, recorded.run.id)
+        assert waiting.dismissed
