@@ -20,6 +20,8 @@ from tests.pilot.conftest import (
 from tui.app import LatentopApp
 from tui.draw.image_style import Style
 from tui.terminal import Terminal
+from tui.widgets.chart import ChartPanel
+from tui.widgets.diversity import DiversityPanel
 
 Open = Callable[..., LatentopApp]
 
@@ -194,6 +196,19 @@ async def test_the_focused_part_can_have_the_whole_screen(runs: Path, open_app: 
         assert "losses" in text(pilot.app)
         await pilot.press("enter")
         await wait_for_text(pilot, "coverage")
+
+
+async def test_a_double_click_does_what_enter_does(runs: Path, open_app: Open) -> None:
+    run = healthy_gan(runs).run
+    async with open_app(run).run_test(notifications=True, size=(80, 24)) as pilot:
+        await wait_for_text(pilot, "losses", "coverage")
+        await pilot.click(ChartPanel, times=2)
+        await wait_for(pilot, lambda: "coverage" not in text(pilot.app))
+        assert "losses" in text(pilot.app)
+        await pilot.click(ChartPanel, times=2)
+        await wait_for_text(pilot, "coverage")
+        await pilot.click(DiversityPanel, times=2)
+        await wait_for_text(pilot, "esc closes")
 
 
 async def test_all_alarms_can_be_read(runs: Path, open_app: Open) -> None:

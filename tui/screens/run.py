@@ -5,6 +5,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.events import Click
 from textual.message import Message
 from textual.widgets import Static
 
@@ -198,6 +199,16 @@ class RunScreen(Scrubbing):
             self.minimize()
         elif part is not None and not self._explain(part):
             self.maximize(part)
+
+    def on_click(self, event: Click) -> None:
+        """Twice on a panel is as enter on it."""
+        if event.chain != 2 or event.widget is None:
+            return
+        for part in event.widget.ancestors_with_self:
+            if isinstance(part, Panel) and part.can_focus:
+                self.set_focus(part)
+                self.action_enlarge()
+                return
 
     def _explain(self, panel: Panel) -> bool:
         """Show what is behind a panel, if there is more than it shows."""
