@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from engine.run import series
+from engine.run.series import SPREADS
 from tui.comparison import Contender, alike, in_order
 from tui.draw.band import band
 from tui.draw.chart import Line
 from tui.state import State
-
-SPREADS = ("-sd", "-se")
 
 
 def drawable(states: Sequence[State]) -> list[str]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tui import fit, selectors
+from engine.run.series import SPREADS
+from tui import fit, selectors, states
 from tui.fit import VALIDATION
 from tui.spoken import name_of, sentence, several, span, value_of
 from tui.state import State
@@ -13,7 +14,6 @@ from tui.wording import duration, measured, number, progress
 
 SHOWN = ("loss/", "valid/", "diversity/coverage")
 """The series of the one line."""
-SPREADS = ("-sd", "-se")
 _CALM = ("loss", "score", "accuracy", "grad")
 """What jumps from step to step: said as its mean over the newest rows."""
 _FAMILIES = ("loss", "valid", "accuracy", "score", "diversity", "lead", "codings", "kl", "pca")
@@ -114,7 +114,7 @@ def _judgement(state: State) -> Iterator[str]:
     if verdict != "unknown":
         yield f"verdict: {verdict.replace('-', ' ')}"
     else:
-        yield "too early to judge" if state.liveness.alive else "not judged"
+        yield states.verdict(verdict, alive=state.liveness.alive)
     standing = selectors.standing(state)
     if standing:
         names = ", ".join(alarm.name.replace("-", " ") for alarm in standing)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from tui import presence, selectors, wording
+from tui import presence, selectors, states, wording
 from tui.presence import Mode
 from tui.state import State
 from tui.trend import Trend, trend
@@ -51,9 +51,9 @@ def diversity(state: State) -> Words:
         longest = [f"{said}; {gone}"] if gone else []
         return _words(*longest, said, f"COLLAPSED: {share} of real data", tone="error")
     if state.facts.verdict == "unknown":
+        said = states.verdict("unknown", alive=state.liveness.alive)
         if not state.liveness.alive:
-            return _words("not judged", tone="foreground")
-        said = "too early to judge"
+            return _words(said, tone="foreground")
         return _words(f"{said}: early samples are bad, not collapsed", said, tone="foreground")
     if gone:
         return _words(f"losing modes: {gone}", gone, _brief(gone), tone="warning")

@@ -6,6 +6,8 @@ Better = Literal["smaller", "larger", "neither"]
 
 PRESENCE = "presence/"
 """Before the number of a mode, from 1: its share of the samples, relative to real data (0 is absent)."""
+SPREADS = ("-sd", "-se")
+"""What ends the name of a series that is another's standard deviation, or standard error."""
 PRESENT = 0.25
 """A mode is lost below this share of what real data gives, the classifier's mistakes taken off."""
 

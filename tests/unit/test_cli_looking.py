@@ -7,7 +7,7 @@ import pytest
 
 from engine.run.events import Mark
 from presets import catalogue
-from tests.recorded import COLLAPSED, new_run, write
+from tests.recorded import COLLAPSED, alive, latentop, new_run, write
 from tui import cli
 from tui.commands.output import to_json
 from tui.wording import age, duration, measured, number, printable, setting, shortened
@@ -96,3 +96,15 @@ def test_printable_keeps_words_and_spells_out_what_a_terminal_would_obey() -> No
     assert printable("a\x1b[31mb\nc") == "a\\x1b[31mb c"
     assert json.loads(to_json({"key\x7f": "\x1b"})) == {"key\x7f": "\x1b"}
     assert to_json("\x7f\x1b\x9b").isprintable()
+
+
+def test_a_queued_run_is_called_so_in_the_same_words_everywhere(tmp_path: Path) -> None:
+    run = new_run(tmp_path, **alive("queued"), detail="next in line", step=0)
+    listed, shown = latentop(tmp_path, "ls").stdout, latentop(tmp_path, "show").stdout
+    for said in (listed, shown):
+        assert "queued 1st" in said
+        assert "too early to judge" in said
+    assert "begun" not in shown
+    assert json.loads(latentop(tmp_path, "ls", "--json").stdout)[0]["verdict"] == "unknown"
+    write(run, facts={"state": "stopped"})
+    assert "not judged" in latentop(tmp_path, "ls").stdout

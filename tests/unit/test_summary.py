@@ -46,7 +46,7 @@ def test_the_summary_is_told_in_tables_and_in_sentences(looks: list[Look]) -> No
     summary = summarise(looks, [0, 0, 3])
     lines = as_lines(summary)
     assert lines[0] == "3 runs:"
-    assert lines[3].split()[:4] == ["seed", "9", "finished", "diverged"]
+    assert lines[3].split()[:4] == ["seed", "9", "finished", "DIVERGED"]
     assert lines[-2:] == [
         "  loss/generator      0.6 ± 0.14 nats   2 finite of 3 seeds",
         "  diversity/coverage  87 ± 0 % of real  3 seeds",

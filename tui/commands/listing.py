@@ -8,7 +8,8 @@ from dataclasses import asdict
 from engine.run import folder
 from engine.run.errors import LatentopError
 from engine.run.folder import RunFolder
-from engine.run.liveness import Liveness
+from engine.run.series import SPREADS
+from tui import states
 from tui.commands.output import Output, table
 from tui.commands.parser import Commands
 from tui.commands.status import brief, ending, status
@@ -19,7 +20,6 @@ from tui.wording import age, duration, measured, progress, setting, shortened, s
 
 _MARKS_SHOWN = 10
 _WHY_WIDTH = 60
-_SPREADS = ("-sd", "-se")
 _TONES: dict[str, Tone] = {
     "failed": "critical",
     "crashed": "critical",
@@ -46,8 +46,8 @@ def _ls(options: Namespace, output: Output) -> int:
     heads = ["RUN", "STATE", "VERDICT", "STEP", "LAST HEARD", "NAME", "NOTE"]
     head, *lines = table(_filled([heads, *(cells for _, cells, _ in found)]))
     output.line(head, "heading")
-    for line, (_, cells, _) in zip(lines, found, strict=True):
-        output.line(line, _TONES.get(cells[1], "plain"))
+    for line, (_, _, fields) in zip(lines, found, strict=True):
+        output.line(line, _TONES.get(str(fields["state"]), "plain"))
     return 0
 
 
@@ -58,17 +58,13 @@ def _row(run: RunFolder) -> tuple[list[str], dict[str, object]]:
         heard = max(facts.heartbeat or 0, facts.ended or 0, facts.created)
         step = progress(facts.step, facts.steps)
         told = age(heard, time.time())
-        cells = [run.id, _state(state), facts.verdict, step, told, facts.name, facts.note]
+        judged = states.verdict(facts.verdict, alive=state.alive)
+        cells = [run.id, states.state(state), judged, step, told, facts.name, facts.note]
         return cells, brief(run, facts, state)
     except LatentopError as error:
         return _unreadable(run, error.message)
     except Exception as error:
         return _unreadable(run, f"its facts are damaged: {error}")
-
-
-def _state(state: Liveness) -> str:
-    """The state in a word; of a run in line also its place."""
-    return f"{state.name}, {state.detail}" if state.name == "queued" and state.detail else state.name
 
 
 def _unreadable(run: RunFolder, why: str) -> tuple[list[str], dict[str, object]]:
@@ -131,14 +127,15 @@ def _section(output: Output, rows: Sequence[tuple[str, ...]], title: str = "") -
 def _facts(seen: Look) -> list[tuple[str, ...]]:
     facts, state, now = seen.facts, seen.state, time.time()
     worker = f"process {facts.pid} on {facts.host}" if facts.pid else ""
+    detail = f": {state.detail}" if state.detail and state.name != "queued" else ""
     rows = {
         "name": facts.name,
         "note": facts.note,
-        "state": f"{state.name}: {state.detail}" if state.detail else state.name,
-        "verdict": facts.verdict,
+        "state": f"{states.state(state)}{detail}",
+        "verdict": states.verdict(facts.verdict, alive=state.alive),
         "step": progress(facts.step, facts.steps),
         "training time": duration(facts.elapsed),
-        "begun": age(facts.created, now),
+        "queued" if state.name == "queued" else "begun": age(facts.created, now),
         "ended": age(facts.ended, now) if facts.ended else "",
         "last heard": age(facts.heartbeat, now) if facts.heartbeat and state.alive else "",
         "preset": facts.preset,
@@ -156,10 +153,10 @@ def _last_values(seen: Look) -> list[tuple[str, ...]]:
     """Every series; a standard deviation (``NAME-sd``) or error (``NAME-se``) stands beside its mean."""
     rows: list[tuple[str, ...]] = []
     for name, (step, value) in seen.values.items():
-        if name.endswith(_SPREADS) and name[:-3] in seen.values:
+        if name.endswith(SPREADS) and name[:-3] in seen.values:
             continue
         text = measured(name, value)
-        for suffix in _SPREADS:
+        for suffix in SPREADS:
             if spread := seen.values.get(name + suffix):
                 text += f" ± {measured(name, spread[1])} ({suffix[1:]})"
         rows.append((name, text, f"step {spaced(step)}"))

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from statistics import fmean, stdev
 
 from engine.run import series
+from engine.run.series import SPREADS
+from tui import states
 from tui.commands.output import table
 from tui.looking import Look
-from tui.report import SHOWN, SPREADS
+from tui.report import SHOWN
 from tui.spoken import name_of, several, without_symbols
 from tui.wording import number, progress
 
@@ -23,6 +25,7 @@ class Result:
     seed: int
     state: str
     verdict: str
+    """Both as they are recorded: their words are for lines and sentences."""
     step: int
     steps: int
     exit_code: int
@@ -78,7 +81,7 @@ def summarise(looks: Sequence[Look], exit_codes: Sequence[int]) -> Summary:
 def as_lines(summary: Summary) -> list[str]:
     """The summary as two aligned tables."""
     rows = [
-        [f"seed {one.seed}", one.state, one.verdict, f"step {progress(one.step, one.steps)}", one.run]
+        [f"seed {one.seed}", _state(one), _verdict(one), f"step {progress(one.step, one.steps)}", one.run]
         for one in summary.results
     ]
     values = [[one.name, _value(one), _seeds(one)] for one in summary.measures]
@@ -90,13 +93,19 @@ def as_lines(summary: Summary) -> list[str]:
 
 def as_sentences(summary: Summary) -> list[str]:
     """The summary for who listens."""
-    told = [
-        f"Seed {one.seed} {one.state}, verdict {one.verdict.replace('-', ' ')}." for one in summary.results
-    ]
+    told = [f"Seed {one.seed} {_state(one)}, verdict {_verdict(one).lower()}." for one in summary.results]
     for one in summary.measures:
         name = name_of(one.name)
         told.append(f"{name[:1].upper()}{name[1:]}: {without_symbols(_value(one))}, {_seeds(one)}.")
     return told
+
+
+def _state(one: Result) -> str:
+    return states.STATES.get(one.state, one.state)
+
+
+def _verdict(one: Result) -> str:
+    return states.verdict(one.verdict, alive=False)
 
 
 def _measure(name: str, values: list[float]) -> Measure:

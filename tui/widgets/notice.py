@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from tui import selectors, wording
+from tui import selectors, states, wording
 from tui.state import State
 from tui.terminal import Terminal
 from tui.widgets.panel import Panel
@@ -60,9 +60,8 @@ class Notice(Panel):
         called = self.called
         match state.liveness.name:
             case "queued":
-                place = f" · {state.liveness.detail}" if state.liveness.detail else ""
                 return [
-                    ("accent", f"queued{place}: it begins by itself when its turn comes"),
+                    ("accent", f"{states.state(state.liveness)}: it begins by itself when its turn comes"),
                     ("", facts.title),
                     ("", f"space trains it now, as does latentop resume {called}"),
                 ]
