@@ -15,8 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Literal
 
-import platformdirs
-
+from engine.run import preferences
 from engine.run.events import AlarmRaised
 from engine.run.folder import RunFolder
 
@@ -91,7 +90,6 @@ class Hooks:
 def _command(setting: Setting) -> str:
     """The command that is set now; none where the settings can't be read: the dashboard says why."""
     with suppress(OSError, ValueError):
-        path = platformdirs.user_config_path("latentop") / "settings.toml"
-        command = tomllib.loads(path.read_text(encoding="utf-8-sig")).get(setting, "")
+        command = tomllib.loads(preferences.path().read_text(encoding="utf-8-sig")).get(setting, "")
         return command if isinstance(command, str) else ""
     return ""

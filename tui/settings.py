@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
-import platformdirs
 import tomli_w
 
+from engine.run import preferences
 from engine.run.errors import UsageError
 from presets.explain import explain
 from tui import themes
@@ -47,7 +47,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 def path() -> Path:
     """Where the settings lie."""
-    return platformdirs.user_config_path("latentop") / "settings.toml"
+    return preferences.path()
 
 
 def meanings() -> dict[str, str]:
