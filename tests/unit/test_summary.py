@@ -1,66 +1,58 @@
-"""What several seeds come to: verdicts, and mean and spread of the main values."""
+"""A run in brief, for the list: the same numbers as the whole history has, at the price of some rows."""
 
 import math
 from pathlib import Path
 
-import pytest
+import numpy as np
 
-from tests.recorded import new_run, write
-from tui.commands.several import worst
-from tui.commands.summary import as_lines, as_sentences, summarise
-from tui.looking import Look, look
-
-
-@pytest.fixture
-def looks(tmp_path: Path) -> list[Look]:
-    """Three seeds: two healthy ones and one that diverged."""
-    found = []
-    for seed, loss, verdict in ((7, 0.5, "healthy"), (8, 0.7, "healthy"), (9, math.nan, "diverged")):
-        run = new_run(tmp_path, seed=seed, state="finished", verdict=verdict)
-        write(run, values={"loss/generator": loss, "grad/generator": 3.0}, step=301)
-        found.append(look(run))
-    return found
+from engine.run import launch
+from engine.run.bins import from_values
+from engine.run.facts import RunFacts
+from engine.run.folder import RunFolder
+from engine.run.store import Store
+from engine.run.summary import COURSE_ROWS, Summariser, Summary
+from tests.recorded import DCGAN, new_run
 
 
-def test_mean_and_spread_are_those_of_the_finite_values(looks: list[Look]) -> None:
-    summary = summarise(looks, [0, 0, 3])
-    loss, coverage = summary.measures
-    assert (loss.name, loss.count, loss.of) == ("loss/generator", 2, 3)
-    assert (loss.mean, loss.sd) == pytest.approx((0.6, math.sqrt(0.02)))
-    assert (loss.lo, loss.hi) == (0.5, 0.7)
-    assert (coverage.name, coverage.sd) == ("diversity/coverage", 0.0)
-    assert [(one.seed, one.verdict, one.exit_code) for one in summary.results] == [
-        (7, "healthy", 0),
-        (8, "healthy", 0),
-        (9, "diverged", 3),
-    ]
+def summary(run: RunFolder) -> Summary:
+    reader = Summariser(run.database)
+    try:
+        return reader.read()
+    finally:
+        reader.close()
 
 
-def test_a_single_seed_has_no_spread(looks: list[Look]) -> None:
-    loss, _ = summarise(looks[:1], [0]).measures
-    assert loss.sd is None
-    assert "  loss/generator      0.5 nats      1 seed" in as_lines(summarise(looks[:1], [0]))
+def record(run: RunFolder, name: str, values: list[float]) -> None:
+    steps = np.arange(1_000, 1_000 + len(values), dtype=np.int64)
+    store = Store(run.database)
+    store.write({name: from_values(steps, steps / 10.0, np.array(values))}, [])
+    store.close()
 
 
-def test_the_summary_is_told_in_tables_and_in_sentences(looks: list[Look]) -> None:
-    summary = summarise(looks, [0, 0, 3])
-    lines = as_lines(summary)
-    assert lines[0] == "3 runs:"
-    assert lines[3].split()[:4] == ["seed", "9", "finished", "DIVERGED"]
-    assert lines[-2:] == [
-        "  loss/generator      0.6 ± 0.14 nats   2 finite of 3 seeds",
-        "  diversity/coverage  87 ± 0 % of real  3 seeds",
-    ]
-    assert as_sentences(summary)[-3:] == [
-        "Seed 9 finished, verdict diverged.",
-        "Generator loss: 0.6 plus or minus 0.14 nats, 2 finite of 3 seeds.",
-        "Coverage: 87 plus or minus 0 percent of real, 3 seeds.",
-    ]
+def test_newest_values_and_the_course_of_what_matters_most(tmp_path: Path) -> None:
+    run = new_run(tmp_path, state="finished", verdict="healthy", name="first")
+    told = summary(run)
+    assert dict(told.values) == {"diversity/coverage": 0.87, "loss/generator": 0.83}
+    assert (told.course_of, told.course.tolist()) == ("diversity/coverage", [0.87])
+    assert (told.step, told.begun, told.facts.name) == (300, True, "first")
 
 
-def test_the_worst_exit_code_is_that_of_them_all() -> None:
-    assert worst([0, 0]) == 0
-    assert worst([0, 4, 3]) == 3
-    assert worst([4, 1, 0]) == 1
-    assert worst([3, 5, 1]) == 5
-    assert worst([0, 130]) == 130
+def test_the_course_of_a_long_run_is_few_rows_that_keep_its_shape(tmp_path: Path) -> None:
+    run = new_run(tmp_path)
+    record(run, "diversity/coverage", [0.9] * 20_000 + [0.1] * 20_000)
+    course = summary(run).course
+    assert 16 < len(course) <= COURSE_ROWS + 1
+    assert math.isclose(course[1], 0.9)
+    assert math.isclose(course[-1], 0.1)
+
+
+def test_a_value_that_is_no_number_is_told(tmp_path: Path) -> None:
+    run = new_run(tmp_path)
+    record(run, "diversity/coverage", [0.9, math.nan])
+    assert math.isnan(summary(run).values["diversity/coverage"])
+
+
+def test_a_run_that_has_not_begun_has_nothing_to_tell(tmp_path: Path) -> None:
+
+    told = summary(launch.new(tmp_path, RunFacts(preset="dcgan", seed=1, steps=10), DCGAN))
+    assert (told.begun, told.course_of, len(told.course), told.pending) == (False, "", 0, ())

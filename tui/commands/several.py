@@ -12,8 +12,8 @@ from engine.run.liveness import Liveness
 from tui import lines
 from tui.commands.following import POLL_SECONDS, Interrupts, Manner, moments, over, report, say
 from tui.commands.output import Output, aside
+from tui.commands.overall import Overall, as_lines, as_sentences, overall
 from tui.commands.status import Ending, status
-from tui.commands.summary import Summary, as_lines, as_sentences, summarise
 from tui.looking import glance, look
 
 _WORST_FIRST = (5, 1, 3, 4, 130)
@@ -87,7 +87,7 @@ def follow_all(runs: Sequence[RunFolder], output: Output, *, manner: Manner, int
         sleep(POLL_SECONDS)
     kept = [one for one in told if one.run.database.exists()]
     looks = [replace(look(one.run), state=one.state) for one in kept]
-    _sum_up(summarise(looks, [one.code for one in kept]), output, manner)
+    _sum_up(overall(looks, [one.code for one in kept]), output, manner)
     return worst([one.code for one in told])
 
 
@@ -105,7 +105,7 @@ def _stop(runs: Sequence[RunFolder]) -> None:
             continue  # it has ended by itself: the next look tells how
 
 
-def _sum_up(summary: Summary, output: Output, manner: Manner) -> None:
+def _sum_up(summary: Overall, output: Output, manner: Manner) -> None:
     if output.as_json:
         output.json({"event": "summary", "wall": time.time(), **asdict(summary)})
         return

@@ -49,14 +49,14 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+class Overall:
     """The results in the order of the seeds, and the main measures."""
 
     results: tuple[Result, ...]
     measures: tuple[Measure, ...]
 
 
-def summarise(looks: Sequence[Look], exit_codes: Sequence[int]) -> Summary:
+def overall(looks: Sequence[Look], exit_codes: Sequence[int]) -> Overall:
     """The summary of runs as last seen, with the exit code of each."""
     results = tuple(
         Result(
@@ -75,10 +75,10 @@ def summarise(looks: Sequence[Look], exit_codes: Sequence[int]) -> Summary:
     measures = (
         _measure(name, [seen.values[name][1] for seen in looks if name in seen.values]) for name in main
     )
-    return Summary(results=results, measures=tuple(measures))
+    return Overall(results=results, measures=tuple(measures))
 
 
-def as_lines(summary: Summary) -> list[str]:
+def as_lines(summary: Overall) -> list[str]:
     """The summary as two aligned tables."""
     rows = [
         [f"seed {one.seed}", _state(one), _verdict(one), f"step {progress(one.step, one.steps)}", one.run]
@@ -91,7 +91,7 @@ def as_lines(summary: Summary) -> list[str]:
     return lines
 
 
-def as_sentences(summary: Summary) -> list[str]:
+def as_sentences(summary: Overall) -> list[str]:
     """The summary for who listens."""
     told = [f"Seed {one.seed} {_state(one)}, verdict {_verdict(one).lower()}." for one in summary.results]
     for one in summary.measures:
