@@ -184,6 +184,18 @@ async def test_find_narrows_the_list_as_one_types(runs: Path, open_app: Open) ->
         await wait_for(pilot, lambda: FakeWaitingWorker.claimed)
 
 
+async def test_find_prefers_the_name_to_a_word_of_the_description(runs: Path, open_app: Open) -> None:
+    async with open_app().run_test(notifications=True, size=(80, 24)) as pilot:
+        await wait_for_text(pilot, "what shall be trained?")
+        await pilot.press("slash", *"ring", "enter")
+        lines = (await wait_for_text(pilot, "find ring", "GAN on a ring of")).splitlines()
+        listed = [line[:26].split()[0] for line in lines[2:-1] if line[:26].split()]
+        assert listed[:2] == ["ring", "ring-packed"]
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: FakeWaitingWorker.claimed)
+        assert "-ring-s" in FakeWaitingWorker.claimed[0].id
+
+
 @pytest.mark.parametrize("ascii", [False, True])
 async def test_page_keys_turn_the_details(runs: Path, open_app: Open, ascii: bool) -> None:
     async with open_app(None, Terminal(ascii=ascii)).run_test(notifications=True, size=(80, 24)) as pilot:

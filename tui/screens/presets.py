@@ -91,10 +91,10 @@ class PresetsScreen(PlaceScreen[None]):
         self._train(beside=False)
 
     def on_find_line_changed(self, message: FindLine.Changed) -> None:
-        """Show what has these words."""
-        one = self._current()
+        """Show what has these words, the cursor on what fits best; all again, and it stays where it was."""
+        one = None if message.words else self._current()
         self._shown = matching(self._shelf, message.words)
-        self._fill(one.entry.name if one else FIRST, one.entry.group if one else "")
+        self._fill(one.entry.name if one else FIRST, one.entry.group if one else "", best=bool(message.words))
 
     def on_find_line_left(self) -> None:
         """Back to the list."""
@@ -186,13 +186,16 @@ class PresetsScreen(PlaceScreen[None]):
             self._shown = self._shelf
         self._fill(name, group)
 
-    def _fill(self, name: str, group: str = "") -> None:
-        """List what is shown, the cursor on the preset of that name, in that group if there are two."""
+    def _fill(self, name: str, group: str = "", *, best: bool = False) -> None:
+        """List what is shown, the cursor on the preset of that name, in that group if there are two.
+
+        ``best``: on the first, whatever its name.
+        """
         if not self.furnished:
             return
         shown = self.query_one(PresetList)
         shown.set_options(self._options())
-        places = [place for place, one in enumerate(self._shown) if one.entry.name == name]
+        places = [place for place, one in enumerate(self._shown) if one.entry.name == name and not best]
         places.sort(key=lambda place: self._shown[place].entry.group != group)
         if places or self._shown:
             shown.highlighted = shown.get_option_index(f"preset-{places[0] if places else 0}")
@@ -215,13 +218,14 @@ class PresetsScreen(PlaceScreen[None]):
 
     def _options(self) -> Iterator[Option]:
         group = ""
+        whole = len(self._shown) == len(self._shelf)  # what is found is in order of its fitness
         for place, one in enumerate(self._shown):
-            if one.entry.group != group:
+            if whole and one.entry.group != group:
                 group = one.entry.group
                 yield _heading(group)
             mark = "! " if one.preset is None else "  "
             yield Option(Content(f"{mark}{clean(one.entry.name)}"), id=f"preset-{place}")
-        if group != YOURS and len(self._shown) == len(self._shelf):
+        if whole and group != YOURS:
             yield _heading(YOURS)
             yield Option(Content.styled("  none yet: e makes one", "$foreground 60%"), disabled=True)
 
