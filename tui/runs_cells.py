@@ -87,7 +87,7 @@ def cells(row: RunRow, view: View, columns: list[Column], now: float, terminal: 
         "done": Span(_done(summary)),
         "trend": Span(trend(summary, widths.get("trend", 0), ascii=ascii), "primary"),
         "newest values": Span(_values(summary) or trouble),
-        "age": Span(wording.roughly(now - facts.created) if facts.created else ""),
+        "age": Span(_age(now - facts.created) if facts.created else ""),
         "note": Span(facts.note),
     }
     return [spans[column.name] for column in columns]
@@ -107,6 +107,11 @@ def trend(summary: Summary, width: int, *, ascii: bool) -> str:
     if better == "smaller" and finite.size and finite.min() > 0:
         values = np.log(values)
     return spark(values, width, ascii)
+
+
+def _age(seconds: float) -> str:
+    """Seconds are not counted: a list in which nothing happens stays as it is."""
+    return wording.roughly(seconds) if seconds >= 60 else "now"
 
 
 def _done(summary: Summary) -> str:
