@@ -41,19 +41,18 @@ ABSENT = "-"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contender:
-    """A run that is compared: ``letter`` names it in charts and tables, ``values`` are its newest."""
+    """A run that is compared: ``letter`` names it in charts and tables, ``values`` are its newest.
+
+    ``label`` is what it is called, such that no other one is called so.
+    """
 
     letter: str
+    label: str
     run: RunFolder
     facts: RunFacts
     liveness: Liveness
     values: Mapping[str, float]
     settings: Mapping[str, object]
-
-    @property
-    def label(self) -> str:
-        """What the run is called, or its id without the time."""
-        return self.facts.name or self.run.names[min(1, len(self.run.names) - 1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,15 @@
 """What the list of runs shows in each of its columns, and which columns fit."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from engine.run import series
+from engine.run.folder import RunFolder
 from engine.run.summary import Summary
 from tui import runs_list, states, wording
 from tui.draw.spark import spark
+from tui.naming import told_apart
 from tui.runs_feed import RunRow
 from tui.runs_list import View
 from tui.terminal import Terminal
@@ -71,11 +75,22 @@ def heading(name: str, view: View, *, ascii: bool) -> str:
     return f"{name} {arrow}" if name == view.by else name
 
 
-def cells(row: RunRow, view: View, columns: list[Column], now: float, terminal: Terminal) -> list[Span]:
-    """What the run shows in each of the columns, at ``now`` (seconds since the epoch)."""
+def names(rows: Sequence[RunRow], columns: Sequence[Column]) -> dict[RunFolder, str]:
+    """What each run is called: by its whole id if there is room for every one, else without the date."""
+    whole = {row.run: row.summary.facts.name or row.run.id for row in rows}
+    room = next((column.width for column in columns if column.name == "run"), 0)
+    if all(len(name) <= room for name in whole.values()):
+        return whole
+    return told_apart({row.run: row.summary.facts.name for row in rows})
+
+
+def cells(
+    row: RunRow, name: str, view: View, columns: Sequence[Column], now: float, terminal: Terminal
+) -> list[Span]:
+    """What the run of that name shows in each of the columns, at ``now`` (seconds since the epoch)."""
     summary, facts, ascii = row.summary, row.summary.facts, terminal.ascii
     widths = {column.name: column.width for column in columns}
-    name = wording.clean(facts.name or row.run.id, ascii=ascii)
+    name = wording.clean(name, ascii=ascii)
     trouble = row.trouble.replace(str(row.run.database), row.run.database.name)
     spans = {
         "mark": Span(("*" if ascii else "●") if row.run in view.marked else "", "accent"),

@@ -172,13 +172,27 @@ async def test_a_folder_that_cannot_be_read_says_why(
         await wait_for_text(pilot, run.id)
 
 
-async def test_a_long_name_keeps_its_seed_and_number(runs: Path, open_app: Open) -> None:
-    long = [Recorded(runs, "denoising-gaussian").run for _ in range(2)][1].id
-    assert long.endswith("-denoising-gaussian-s42-2")
+def begun(runs: Path, *names: str) -> None:
+    for name in names:
+        (runs / name).mkdir(parents=True)
+        (runs / name / "run.db").touch()
+
+
+async def test_long_names_lose_the_date_before_what_tells_runs_apart(runs: Path, open_app: Open) -> None:
+    begun(runs, "20261122-1913-posterior-collapse-s42", "20261122-1914-posterior-collapse-s7")
     async with open_app().run_test(notifications=True, size=(120, 36)) as pilot:
-        await wait_for_text(pilot, long)
+        await wait_for_text(pilot, "20261122-1913-posterior-collapse-s42  ")
         await pilot.resize_terminal(80, 24)
-        await wait_for_text(pilot, f"{long[:13]}", "gaussian-s42-2 ", "starting")
+        shown = await wait_for_text(pilot, "  posterior-collapse-s42  ", "  posterior-collapse-s7  ")
+        assert "20261122-1913-posterior-collapse-s42" in shown.splitlines()[-2] or (
+            "20261122-1914-posterior-collapse-s7" in shown.splitlines()[-2]
+        )
+
+
+async def test_names_that_would_be_the_same_keep_their_time(runs: Path, open_app: Open) -> None:
+    begun(runs, "20261122-1913-ring-s42", "20261122-1950-ring-s42", "20261122-1913-denoising-gaussian-s42-2")
+    async with open_app().run_test(notifications=True, size=(80, 24)) as pilot:
+        await wait_for_text(pilot, "  1913-ring-s42  ", "  1950-ring-s42  ", "  denoising-gaussian-s42-2  ")
 
 
 async def test_q_asks_about_a_run_that_was_opened(runs: Path, open_app: Open) -> None:

@@ -14,6 +14,7 @@ from tui import compared, comparison, keys, states
 from tui.comparison import Contender, Row
 from tui.draw.hues import distinct
 from tui.feed import Feed
+from tui.naming import told_apart
 from tui.screens.place import PlaceScreen
 from tui.state import State
 from tui.terminal import Terminal
@@ -153,9 +154,13 @@ class CompareScreen(PlaceScreen[None]):
         self.query_one("#heading", TextLine).words = self._heading(names, len(charts))
 
     def _contenders(self) -> list[Contender]:
+        labels = told_apart(
+            {run: state.facts.name for run, state in zip(self._runs, self._states, strict=True)}
+        )
         return [
             Contender(
                 letter=letter,
+                label=labels[run],
                 run=run,
                 facts=state.facts,
                 liveness=state.liveness,

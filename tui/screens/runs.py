@@ -166,7 +166,7 @@ class RunsScreen(PlaceScreen[None]):
 
     def action_compare(self) -> None:
         """Compare the marked runs."""
-        marked = tuple(row.run for row in self._rows.values() if row.run in self.view.marked)
+        marked = tuple(row.run for row in runs_list.marked(list(self._rows.values()), self.view))
         if len(marked) >= 2:
             self.post_message(self.Compared(marked))
         else:
@@ -188,7 +188,7 @@ class RunsScreen(PlaceScreen[None]):
     async def action_delete(self) -> None:
         """Delete the marked runs, or the one under the cursor, once that is agreed to."""
         row = self._chosen()
-        marked = [one.run for one in self._rows.values() if one.run in self.view.marked]
+        marked = [one.run for one in runs_list.marked(list(self._rows.values()), self.view)]
         runs = marked or ([row.run] if row else [])
         for run in runs:
             if wrong := await asyncio.to_thread(deletion.refusal, self._runs, run):
@@ -250,10 +250,12 @@ class RunsScreen(PlaceScreen[None]):
             self._say_nothing(none)
         longest = max((len(row.summary.facts.name or row.run.id) for row in self._rows.values()), default=0)
         columns = runs_cells.columns(self.size.width, longest, view, ascii=terminal.ascii)
+        names = runs_cells.names(list(self._rows.values()), columns)
         now = time.time()
 
         def cells(key: str) -> list[Span]:
-            return runs_cells.cells(self._rows[key], view, columns, now, terminal)
+            row = self._rows[key]
+            return runs_cells.cells(row, names[row.run], view, columns, now, terminal)
 
         table.show(columns, [row.run.id for row in rows], cells)
         heading = runs_words.heading(self._runs, len(rows), count, view, terminal, self.size.width)
