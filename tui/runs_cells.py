@@ -39,7 +39,7 @@ RIGHT = frozenset({"step", "done"})
 WORDS = {
     "diversity/coverage": "coverage",
     "valid/reconstruction": "valid",
-    "valid/loss": "valid",
+    "valid/loss": "valid loss",
     "accuracy/fine-tuned": "accuracy",
     "loss/reconstruction": "error",
     "loss/generator": "G",
@@ -94,14 +94,14 @@ def cells(
     trouble = row.trouble.replace(str(row.run.database), row.run.database.name)
     spans = {
         "mark": Span(("*" if ascii else "●") if row.run in view.marked else "", "accent"),
-        "run": Span(wording.shortened(name, widths["run"], ascii=ascii), bold=bool(facts.name)),
+        "run": Span(wording.shortened(name, widths.get("run", 0), ascii=ascii), bold=bool(facts.name)),
         "preset": Span(facts.preset),
         "state": Span(runs_list.state(row), states.tone(row.liveness.name)),
         "verdict": Span(runs_list.verdict(row), states.tone(facts.verdict)),
         "step": Span(wording.spaced(summary.step) if summary.begun else ""),
         "done": Span(_done(summary)),
         "trend": Span(trend(summary, widths.get("trend", 0), ascii=ascii), "primary"),
-        "newest values": Span(_values(summary) or trouble),
+        "newest values": Span(_values(summary, widths.get("newest values", 0)) or trouble),
         "age": Span(_age(now - facts.created) if facts.created else ""),
         "note": Span(facts.note),
     }
@@ -134,9 +134,14 @@ def _done(summary: Summary) -> str:
     return wording.percent(int(100 * summary.step / steps) / 100) if summary.begun and steps > 0 else ""
 
 
-def _values(summary: Summary) -> str:
-    parts = []
+def _values(summary: Summary, width: int) -> str:
+    """As many as fit, none of them cut."""
+    told = ""
     for name, value in summary.values.items():
         share = series.describe(name)[0] in ("share", "of real") and np.isfinite(value)
-        parts.append(f"{WORDS[name]} {wording.percent(value) if share else wording.short(value)}")
-    return "  ".join(parts)
+        part = f"{WORDS[name]} {wording.percent(value) if share else wording.short(value)}"
+        longer = f"{told}  {part}" if told else part
+        if len(longer) > width:
+            break
+        told = longer
+    return told
