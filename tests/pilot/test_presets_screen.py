@@ -229,6 +229,24 @@ async def test_a_preset_of_ones_own_can_be_deleted(runs: Path, open_app: Open, t
         await wait_for_text(pilot, "none yet: e makes one")
 
 
+async def test_after_a_deletion_search_and_place_are_kept(runs: Path, open_app: Open, tmp_path: Path) -> None:
+    (tmp_path / "yours").mkdir()
+    files = [tmp_path / "yours" / f"mine-{number}.toml" for number in (1, 2, 3)]
+    for file in files:
+        file.write_text(catalogue.dump(catalogue.load(catalogue.find("dcgan"))))
+    async with open_app().run_test(notifications=True, size=(80, 24)) as pilot:
+        await wait_for_text(pilot, "what shall be trained?")
+        await pilot.press("slash", *"mine", "enter")
+        await wait_for_text(pilot, "find mine", "mine-1", "mine-3")
+        await pilot.press("down", "x")
+        await wait_for_text(pilot, "Delete your preset mine-2?")
+        await pilot.press("d")
+        await wait_for(pilot, lambda: not files[1].exists() and "mine-2" not in text(pilot.app))
+        await wait_for_text(pilot, "find mine", "mine-1", "mine-3")
+        await pilot.press("x")
+        await wait_for_text(pilot, "Delete your preset mine-3?")
+
+
 async def test_the_palette_trains_presets_by_name(runs: Path, open_app: Open) -> None:
     async with open_app().run_test(notifications=True, size=(120, 36)) as pilot:
         await wait_for_text(pilot, "what shall be trained?")

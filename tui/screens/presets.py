@@ -144,6 +144,7 @@ class PresetsScreen(PlaceScreen[None]):
         one = self._current()
         if one is None or not one.own:
             return
+        place = self._shown.index(one)
 
         def act(answer: str | None) -> None:
             if answer is None:
@@ -152,7 +153,10 @@ class PresetsScreen(PlaceScreen[None]):
                 own.delete(one.entry)
             except PresetError as error:
                 self.notify(clean(f"{error.message}. {error.hint}"), severity="error", markup=False)
-            self._restock(one.entry.name)
+            self._shelf = shelf()
+            self._shown = matching(self._shelf, self.query_one(FindLine).words)
+            near = self._shown[min(place, len(self._shown) - 1)].entry if self._shown else one.entry
+            self._fill(near.name, near.group)
 
         gone = Choice(key="d", word="delete", does=f"{one.entry.path} goes; runs of it keep their own copy")
         self.app.push_screen(ChoiceScreen(f"Delete your preset {one.entry.name}?", (gone,)), act)
@@ -177,7 +181,7 @@ class PresetsScreen(PlaceScreen[None]):
         place = (option.id or "") if option is not None else ""
         return self._shown[int(place.removeprefix("preset-"))] if place else None
 
-    def _restock(self, name: str, group: str = "") -> None:
+    def _restock(self, name: str, group: str) -> None:
         """Read all presets again, and put the cursor on that one."""
         self._shelf = shelf()
         self._shown = matching(self._shelf, self.query_one(FindLine).words)
