@@ -197,8 +197,9 @@ class RunsScreen(PlaceScreen[None]):
         if not runs:
             return
         sizes = [await asyncio.to_thread(deletion.size, run) for run in runs]
-        names = ", ".join(self._called(run) for run in runs)
-        question = f"Delete {names}? {wording.megabytes(sum(sizes))} would be gone for good."
+        names = [self._called(run) for run in runs]
+        hidden = runs_list.hidden(list(self._rows.values()), self.view)
+        question = runs_words.deletion(names, hidden, sum(sizes))
         if await self.app.push_screen_wait(ChoiceScreen(question, (DELETE,), careful=True)) == DELETE.word:
             await self._delete(runs)
 
@@ -258,7 +259,8 @@ class RunsScreen(PlaceScreen[None]):
             return runs_cells.cells(row, names[row.run], view, columns, now, terminal)
 
         table.show(columns, [row.run.id for row in rows], cells)
-        heading = runs_words.heading(self._runs, len(rows), count, view, terminal, self.size.width)
+        hidden = runs_list.hidden(list(self._rows.values()), view)
+        heading = runs_words.heading(self._runs, len(rows), count, hidden, view, terminal, self.size.width)
         self.query_one("#heading", TextLine).words = heading
         self.query_one(KeyLine).labels = runs_words.labels(view, count)
         self._about()
