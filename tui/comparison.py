@@ -135,8 +135,8 @@ def _done(facts: RunFacts) -> str:
     return percent(math.floor(100 * facts.step / facts.steps) / 100) if facts.steps > 0 else ""
 
 
-def _value(name: str, value: float | None) -> str:
-    """In few characters, yet such that two runs which differ look different."""
+def newest(name: str, value: float | None) -> str:
+    """The newest value of a series in few characters, yet such that two runs which differ look different."""
     if value is None:
         return ABSENT
     if series.describe(name)[0] in ("share", "of real") and math.isfinite(value):
@@ -152,7 +152,7 @@ def _values(contenders: Sequence[Contender]) -> list[Row]:
     rows = [Row(name="newest values", heading=True)]
     for name in in_order(name for one in contenders for name in one.values):
         values = [one.values.get(name) for one in contenders]
-        cells = tuple(_value(name, value) for value in values)
+        cells = tuple(newest(name, value) for value in values)
         rows.append(Row(name=name, cells=cells, best=_best(name, values)))
     return rows if len(rows) > 1 else [Row(name="no values yet", heading=True)]
 

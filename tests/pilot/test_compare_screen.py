@@ -132,6 +132,15 @@ async def test_more_runs_than_fit_are_turned_over_in_the_table(runs: Path, open_
         await wait_for(pilot, lambda: row(app, "seed") == ["3", "4", "5", "6"])
 
 
+async def test_the_chart_tells_the_same_newest_value_as_the_table(runs: Path, open_app: Open) -> None:
+    first, second = gan(runs, "seed=1", coverage=0.8), gan(runs, "seed=2", "batch=32", coverage=0.6)
+    first.draws("diversity/coverage", [0.37], first=301)
+    app = LatentopApp(runs, None, Terminal(), compared=[first.run, second.run])
+    async with app.run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "A dcgan-s1 37 %", "B dcgan-s2 60 %")
+        await wait_for(pilot, lambda: row(app, "diversity/coverage") == ["37", "%", "60", "%", "*"])
+
+
 async def test_runs_without_a_series_in_common_say_so(runs: Path, open_app: Open) -> None:
     made = [healthy_gan(runs).run, healthy_autoencoder(runs).run]
     app = LatentopApp(runs, None, Terminal(), compared=made)
