@@ -13,7 +13,7 @@ from engine.run.liveness import Liveness
 from presets import catalogue
 from presets.catalogue import PresetError
 from tui import states
-from tui.wording import duration, percent, setting, short, spaced
+from tui.wording import duration, natural, percent, setting, short, spaced
 
 FIRST = (
     "loss/generator",
@@ -107,7 +107,11 @@ def alike(contenders: Sequence[Contender]) -> list[tuple[int, ...]]:
 def in_order(names: Iterable[str]) -> list[str]:
     """Names of series, those first that one compares first."""
     places = {name: place for place, name in enumerate(FIRST)}
-    return sorted(set(names), key=lambda name: (places.get(name, len(FIRST)), name.startswith(LAST), name))
+
+    def place(name: str) -> tuple[object, ...]:
+        return places.get(name, len(FIRST)), name.startswith(LAST), natural(name)
+
+    return sorted(set(names), key=place)
 
 
 def table(contenders: Sequence[Contender]) -> list[Row]:
