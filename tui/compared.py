@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from engine.run import series
 from engine.run.series import SPREADS
-from tui.comparison import Contender, alike, in_order
+from tui.comparison import Contender, alike, in_order, newest
 from tui.draw.band import band
 from tui.draw.chart import Line
 from tui.state import State
@@ -42,7 +43,7 @@ def lines(
     """A line for each run that has the series; with ``bands`` one for those that differ in the seed alone.
 
     Each is the mean over ``columns`` equal spans of steps or fewer: of the envelopes of several runs, the
-    last would hide the others.
+    last would hide the others. The legend tells the newest value of a run as the table does, of a band none.
     """
     groups = alike(contenders) if bands else [(index,) for index in range(len(contenders))]
     found = []
@@ -52,9 +53,14 @@ def lines(
         if len(drawn) > 1:
             letters = "".join(contenders[index].letter for index in members)
             label = f"{letters} {contenders[group[0]].facts.preset}, {len(drawn)} seeds"
-            found.append(band(drawn, label, colours[group[0]], columns))
+            found.append(replace(band(drawn, label, colours[group[0]], columns), told=""))
         else:
-            found += [band(drawn, line.name, line.colour, columns) for line in drawn]
+            alone = (contenders[index] for index in members)
+            told = (newest(name, one.values.get(name)) for one in alone)
+            found += [
+                replace(band(drawn, line.name, line.colour, columns), told=value)
+                for line, value in zip(drawn, told, strict=True)
+            ]
     return found
 
 

@@ -13,7 +13,7 @@ from engine.run.liveness import Liveness
 from presets import catalogue
 from presets.catalogue import PresetError
 from tui import states
-from tui.wording import duration, percent, setting, short, spaced
+from tui.wording import duration, natural, percent, setting, short, spaced
 
 FIRST = (
     "loss/generator",
@@ -41,19 +41,18 @@ ABSENT = "-"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contender:
-    """A run that is compared: ``letter`` names it in charts and tables, ``values`` are its newest."""
+    """A run that is compared: ``letter`` names it in charts and tables, ``values`` are its newest.
+
+    ``label`` is what it is called, such that no other one is called so.
+    """
 
     letter: str
+    label: str
     run: RunFolder
     facts: RunFacts
     liveness: Liveness
     values: Mapping[str, float]
     settings: Mapping[str, object]
-
-    @property
-    def label(self) -> str:
-        """What the run is called, or its id without the time."""
-        return self.facts.name or self.run.names[min(1, len(self.run.names) - 1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +107,11 @@ def alike(contenders: Sequence[Contender]) -> list[tuple[int, ...]]:
 def in_order(names: Iterable[str]) -> list[str]:
     """Names of series, those first that one compares first."""
     places = {name: place for place, name in enumerate(FIRST)}
-    return sorted(set(names), key=lambda name: (places.get(name, len(FIRST)), name.startswith(LAST), name))
+
+    def place(name: str) -> tuple[object, ...]:
+        return places.get(name, len(FIRST)), name.startswith(LAST), natural(name)
+
+    return sorted(set(names), key=place)
 
 
 def table(contenders: Sequence[Contender]) -> list[Row]:
@@ -136,8 +139,8 @@ def _done(facts: RunFacts) -> str:
     return percent(math.floor(100 * facts.step / facts.steps) / 100) if facts.steps > 0 else ""
 
 
-def _value(name: str, value: float | None) -> str:
-    """In few characters, yet such that two runs which differ look different."""
+def newest(name: str, value: float | None) -> str:
+    """The newest value of a series in few characters, yet such that two runs which differ look different."""
     if value is None:
         return ABSENT
     if series.describe(name)[0] in ("share", "of real") and math.isfinite(value):
@@ -153,7 +156,7 @@ def _values(contenders: Sequence[Contender]) -> list[Row]:
     rows = [Row(name="newest values", heading=True)]
     for name in in_order(name for one in contenders for name in one.values):
         values = [one.values.get(name) for one in contenders]
-        cells = tuple(_value(name, value) for value in values)
+        cells = tuple(newest(name, value) for value in values)
         rows.append(Row(name=name, cells=cells, best=_best(name, values)))
     return rows if len(rows) > 1 else [Row(name="no values yet", heading=True)]
 

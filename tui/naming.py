@@ -6,6 +6,8 @@ means one that can.
 
 import re
 import shlex
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 from engine.run import folder
@@ -22,6 +24,22 @@ def called(run: RunFolder) -> str:
 def undated(run_id: str) -> str:
     """A run's name without day and time, for where only one can be meant: ``dcgan-s42``."""
     return re.sub(r"^\d{8}-\d{4}-", "", run_id)
+
+
+def told_apart(names: Mapping[RunFolder, str]) -> dict[RunFolder, str]:
+    """What to call each run where many are called: its name if it has one, else its id without the day.
+
+    The time is left out, too, unless two would be called the same; the whole id is the last resort.
+    """
+    forms = {run: _forms(run, name) for run, name in names.items()}
+    count = Counter(form for some in forms.values() for form in some)
+    return {run: next((form for form in some if count[form] == 1), run.id) for run, some in forms.items()}
+
+
+def _forms(run: RunFolder, name: str) -> list[str]:
+    if name:
+        return [name, f"{name} {undated(run.id)}", f"{name} {run.id}"]
+    return [undated(run.id), run.id.partition("-")[2]] if len(run.names) > 1 else [run.id]
 
 
 def to_ask(runs: Path, name: str | None) -> RunFolder:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from engine.run import series
 from engine.run.bins import Bins
 from tui import presence, selectors, wording
 from tui.state import State
@@ -27,9 +28,10 @@ def table(state: State) -> str:
 
 def _row(name: str, title: str, bins: Bins) -> tuple[str, ...]:
     one = bins.n[-1] == 1
-    extremes = ("", "") if one else (_number(bins.lo[-1]), _number(bins.hi[-1]))
+    extremes = ("", "") if one else (_extreme(name, bins.lo[-1]), _extreme(name, bins.hi[-1]))
     return title, wording.measured(name, float(bins.last[-1])), *extremes, wording.spaced(int(bins.step[-1]))
 
 
-def _number(value: np.float64) -> str:
-    return wording.number(float(value))
+def _extreme(name: str, value: np.float64) -> str:
+    """On the scale of the last value, which has told the unit."""
+    return wording.measured(name, float(value)).removesuffix(f" {series.describe(name)[0]}")

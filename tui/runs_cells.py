@@ -1,11 +1,15 @@
 """What the list of runs shows in each of its columns, and which columns fit."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from engine.run import series
+from engine.run.folder import RunFolder
 from engine.run.summary import Summary
 from tui import runs_list, states, wording
 from tui.draw.spark import spark
+from tui.naming import told_apart
 from tui.runs_feed import RunRow
 from tui.runs_list import View
 from tui.terminal import Terminal
@@ -35,7 +39,7 @@ RIGHT = frozenset({"step", "done"})
 WORDS = {
     "diversity/coverage": "coverage",
     "valid/reconstruction": "valid",
-    "valid/loss": "valid",
+    "valid/loss": "valid loss",
     "accuracy/fine-tuned": "accuracy",
     "loss/reconstruction": "error",
     "loss/generator": "G",
@@ -71,23 +75,34 @@ def heading(name: str, view: View, *, ascii: bool) -> str:
     return f"{name} {arrow}" if name == view.by else name
 
 
-def cells(row: RunRow, view: View, columns: list[Column], now: float, terminal: Terminal) -> list[Span]:
-    """What the run shows in each of the columns, at ``now`` (seconds since the epoch)."""
+def names(rows: Sequence[RunRow], columns: Sequence[Column]) -> dict[RunFolder, str]:
+    """What each run is called: by its whole id if there is room for every one, else without the date."""
+    whole = {row.run: row.summary.facts.name or row.run.id for row in rows}
+    room = next((column.width for column in columns if column.name == "run"), 0)
+    if all(len(name) <= room for name in whole.values()):
+        return whole
+    return told_apart({row.run: row.summary.facts.name for row in rows})
+
+
+def cells(
+    row: RunRow, name: str, view: View, columns: Sequence[Column], now: float, terminal: Terminal
+) -> list[Span]:
+    """What the run of that name shows in each of the columns, at ``now`` (seconds since the epoch)."""
     summary, facts, ascii = row.summary, row.summary.facts, terminal.ascii
     widths = {column.name: column.width for column in columns}
-    name = wording.clean(facts.name or row.run.id, ascii=ascii)
+    name = wording.clean(name, ascii=ascii)
     trouble = row.trouble.replace(str(row.run.database), row.run.database.name)
     spans = {
         "mark": Span(("*" if ascii else "●") if row.run in view.marked else "", "accent"),
-        "run": Span(wording.shortened(name, widths["run"], ascii=ascii), bold=bool(facts.name)),
+        "run": Span(wording.shortened(name, widths.get("run", 0), ascii=ascii), bold=bool(facts.name)),
         "preset": Span(facts.preset),
         "state": Span(runs_list.state(row), states.tone(row.liveness.name)),
         "verdict": Span(runs_list.verdict(row), states.tone(facts.verdict)),
         "step": Span(wording.spaced(summary.step) if summary.begun else ""),
         "done": Span(_done(summary)),
         "trend": Span(trend(summary, widths.get("trend", 0), ascii=ascii), "primary"),
-        "newest values": Span(_values(summary) or trouble),
-        "age": Span(wording.roughly(now - facts.created) if facts.created else ""),
+        "newest values": Span(_values(summary, widths.get("newest values", 0)) or trouble),
+        "age": Span(_age(now - facts.created) if facts.created else ""),
         "note": Span(facts.note),
     }
     return [spans[column.name] for column in columns]
@@ -109,14 +124,24 @@ def trend(summary: Summary, width: int, *, ascii: bool) -> str:
     return spark(values, width, ascii)
 
 
+def _age(seconds: float) -> str:
+    """Seconds are not counted: a list in which nothing happens stays as it is."""
+    return wording.roughly(seconds) if seconds >= 60 else "now"
+
+
 def _done(summary: Summary) -> str:
     steps = summary.facts.steps
     return wording.percent(int(100 * summary.step / steps) / 100) if summary.begun and steps > 0 else ""
 
 
-def _values(summary: Summary) -> str:
-    parts = []
+def _values(summary: Summary, width: int) -> str:
+    """As many as fit, none of them cut."""
+    told = ""
     for name, value in summary.values.items():
         share = series.describe(name)[0] in ("share", "of real") and np.isfinite(value)
-        parts.append(f"{WORDS[name]} {wording.percent(value) if share else wording.short(value)}")
-    return "  ".join(parts)
+        part = f"{WORDS[name]} {wording.percent(value) if share else wording.short(value)}"
+        longer = f"{told}  {part}" if told else part
+        if len(longer) > width:
+            break
+        told = longer
+    return told

@@ -55,6 +55,16 @@ def shown(rows: Sequence[RunRow], view: View) -> list[RunRow]:
     return ordered + [row for row in kept if order(row) is None]
 
 
+def marked(rows: Sequence[RunRow], view: View) -> list[RunRow]:
+    """The marked rows in the order of the view, those that the search hides too."""
+    return [row for row in shown(rows, replace(view, words="")) if row.run in view.marked]
+
+
+def hidden(rows: Sequence[RunRow], view: View) -> int:
+    """How many marked runs the search hides."""
+    return sum(not matches(row, view.words) for row in marked(rows, view))
+
+
 def matches(row: RunRow, words: str) -> bool:
     """Whether each word occurs in the run's name, id, preset, state, verdict or note, in whatever case."""
     facts = row.summary.facts

@@ -7,6 +7,7 @@ import numpy as np
 from engine.run.bins import Bins
 from engine.run.events import LOST
 from engine.run.reader import Alarm
+from tui import wording
 from tui.state import State
 
 RECENT_SECONDS = 30.0
@@ -25,13 +26,8 @@ def last(state: State, name: str) -> float | None:
 
 
 def names(state: State) -> list[str]:
-    """The names of all series, sorted; those that end in a number by it."""
-
-    def place(name: str) -> tuple[str, int]:
-        head = name.rstrip("0123456789")
-        return head, int(name[len(head) :] or 0)
-
-    return sorted(state.series, key=place)
+    """The names of all series, sorted; those with numbers in them by these."""
+    return sorted(state.series, key=wording.natural)
 
 
 def numbered(state: State, prefix: str) -> list[float]:

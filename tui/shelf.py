@@ -1,5 +1,7 @@
 """The presets as they stand on the shelf: read once, found by a word, and those with a mistake too."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from presets import catalogue, locate
@@ -40,9 +42,10 @@ def shelf() -> tuple[Shelved, ...]:
 
 
 def matching(shelved: tuple[Shelved, ...], words: str) -> tuple[Shelved, ...]:
-    """Those in which every one of the words appears, in whatever order."""
+    """Those in which every one of the words appears, in whatever order: by name before by description."""
     wanted = words.casefold().split()
-    return tuple(one for one in shelved if all(word in one.words for word in wanted))
+    found = (one for one in shelved if all(word in one.words for word in wanted))
+    return tuple(sorted(found, key=lambda one: _farness(one, wanted)))
 
 
 def place_of(one: Shelved) -> str:
@@ -53,6 +56,17 @@ def place_of(one: Shelved) -> str:
     except (OSError, UnicodeDecodeError):
         line = None
     return f"{one.entry.path}, line {line}" if line else str(one.entry.path)
+
+
+def _farness(one: Shelved, wanted: Sequence[str]) -> int:
+    """How far what was found is from what was typed: 0 where it is the name, 5 inside another word."""
+    return max((_step(one.entry.name.casefold(), one.words, word) for word in wanted), default=0)
+
+
+def _step(name: str, words: str, word: str) -> int:
+    begins = re.compile(rf"\b{re.escape(word)}")
+    near = (name == word, name.startswith(word), begins.search(name), word in name, begins.search(words))
+    return next((place for place, fits in enumerate(near) if fits), len(near))
 
 
 def _read(entry: Entry) -> Shelved:

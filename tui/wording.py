@@ -109,6 +109,11 @@ def measured(name: str, value: float) -> str:
     return f"{number(value)} {unit}".rstrip()
 
 
+def natural(name: str) -> tuple[tuple[int, str], ...]:
+    """A key to sort names with numbers in them as people do: ``unit-2`` before ``unit-10``."""
+    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name))
+
+
 def percent(share: float) -> str:
     """A share as ``87 %``."""
     return f"{share:.0%}".replace("%", " %")

@@ -5,7 +5,7 @@ import unicodedata
 from pathlib import Path
 
 from engine.run import database
-from engine.run.errors import UsageError
+from engine.run.errors import LatentopError, UsageError
 from engine.run.store import set_facts
 
 LONGEST_NAME = 60
@@ -15,11 +15,14 @@ LONGEST_NOTE = 240
 def rename(path: Path, name: str) -> str:
     """Give the run of this database a display name, and return it; an empty one takes the name away.
 
-    Raises UsageError for a text that can't be one, StorageError where the run can't be written.
+    Raises UsageError for a text that can't be one or that another run of its folder is known by,
+    StorageError where the run can't be written.
     """
     name = _one_line(name, "name", LONGEST_NAME)
     if "/" in name:
         raise UsageError(f"the name {name!r} holds a /, as paths do", "accepted: a name without /")
+    if name and (other := _known_by(path.parent, name)):
+        raise UsageError(f"{name!r} names another run: {other}", "accepted: a name that no run has yet")
     _set(path, "name", name)
     return name
 
@@ -54,6 +57,21 @@ def _one_line(text: str, what: str, longest: int) -> str:
             f"the {what} has {len(text)} characters", f"accepted: at most {longest}; the shorter, the better"
         )
     return text
+
+
+def _known_by(run: Path, name: str) -> str:
+    """The id of another run in the same folder with this id or display name; empty where there is none."""
+    for path in run.parent.glob("*/run.db"):
+        if path.parent != run and name in (path.parent.name, _legible_name(path)):
+            return path.parent.name
+    return ""
+
+
+def _legible_name(path: Path) -> str:
+    try:
+        return name_of(path)
+    except LatentopError:
+        return ""  # a damaged run is called nothing, and is no reason to refuse
 
 
 def _set(path: Path, key: str, value: str) -> None:

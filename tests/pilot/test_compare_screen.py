@@ -103,6 +103,22 @@ async def test_the_series_are_turned_over_and_the_charts_are_live(runs: Path, op
         await wait_for_text(pilot, "series 1 of 2")
 
 
+async def test_runs_of_one_preset_and_seed_are_told_apart(runs: Path, open_app: Open) -> None:
+    made = [gan(runs, "seed=42", f"batch={batch}") for batch in (32, 64)]
+    for time, one in zip(("20261122-1913", "20261122-1950"), made, strict=True):
+        one.store.close()
+        one.run.path.rename(runs / f"{time}-dcgan-s42")
+    app = open_app()
+    async with app.run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "20261122-1913-dcgan-s42", "20261122-1950-dcgan-s42")
+        await pilot.press("o", "home", "space", "space", "c")  # by name, from A to Z
+        await wait_for_text(pilot, "A 1913-dcgan-s42", "B 1950-dcgan-s42")
+        await pilot.press("escape")
+        await wait_for_text(pilot, "2 marked")
+        await pilot.press("O", "c")
+        await wait_for_text(pilot, "A 1950-dcgan-s42", "B 1913-dcgan-s42")
+
+
 async def test_more_runs_than_fit_are_turned_over_in_the_table(runs: Path, open_app: Open) -> None:
     made = [gan(runs, f"seed={seed}").run for seed in range(1, 7)]
     app = LatentopApp(runs, None, Terminal(), compared=made)
@@ -114,6 +130,15 @@ async def test_more_runs_than_fit_are_turned_over_in_the_table(runs: Path, open_
             await pilot.press("right")
         await wait_for_text(pilot, "C to F", "C dcgan-s3", "F dcgan-s6")
         await wait_for(pilot, lambda: row(app, "seed") == ["3", "4", "5", "6"])
+
+
+async def test_the_chart_tells_the_same_newest_value_as_the_table(runs: Path, open_app: Open) -> None:
+    first, second = gan(runs, "seed=1", coverage=0.8), gan(runs, "seed=2", "batch=32", coverage=0.6)
+    first.draws("diversity/coverage", [0.37], first=301)
+    app = LatentopApp(runs, None, Terminal(), compared=[first.run, second.run])
+    async with app.run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "A dcgan-s1 37 %", "B dcgan-s2 60 %")
+        await wait_for(pilot, lambda: row(app, "diversity/coverage") == ["37", "%", "60", "%", "*"])
 
 
 async def test_runs_without_a_series_in_common_say_so(runs: Path, open_app: Open) -> None:

@@ -184,6 +184,18 @@ async def test_find_narrows_the_list_as_one_types(runs: Path, open_app: Open) ->
         await wait_for(pilot, lambda: FakeWaitingWorker.claimed)
 
 
+async def test_find_prefers_the_name_to_a_word_of_the_description(runs: Path, open_app: Open) -> None:
+    async with open_app().run_test(notifications=True, size=(80, 24)) as pilot:
+        await wait_for_text(pilot, "what shall be trained?")
+        await pilot.press("slash", *"ring", "enter")
+        lines = (await wait_for_text(pilot, "find ring", "GAN on a ring of")).splitlines()
+        listed = [line[:26].split()[0] for line in lines[2:-1] if line[:26].split()]
+        assert listed[:2] == ["ring", "ring-packed"]
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: FakeWaitingWorker.claimed)
+        assert "-ring-s" in FakeWaitingWorker.claimed[0].id
+
+
 @pytest.mark.parametrize("ascii", [False, True])
 async def test_page_keys_turn_the_details(runs: Path, open_app: Open, ascii: bool) -> None:
     async with open_app(None, Terminal(ascii=ascii)).run_test(notifications=True, size=(80, 24)) as pilot:
@@ -215,6 +227,24 @@ async def test_a_preset_of_ones_own_can_be_deleted(runs: Path, open_app: Open, t
         await wait_for(pilot, lambda: not file.exists())
         await pilot.press("end")
         await wait_for_text(pilot, "none yet: e makes one")
+
+
+async def test_after_a_deletion_search_and_place_are_kept(runs: Path, open_app: Open, tmp_path: Path) -> None:
+    (tmp_path / "yours").mkdir()
+    files = [tmp_path / "yours" / f"mine-{number}.toml" for number in (1, 2, 3)]
+    for file in files:
+        file.write_text(catalogue.dump(catalogue.load(catalogue.find("dcgan"))))
+    async with open_app().run_test(notifications=True, size=(80, 24)) as pilot:
+        await wait_for_text(pilot, "what shall be trained?")
+        await pilot.press("slash", *"mine", "enter")
+        await wait_for_text(pilot, "find mine", "mine-1", "mine-3")
+        await pilot.press("down", "x")
+        await wait_for_text(pilot, "Delete your preset mine-2?")
+        await pilot.press("d")
+        await wait_for(pilot, lambda: not files[1].exists() and "mine-2" not in text(pilot.app))
+        await wait_for_text(pilot, "find mine", "mine-1", "mine-3")
+        await pilot.press("x")
+        await wait_for_text(pilot, "Delete your preset mine-3?")
 
 
 async def test_the_palette_trains_presets_by_name(runs: Path, open_app: Open) -> None:

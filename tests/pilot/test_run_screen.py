@@ -318,3 +318,34 @@ async def test_what_cannot_be_measured_is_said_in_full(
     recorded.draws("loss/generator", [0.5] * 400)
     async with open_app(recorded.run).run_test(notifications=True, size=size) as pilot:
         await wait_for_text(pilot, "not measured: that takes more", "held-out images, or more than a point")
+
+
+async def test_the_smallest_size_shows_a_chart_beside_notice_and_alarm(runs: Path, open_app: Open) -> None:
+    recorded = healthy_gan(runs)
+    recorded.writes(events=[long_alarm(recorded)])
+    recorded.says(state="stopped")
+    async with open_app(recorded.run).run_test(notifications=True, size=(60, 16)) as pilot:
+        shown = await wait_for_text(pilot, "stopped at step", "losses", "WARNING")
+        assert sum("┤" in row or "│" in row for row in shown.splitlines()) >= 2
+
+
+@pytest.mark.parametrize("size", [(60, 15), (59, 16)])
+async def test_below_it_only_what_is_needed_is_seen_in_the_middle(
+    runs: Path, open_app: Open, size: tuple[int, int]
+) -> None:
+    recorded = healthy_gan(runs)
+    recorded.says(state="stopped")
+    async with open_app(recorded.run).run_test(notifications=True, size=(80, 24)) as pilot:
+        await wait_for_text(pilot, "stopped at step")
+        await pilot.press("left")
+        await wait_for_text(pilot, "end: live")
+        for _ in range(2):
+            await pilot.resize_terminal(*size)
+            await wait_for_text(pilot, "This needs 60 columns and 16 rows.")
+            await wait_for(pilot, lambda: len(text(pilot.app).split("\n")) == size[1])
+            rows = [row for row, line in enumerate(text(pilot.app).split("\n")) if line.strip()]
+            assert rows == [size[1] // 2 - 1, size[1] // 2] or rows == [size[1] // 2, size[1] // 2 + 1]
+            await pilot.resize_terminal(80, 24)
+            await wait_for_text(pilot, "losses")
+            await pilot.press("end")
+            await wait_for_text(pilot, "stopped at step")

@@ -208,6 +208,24 @@ async def test_marked_runs_go_together_and_no_other(runs: Path, open_app: Open) 
         assert not [run for run in folder.every(runs) if run.id.rpartition("-")[2] in marked]
 
 
+async def test_marks_that_the_search_hides_are_told_before_anything_is_deleted(
+    runs: Path, open_app: Open
+) -> None:
+    for seed in range(1, 8):
+        gan(runs, seed, 50, note="keep" if seed == 1 else "").store.close()
+    app = open_app()
+    async with app.run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "s1", "s7")
+        await pilot.press("home", *["space"] * 7)
+        await wait_for_text(pilot, "7 marked")
+        await pilot.press("slash", *"keep", "enter")
+        await wait_for_text(pilot, "1 of 7", "7 marked (6 hidden)")
+        await pilot.press("x")
+        await wait_for_text(pilot, "and 3 more? 7 marked, 6", "hidden by the search")
+        await pilot.press("escape")
+    assert len(folder.every(runs)) == 7
+
+
 async def test_the_run_one_came_from_may_be_deleted(runs: Path, open_app: Open) -> None:
     only = gan(runs, 1, 50)
     only.store.close()

@@ -1,5 +1,7 @@
+import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 from unittest.mock import Mock
 
 import pytest
@@ -17,6 +19,8 @@ from tests.pilot.conftest import (
     wait_for_text,
 )
 from tui.app import LatentopApp
+from tui.runs_feed import Listing, RunsFeed
+from tui.screens.runs import RunsScreen
 
 Open = Callable[..., LatentopApp]
 
@@ -68,6 +72,29 @@ async def test_the_list_is_live(runs: Path, open_app: Open) -> None:
         await wait_for_text(pilot, newer.run.id)
 
 
+async def test_a_list_in_which_nothing_happens_sends_nothing(
+    runs: Path, open_app: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = healthy_gan(runs)
+    ended.says(state="finished", created=time.time() - 30 * 86_400)
+    told, sent = [], []
+    show = RunsScreen._show
+    monkeypatch.setattr("tui.screens.runs.AGE_SECONDS", 0.02)
+    monkeypatch.setattr(RunsScreen, "_show", lambda screen: (told.append(1), show(screen)))
+    app = open_app()
+    async with app.run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for(pilot, lambda: "30 d" in line(app, ended.run.id))
+        app.screen.set_focus(app.screen.query_one("#runs"))
+        before = len(told)
+        await wait_for(pilot, lambda: len(told) > before + 5)
+        monkeypatch.setattr(app, "_display", lambda screen, update: sent.append(update) if update else None)
+        before = len(told)
+        await wait_for(pilot, lambda: len(told) > before + 20)
+        assert sent == []
+        await pilot.press("o")
+        await wait_for(pilot, lambda: sent)
+
+
 async def test_enter_opens_a_run_and_l_comes_back(runs: Path, open_app: Open) -> None:
     recorded = healthy_gan(runs)
     async with open_app().run_test(notifications=True, size=(80, 24)) as pilot:
@@ -113,6 +140,25 @@ async def test_whatever_is_wrong_with_a_run_it_does_not_hide_the_others(
         assert "unexpected KeyError: 'pixels'" in line(app, bad.run.id)
 
 
+async def test_no_run_is_missed_before_the_folder_was_looked_at(
+    runs: Path, open_app: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, mounted = healthy_gan(runs).run, Event()
+    look = RunsFeed._look
+
+    def slow(feed: RunsFeed) -> Listing:
+        mounted.wait()
+        return look(feed)
+
+    monkeypatch.setattr(RunsFeed, "_look", slow)
+    async with open_app().run_test(notifications=True, size=(80, 24)) as pilot:
+        shown = await wait_for_text(pilot, "runs in", "looking …")
+        assert "No runs here yet" not in shown
+        mounted.set()
+        shown = await wait_for_text(pilot, run.id)
+        assert "looking" not in shown
+
+
 async def test_a_folder_that_cannot_be_read_says_why(
     runs: Path, open_app: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,13 +172,27 @@ async def test_a_folder_that_cannot_be_read_says_why(
         await wait_for_text(pilot, run.id)
 
 
-async def test_a_long_name_keeps_its_seed_and_number(runs: Path, open_app: Open) -> None:
-    long = [Recorded(runs, "denoising-gaussian").run for _ in range(2)][1].id
-    assert long.endswith("-denoising-gaussian-s42-2")
+def begun(runs: Path, *names: str) -> None:
+    for name in names:
+        (runs / name).mkdir(parents=True)
+        (runs / name / "run.db").touch()
+
+
+async def test_long_names_lose_the_date_before_what_tells_runs_apart(runs: Path, open_app: Open) -> None:
+    begun(runs, "20261122-1913-posterior-collapse-s42", "20261122-1914-posterior-collapse-s7")
     async with open_app().run_test(notifications=True, size=(120, 36)) as pilot:
-        await wait_for_text(pilot, long)
+        await wait_for_text(pilot, "20261122-1913-posterior-collapse-s42  ")
         await pilot.resize_terminal(80, 24)
-        await wait_for_text(pilot, f"{long[:13]}", "gaussian-s42-2 ", "starting")
+        shown = await wait_for_text(pilot, "  posterior-collapse-s42  ", "  posterior-collapse-s7  ")
+        assert "20261122-1913-posterior-collapse-s42" in shown.splitlines()[-2] or (
+            "20261122-1914-posterior-collapse-s7" in shown.splitlines()[-2]
+        )
+
+
+async def test_names_that_would_be_the_same_keep_their_time(runs: Path, open_app: Open) -> None:
+    begun(runs, "20261122-1913-ring-s42", "20261122-1950-ring-s42", "20261122-1913-denoising-gaussian-s42-2")
+    async with open_app().run_test(notifications=True, size=(80, 24)) as pilot:
+        await wait_for_text(pilot, "  1913-ring-s42  ", "  1950-ring-s42  ", "  denoising-gaussian-s42-2  ")
 
 
 async def test_q_asks_about_a_run_that_was_opened(runs: Path, open_app: Open) -> None:

@@ -140,6 +140,20 @@ async def test_series_are_chosen_by_typing_and_marking(runs: Path, open_app: Ope
         assert "generator 4" in shown
 
 
+async def test_a_filter_and_enter_show_what_was_found(runs: Path, open_app: Open) -> None:
+    run = eventful(runs).run
+    async with open_app(run).run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "losses", "generator 4")
+        await pilot.press("slash")
+        await wait_for_text(pilot, "enter shows the one under the cursor")
+        await pilot.press(*"dens", "enter")
+        shown = await wait_for_text(pilot, "─ series", "density 0.9")
+        assert "generator 4" not in shown
+        await pilot.press("slash", *"density", "tab", "ctrl+u", *"loss/gen", "enter")
+        shown = await wait_for_text(pilot, "generator 4")
+        assert "density 0.9" not in shown
+
+
 async def test_a_filter_that_matches_nothing_says_so(runs: Path, open_app: Open) -> None:
     run = eventful(runs).run
     async with open_app(run).run_test(notifications=True, size=(80, 24)) as pilot:

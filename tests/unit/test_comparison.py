@@ -19,6 +19,7 @@ from tui.draw.hues import distinct
 def contender(letter: str, settings: dict[str, object], **values: float) -> Contender:
     return Contender(
         letter=letter,
+        label=letter,
         run=RunFolder(Path(f"/runs/20261122-1405-dcgan-s{settings.get('seed', 0)}")),
         facts=RunFacts(preset="dcgan", verdict="healthy", step=100, steps=400),
         liveness=Liveness("finished", False),

@@ -61,13 +61,23 @@ def test_a_run_is_found_by_its_name_where_nothing_else_is_called_so(tmp_path: Pa
     first, second = new_run(tmp_path, seed=1), new_run(tmp_path, seed=2)
     labels.rename(first.database, "the good one")
     assert folder.find(tmp_path, "the good one") == first
-    labels.rename(first.database, second.id)
+    write(first, facts={"name": second.id})
     assert folder.find(tmp_path, second.id) == second
+
+
+def test_a_name_or_an_id_of_another_run_is_refused(tmp_path: Path) -> None:
+    first, second = new_run(tmp_path, seed=1), new_run(tmp_path, seed=2, name="twin")
+    for taken in ("twin", second.id):
+        with pytest.raises(UsageError, match=f"'{taken}' names another run: {second.id}"):
+            labels.rename(first.database, taken)
+    assert facts(first).name == ""
+    labels.rename(second.database, "twin")
+    labels.rename(first.database, "the other one")
 
 
 def test_a_name_that_two_runs_share_is_ambiguous(tmp_path: Path) -> None:
     for seed in (1, 2):
-        labels.rename(new_run(tmp_path, seed=seed).database, "twin")
+        new_run(tmp_path, seed=seed, name="twin")
     with pytest.raises(UsageError, match="'twin' names 2 runs"):
         folder.find(tmp_path, "twin")
 

@@ -12,6 +12,8 @@ from engine.run.summary import Summary
 from tui import runs_cells, runs_list
 from tui.runs_feed import RunRow
 from tui.runs_list import View, by_column, by_next, shown
+from tui.terminal import Terminal
+from tui.widgets.celltable import Column
 
 
 def row(number: int, *, state: str = "finished", coverage: float | None = 0.8, **facts: object) -> RunRow:
@@ -117,3 +119,16 @@ def test_a_trend_shows_a_share_from_0_to_1_and_an_error_by_its_logarithm() -> No
     lost = Summary(course_of="loss/reconstruction", course=np.array([1.0, np.nan, 0.01]))
     assert runs_cells.trend(lost, 3, ascii=True) == "#x_"
     assert runs_cells.trend(Summary(), 3, ascii=False) == "   "
+
+
+def test_newest_values_have_names_of_their_own_and_none_is_cut() -> None:
+    known = {"valid/reconstruction": 0.0123, "valid/loss": 0.0456, "loss/reconstruction": 0.0789}
+    one = RunRow(run=ROWS[0].run, summary=Summary(values=known, begun=True))
+    for width, told in (
+        (60, "valid 0.0123  valid loss 0.0456  error 0.0789"),
+        (44, "valid 0.0123  valid loss 0.0456"),
+        (24, "valid 0.0123"),
+    ):
+        columns = [Column("newest values", "", width)]
+        (cell,) = runs_cells.cells(one, "", View(), columns, 0.0, Terminal())
+        assert cell.text == told

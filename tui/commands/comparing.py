@@ -48,6 +48,7 @@ def _contender(run: RunFolder, letter: str) -> Contender:
     seen = look(run)
     return Contender(
         letter=letter,
+        label=seen.facts.name or run.id,
         run=run,
         facts=seen.facts,
         liveness=seen.state,

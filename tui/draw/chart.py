@@ -38,6 +38,8 @@ class Line:
     hi: Floats
     bad: Integers
     """How many values of the bin were not finite."""
+    told: str | None = None
+    """What the legend says in place of the last mean."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +157,9 @@ def _entries(lines: Sequence[Line], style: ChartStyle, cursor: int | None) -> li
         lost = value is not None and not np.isfinite(value)
         loud = style.ink(style.alert if lost else line.colour, bold=True)
         ink = style.ink(line.colour)
-        found.append(Entry(name=line.name, value=value, marker=style.marker(index), ink=ink, loud=loud))
+        found.append(
+            Entry(name=line.name, value=value, marker=style.marker(index), ink=ink, loud=loud, told=line.told)
+        )
     return found
 
 

@@ -27,6 +27,15 @@ class Entry:
     ink: Style
     loud: Style
     """For the value."""
+    told: str | None = None
+    """What stands in the place of the value."""
+
+    @property
+    def shown(self) -> str:
+        """The value as it is written."""
+        if self.told is not None:
+            return self.told
+        return "" if self.value is None else short(self.value, 3)
 
 
 def draw_legend(sheet: Sheet, entries: Sequence[Entry], *, ascii: bool, colour: bool) -> None:
@@ -35,7 +44,7 @@ def draw_legend(sheet: Sheet, entries: Sequence[Entry], *, ascii: bool, colour: 
     What goes first are the samples where there are colours to tell lines apart, then the spare room of
     values; only then are names cut, to 1 character at the least. Never is a value cut.
     """
-    values = ["" if entry.value is None else short(entry.value, 3) for entry in entries]
+    values = [entry.shown for entry in entries]
     names = [plain_ascii(entry.name) if ascii else entry.name for entry in entries]
     samples, widths, longest = _fitted(sheet.width, names, values, entries, colour)
     x = 0

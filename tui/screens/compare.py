@@ -4,24 +4,24 @@ from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar, Literal
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 from textual.message import Message
-from textual.widgets import Static
 
 from engine.run.folder import RunFolder
 from tui import compared, comparison, keys, states
 from tui.comparison import Contender, Row
 from tui.draw.hues import distinct
 from tui.feed import Feed
+from tui.naming import told_apart
 from tui.screens.place import PlaceScreen
 from tui.state import State
 from tui.terminal import Terminal
 from tui.widgets.celltable import GAP, MARGIN, CellTable, Column
 from tui.widgets.keyline import KeyLine
 from tui.widgets.overlay import Overlay
+from tui.widgets.textline import TextLine, Words
 from tui.widgets.texts import Span
 from tui.wording import clean, shortened
 
@@ -66,7 +66,7 @@ class CompareScreen(PlaceScreen[None]):
 
     def compose(self) -> ComposeResult:
         """A heading, the charts, the table, the keys."""
-        yield Static(id="heading")
+        yield TextLine(self._terminal, id="heading")
         with Container(id="overlays"):
             for place in PLACES:
                 yield Overlay(self._terminal, classes=place)
@@ -151,12 +151,16 @@ class CompareScreen(PlaceScreen[None]):
         self._show_table(contenders, colours)
         seeds = any(len(group) > 1 for group in comparison.alike(contenders))
         self.query_one(KeyLine).labels = {} if seeds and self._mode != "table" else {"bands": ""}
-        self.query_one("#heading", Static).update(self._heading(names, len(charts)))
+        self.query_one("#heading", TextLine).words = self._heading(names, len(charts))
 
     def _contenders(self) -> list[Contender]:
+        labels = told_apart(
+            {run: state.facts.name for run, state in zip(self._runs, self._states, strict=True)}
+        )
         return [
             Contender(
                 letter=letter,
+                label=labels[run],
                 run=run,
                 facts=state.facts,
                 liveness=state.liveness,
@@ -197,7 +201,7 @@ class CompareScreen(PlaceScreen[None]):
 
         self.query_one(CellTable).show(columns, list(rows), cells)
 
-    def _heading(self, names: Sequence[str], charts: int) -> Text:
+    def _heading(self, names: Sequence[str], charts: int) -> Words:
         told = f"{len(self._runs)} runs compared"
         if not names:
             told += " · nothing recorded yet"
@@ -210,8 +214,7 @@ class CompareScreen(PlaceScreen[None]):
         elif (fitting := self._fitting()) < len(self._runs):
             seen = self._letters[self._first_run : self._first_run + fitting]
             told += f" · {seen[0]} to {seen[-1]}"
-        text = clean(told, ascii=self._terminal.ascii)
-        return Text.assemble((" latentop ", "bold"), f"  {text}", no_wrap=True, overflow="ellipsis")
+        return (Span(" latentop ", bold=True), f"  {told}")
 
 
 def _name(row: Row) -> Span:

@@ -91,10 +91,10 @@ class PresetsScreen(PlaceScreen[None]):
         self._train(beside=False)
 
     def on_find_line_changed(self, message: FindLine.Changed) -> None:
-        """Show what has these words."""
-        one = self._current()
+        """Show what has these words, the cursor on what fits best; all again, and it stays where it was."""
+        one = None if message.words else self._current()
         self._shown = matching(self._shelf, message.words)
-        self._fill(one.entry.name if one else FIRST, one.entry.group if one else "")
+        self._fill(one.entry.name if one else FIRST, one.entry.group if one else "", best=bool(message.words))
 
     def on_find_line_left(self) -> None:
         """Back to the list."""
@@ -144,6 +144,7 @@ class PresetsScreen(PlaceScreen[None]):
         one = self._current()
         if one is None or not one.own:
             return
+        place = self._shown.index(one)
 
         def act(answer: str | None) -> None:
             if answer is None:
@@ -152,7 +153,10 @@ class PresetsScreen(PlaceScreen[None]):
                 own.delete(one.entry)
             except PresetError as error:
                 self.notify(clean(f"{error.message}. {error.hint}"), severity="error", markup=False)
-            self._restock(one.entry.name)
+            self._shelf = shelf()
+            self._shown = matching(self._shelf, self.query_one(FindLine).words)
+            near = self._shown[min(place, len(self._shown) - 1)].entry if self._shown else one.entry
+            self._fill(near.name, near.group)
 
         gone = Choice(key="d", word="delete", does=f"{one.entry.path} goes; runs of it keep their own copy")
         self.app.push_screen(ChoiceScreen(f"Delete your preset {one.entry.name}?", (gone,)), act)
@@ -177,7 +181,7 @@ class PresetsScreen(PlaceScreen[None]):
         place = (option.id or "") if option is not None else ""
         return self._shown[int(place.removeprefix("preset-"))] if place else None
 
-    def _restock(self, name: str, group: str = "") -> None:
+    def _restock(self, name: str, group: str) -> None:
         """Read all presets again, and put the cursor on that one."""
         self._shelf = shelf()
         self._shown = matching(self._shelf, self.query_one(FindLine).words)
@@ -186,13 +190,16 @@ class PresetsScreen(PlaceScreen[None]):
             self._shown = self._shelf
         self._fill(name, group)
 
-    def _fill(self, name: str, group: str = "") -> None:
-        """List what is shown, the cursor on the preset of that name, in that group if there are two."""
+    def _fill(self, name: str, group: str = "", *, best: bool = False) -> None:
+        """List what is shown, the cursor on the preset of that name, in that group if there are two.
+
+        ``best``: on the first, whatever its name.
+        """
         if not self.furnished:
             return
         shown = self.query_one(PresetList)
         shown.set_options(self._options())
-        places = [place for place, one in enumerate(self._shown) if one.entry.name == name]
+        places = [place for place, one in enumerate(self._shown) if one.entry.name == name and not best]
         places.sort(key=lambda place: self._shown[place].entry.group != group)
         if places or self._shown:
             shown.highlighted = shown.get_option_index(f"preset-{places[0] if places else 0}")
@@ -215,13 +222,14 @@ class PresetsScreen(PlaceScreen[None]):
 
     def _options(self) -> Iterator[Option]:
         group = ""
+        whole = len(self._shown) == len(self._shelf)  # what is found is in order of its fitness
         for place, one in enumerate(self._shown):
-            if one.entry.group != group:
+            if whole and one.entry.group != group:
                 group = one.entry.group
                 yield _heading(group)
             mark = "! " if one.preset is None else "  "
             yield Option(Content(f"{mark}{clean(one.entry.name)}"), id=f"preset-{place}")
-        if group != YOURS and len(self._shown) == len(self._shelf):
+        if whole and group != YOURS:
             yield _heading(YOURS)
             yield Option(Content.styled("  none yet: e makes one", "$foreground 60%"), disabled=True)
 

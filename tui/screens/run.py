@@ -34,6 +34,8 @@ from tui.widgets.panel import Panel
 from tui.widgets.readout import Readout
 
 RETRY_SECONDS = 0.05
+SHORT = 20
+"""Below this height one chart and one meter are all that there is room for."""
 
 
 class RunScreen(Scrubbing):
@@ -96,7 +98,6 @@ class RunScreen(Scrubbing):
             return  # left before it was there
         self.query_one(AlarmsPanel).border_title = "alarms"
         self.query_one(Notice).called = called(self.run)
-        self.query_one(Readout).display = False
         self._feed.start()
 
     def on_unmount(self) -> None:
@@ -271,9 +272,11 @@ class RunScreen(Scrubbing):
         self.set_class(empty, "-empty")
         self.set_class(bool(selectors.standing(self.query_one(AlarmsPanel).state)), "-alarmed")
         needed = notice.needed(self.size.width - 2)
-        notice.display = empty or (needed > 0 and self.viewport.live)
+        short = self.size.height < SHORT
+        notice.set_class(not (empty or (needed > 0 and self.viewport.live)), "-silent")
+        self.set_class(short, "-short")
         self.set_class(needed > 2, "-told")
-        notice.styles.height = "1fr" if empty else min(needed, 7)
+        notice.styles.height = "1fr" if empty else min(needed, 1 if short else 7)
 
 
 def _in_detail(viewport: Viewport, last: int) -> tuple[int, int] | None:

@@ -29,6 +29,7 @@ from tui.terminal import Terminal
 from tui.widgets.celltable import CellTable
 from tui.widgets.keyline import KeyLine
 from tui.widgets.search import SearchLine
+from tui.widgets.textline import TextLine
 from tui.widgets.texts import Span
 
 AGE_SECONDS = 1.0
@@ -80,15 +81,16 @@ class RunsScreen(PlaceScreen[None]):
         self._back = back
         self._runs = runs
         self._trouble = ""
+        self._looked = False
         self._rows: dict[str, RunRow] = {}
         self._feed = RunsFeed(runs, lambda listing: self.post_message(self.Listed(listing)))
 
     def compose(self) -> ComposeResult:
         """A heading, the table, a line about the run under the cursor, what is looked for, the keys."""
-        yield Static(id="heading")
+        yield TextLine(self._terminal, id="heading")
         yield CellTable(self._terminal, id="runs")
         yield Static(id="none")
-        yield Static(id="about-run")
+        yield TextLine(self._terminal, id="about-run")
         yield SearchLine(self.view.words)
         yield KeyLine(self._terminal, "runs", hidden=() if self._back else ("app.return",))
 
@@ -109,7 +111,7 @@ class RunsScreen(PlaceScreen[None]):
 
     def on_runs_screen_listed(self, message: Listed) -> None:
         """Take in the runs as they are now."""
-        first = not self._rows
+        first, self._looked = not self._rows, True
         self._rows = {row.run.id: row for row in message.listing.rows}
         self._trouble = message.listing.trouble
         there = {row.run for row in message.listing.rows}
@@ -164,7 +166,7 @@ class RunsScreen(PlaceScreen[None]):
 
     def action_compare(self) -> None:
         """Compare the marked runs."""
-        marked = tuple(row.run for row in self._rows.values() if row.run in self.view.marked)
+        marked = tuple(row.run for row in runs_list.marked(list(self._rows.values()), self.view))
         if len(marked) >= 2:
             self.post_message(self.Compared(marked))
         else:
@@ -186,7 +188,7 @@ class RunsScreen(PlaceScreen[None]):
     async def action_delete(self) -> None:
         """Delete the marked runs, or the one under the cursor, once that is agreed to."""
         row = self._chosen()
-        marked = [one.run for one in self._rows.values() if one.run in self.view.marked]
+        marked = [one.run for one in runs_list.marked(list(self._rows.values()), self.view)]
         runs = marked or ([row.run] if row else [])
         for run in runs:
             if wrong := await asyncio.to_thread(deletion.refusal, self._runs, run):
@@ -195,8 +197,9 @@ class RunsScreen(PlaceScreen[None]):
         if not runs:
             return
         sizes = [await asyncio.to_thread(deletion.size, run) for run in runs]
-        names = ", ".join(self._called(run) for run in runs)
-        question = f"Delete {names}? {wording.megabytes(sum(sizes))} would be gone for good."
+        names = [self._called(run) for run in runs]
+        hidden = runs_list.hidden(list(self._rows.values()), self.view)
+        question = runs_words.deletion(names, hidden, sum(sizes))
         if await self.app.push_screen_wait(ChoiceScreen(question, (DELETE,), careful=True)) == DELETE.word:
             await self._delete(runs)
 
@@ -245,19 +248,28 @@ class RunsScreen(PlaceScreen[None]):
         if rows and self.focused is None:  # what is hidden loses the focus
             table.focus()
         if not rows:
-            none.update(Content(runs_words.nothing(view, count, self._trouble, terminal)))
+            self._say_nothing(none)
         longest = max((len(row.summary.facts.name or row.run.id) for row in self._rows.values()), default=0)
         columns = runs_cells.columns(self.size.width, longest, view, ascii=terminal.ascii)
+        names = runs_cells.names(list(self._rows.values()), columns)
         now = time.time()
 
         def cells(key: str) -> list[Span]:
-            return runs_cells.cells(self._rows[key], view, columns, now, terminal)
+            row = self._rows[key]
+            return runs_cells.cells(row, names[row.run], view, columns, now, terminal)
 
         table.show(columns, [row.run.id for row in rows], cells)
-        heading = runs_words.heading(self._runs, len(rows), count, view, terminal, self.size.width)
-        self.query_one("#heading", Static).update(heading)
+        hidden = runs_list.hidden(list(self._rows.values()), view)
+        heading = runs_words.heading(self._runs, len(rows), count, hidden, view, terminal, self.size.width)
+        self.query_one("#heading", TextLine).words = heading
         self.query_one(KeyLine).labels = runs_words.labels(view, count)
         self._about()
 
+    def _say_nothing(self, none: Static) -> None:
+        count = len(self._rows) if self._looked else None
+        words = Content(runs_words.nothing(self.view, count, self._trouble, self._terminal))
+        if none.content != words:
+            none.update(words)
+
     def _about(self) -> None:
-        self.query_one("#about-run", Static).update(runs_words.about(self._chosen(), self._terminal))
+        self.query_one("#about-run", TextLine).words = runs_words.about(self._chosen())

@@ -15,6 +15,7 @@ from tui.screens.dialogue import Dialogue
 from tui.state import State
 
 NONE_MATCHES = "nothing matches"
+HINT = "enter shows the one under the cursor, or what tab marks; esc cancels"
 
 
 class SeriesScreen(Dialogue[tuple[str, ...]]):
@@ -35,6 +36,7 @@ class SeriesScreen(Dialogue[tuple[str, ...]]):
         self._titles = {name: name for name in self._names} | presence.titles(state)
         self._mark = "x" if ascii else "✓"
         self._found = list(self._names)
+        self._marked = False
 
     def compose(self) -> ComposeResult:
         """A field to filter with, and the series that match."""
@@ -42,7 +44,7 @@ class SeriesScreen(Dialogue[tuple[str, ...]]):
             yield Label("Which series shall the chart show?", classes="question")
             yield Input(placeholder="type a part of the name", compact=True)
             yield OptionList(id="series")
-            yield Label("up, down choose; tab marks; enter shows the marked; esc cancels", classes="hint")
+            yield Label(HINT, classes="hint")
 
     def on_mount(self) -> None:
         """Type at once."""
@@ -55,10 +57,10 @@ class SeriesScreen(Dialogue[tuple[str, ...]]):
         self._list(event.value.strip().lower())
 
     def on_input_submitted(self) -> None:
-        """Show the marked series; without any, the one under the cursor."""
+        """Show the series under the cursor; where the person marked any or took marks away, the marked."""
         place = self.query_one(OptionList).highlighted
         under = self._found[place : place + 1] if place is not None else []
-        if chosen := tuple(self._chosen or under):
+        if chosen := tuple((self._marked and self._chosen) or under):
             self.dismiss(chosen)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
@@ -81,7 +83,7 @@ class SeriesScreen(Dialogue[tuple[str, ...]]):
     def _toggle(self, place: int) -> None:
         if place >= len(self._found):
             return
-        name = self._found[place]
+        name, self._marked = self._found[place], True
         if name in self._chosen:
             self._chosen.remove(name)
         else:

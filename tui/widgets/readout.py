@@ -25,7 +25,7 @@ class Readout(Panel):
     viewport: reactive[Viewport] = reactive(Viewport, repaint=False)
 
     def __init__(self, terminal: Terminal) -> None:
-        super().__init__(terminal, id="readout")
+        super().__init__(terminal, id="readout", classes="-live")
         self._seen: frozenset[int] = frozenset()
 
     def concerns(self, state: State) -> tuple[object, ...]:
@@ -34,7 +34,7 @@ class Readout(Panel):
 
     def watch_viewport(self, old: Viewport, new: Viewport) -> None:
         """Say which moment it is now; from when on alarms are new, if a person just began to look back."""
-        self.display = not new.live
+        self.set_class(new.live, "-live")
         if old.live and not new.live:
             self._seen = frozenset(alarm.id for alarm in self.state.alarms)
         if self.is_mounted:
