@@ -122,7 +122,7 @@ def test_series_that_are_hardly_any(tmp_path: Path) -> None:
             terminal.press(keys)
         terminal.wait_for("all values at step")
         terminal.press(ESCAPE)
-        wait_until(lambda: "all values" not in terminal.text and "─ losses" in terminal.text)
+        wait_until(lambda: "all values" not in terminal.text and "diversity, %" in terminal.text)
         is_well(terminal)
     recorded.store.close()
 
