@@ -143,7 +143,7 @@ async def test_on_the_screen_of_a_run(runs: Path, open_app: Open, kind: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("kind", "ended"), zip(EVIL, ["failed", "paused", "starting", "crashed"], strict=True)
+    ("kind", "ended"), list(zip(EVIL, ["failed", "paused", "starting", "crashed"], strict=True))
 )
 async def test_in_what_a_run_says_of_its_end(runs: Path, open_app: Open, kind: str, ended: str) -> None:
     state = {"pid": DEAD_PID} if ended == "crashed" else {"state": ended}
