@@ -1,4 +1,4 @@
-"""The last stop before the terminal: what a widget drew, in ASCII alone, or without any colour."""
+"""The last stop before the terminal: what a widget drew, harmless; in ASCII alone, or without any colour."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -11,6 +11,7 @@ from textual.filter import LineFilter
 
 from tui.terminal import Terminal
 
+_SPACES = "\u00a0\u2009\u3000"
 _NEAREST: Mapping[str, str] = {
     **dict.fromkeys("·•∙‧", "-"),
     **dict.fromkeys("…", "."),
@@ -34,6 +35,14 @@ _NEAREST: Mapping[str, str] = {
 """Of the same width each. Block elements are ends of scroll bars: their colours say enough."""
 
 
+class Harmless(LineFilter):
+    """Nothing that a terminal obeys, not even in a field that holds what was pasted; no cell moves."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The same segments without control characters and invisible marks."""
+        return [Segment(harmless(text), style, control) for text, style, control in segments]
+
+
 class PlainAscii(LineFilter):
     """Nothing but printable ASCII, whoever drew it; no cell moves."""
 
@@ -51,11 +60,20 @@ class Colourless(LineFilter):
 
 
 def fitting(terminal: Terminal) -> Sequence[LineFilter]:
-    """What the terminal asks for."""
+    """What every terminal needs, and what this one asks for."""
     return [
+        Harmless(),
         *([PlainAscii()] if terminal.ascii else []),
         *([] if terminal.colour else [Colourless()]),
     ]
+
+
+@lru_cache(4096)
+def harmless(text: str) -> str:
+    """The text in as many cells; what can't be printed leaves a ``?`` in each cell that it would take."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() or one in _SPACES else "?" * cell_len(one) for one in text)
 
 
 @lru_cache(4096)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from textual.filter import LineFilter
+from textual.notifications import SeverityLevel
 
 from engine.run.errors import LatentopError
 from presets.catalogue import PresetError
@@ -16,6 +17,10 @@ from tui.settings import Remembered, Settings
 from tui.state import State
 from tui.terminal import Terminal, recognise
 from tui.widgets.images import ImagesPanel
+from tui.wording import clean
+
+LONGEST = 400
+"""Characters of a notice; longer ones would hide what they are about."""
 
 
 class PersonalApp(OrderlyApp):
@@ -44,7 +49,21 @@ class PersonalApp(OrderlyApp):
         """Say what is wrong with the settings, if anything is."""
         self.set_class(self.terminal.ascii, "-ascii")
         if self.remembered.trouble:
-            self.notify(self.remembered.trouble, severity="warning", timeout=15, markup=False)
+            self.notify(self.remembered.trouble, severity="warning", timeout=15)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Tell it as it is, whatever it quotes: nothing in it is markup, nothing moves the cursor."""
+        message = clean(message, ascii=self.terminal.ascii)
+        message = message if len(message) <= LONGEST else f"{message[: LONGEST - 3]}..."
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
 
     def action_colours(self) -> None:
         """Choose a theme and see it at once."""
@@ -59,7 +78,7 @@ class PersonalApp(OrderlyApp):
         if self.terminal.colour:
             self.push_screen(ThemesScreen(self.terminal), act)
         else:
-            self.notify("This terminal has no colours, or NO_COLOR is set.", markup=False)
+            self.notify("This terminal has no colours, or NO_COLOR is set.")
 
     def action_change_theme(self) -> None:
         """Textual's name for the same."""
@@ -89,7 +108,7 @@ class PersonalApp(OrderlyApp):
 
     def complain(self, error: LatentopError | PresetError) -> None:
         """Show what is wrong and what to do."""
-        self.notify(f"{error.message}. {error.hint}", severity="error", markup=False)
+        self.notify(f"{error.message}. {error.hint}", severity="error")
 
     def _draw_images(self, style: str) -> None:
         """Let images be drawn so from now on, where the terminal can."""

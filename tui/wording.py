@@ -11,14 +11,18 @@ from engine.run.errors import LatentopError
 from tui.draw.plain import plain_ascii
 
 _BLANK = str.maketrans({"\n": " ", "\r": " ", "\t": " "})
+_SELECTORS = dict.fromkeys(range(0xFE00, 0xFE10))
+"""Variation selectors: with one a character may be wider than by itself, and terminals disagree how wide."""
 
 
 def printable(text: str) -> str:
     r"""The text on one line with nothing in it that a terminal obeys.
 
-    Control characters, escape codes and invisible direction marks are spelt out: ``\x1b``. What a run's
-    database says of itself was written by somebody else, so all output goes through here.
+    Control characters, escape codes and invisible direction marks are spelt out: ``\x1b``. Each character is
+    as wide as by itself. What a run's database says of itself was written by somebody else, so all output
+    goes through here.
     """
+    text = text.translate(_SELECTORS)
     if text.isprintable():
         return text
     return "".join(_visible(one) for one in text.translate(_BLANK))
@@ -116,6 +120,8 @@ def natural(name: str) -> tuple[tuple[int, str], ...]:
 
 def percent(share: float) -> str:
     """A share as ``87 %``."""
+    if math.isfinite(share) and abs(share) >= 1e4:
+        return f"{short(100 * share)} %"
     return f"{share:.0%}".replace("%", " %")
 
 

@@ -80,6 +80,22 @@ class Terminal:
         """Type keys."""
         os.write(self._master, keys.encode())
 
+    def mouse(self, button: int, x: int, y: int, *, let_go: bool = False) -> None:
+        """Press a button over the cell in that column and row, or let go of it; 64 and 65 turn the wheel."""
+        self.press(f"\x1b[<{button};{x + 1};{y + 1}{'m' if let_go else 'M'}")
+
+    def click(self, text: str) -> None:
+        """Click on the first place where the text is."""
+        x, y = self.place_of(text)
+        self.mouse(0, x, y)
+        self.mouse(0, x, y, let_go=True)
+
+    def place_of(self, text: str) -> tuple[int, int]:
+        """Column and row of the first place where the text is on the screen."""
+        rows = self.text.splitlines()
+        y = next(place for place, row in enumerate(rows) if text in row)
+        return rows[y].index(text), y
+
     def wait_for(self, *texts: str) -> str:
         """Wait until all of the texts are on the screen at once, and return the screen."""
         try:

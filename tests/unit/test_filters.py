@@ -7,7 +7,7 @@ from textual._border import BORDER_CHARS
 from textual.color import Color
 from textual.scrollbar import ScrollBarRender
 
-from tui.filters import Colourless, PlainAscii, nearest
+from tui.filters import Colourless, PlainAscii, harmless, nearest
 
 BLACK = Color(0, 0, 0)
 
@@ -35,3 +35,10 @@ def test_styles_stay_with_ascii_and_words_stay_without_colours() -> None:
     assert grey.style.reverse
     assert grey.style.meta == {"option": 1}
     assert Colourless().apply([Segment("x", None)], BLACK) == [Segment("x", None)]
+
+
+def test_nothing_that_a_terminal_obeys_passes() -> None:
+    assert harmless("\x1b]0;owned\x07\x9b31m\u202e[b]") == "]0;owned31m[b]"
+    for text in ("1\u2009000", "編\u3000码", "⣿ é 👍", "\ud800\u00ad\n"):
+        assert cell_len(harmless(text)) == cell_len(text)
+    assert harmless("1\u2009000 編\u3000码") == "1\u2009000 編\u3000码"

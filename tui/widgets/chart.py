@@ -19,6 +19,7 @@ from tui.state import State
 from tui.terminal import Terminal
 from tui.viewport import Viewport
 from tui.widgets.panel import Panel
+from tui.wording import clean
 
 MARKED = ("edit", "rollback", "resume")
 """The kinds of marks that are worth a line through every chart."""
@@ -195,7 +196,7 @@ class ChartPanel(Panel):
 
     def _line(self, series: Series, bins: Bins) -> Line:
         return Line(
-            name=series.label,
+            name=clean(series.label, ascii=self.terminal.ascii),
             colour=self.colour(series.colour),
             step=bins.step,
             mean=bins.mean,
@@ -206,7 +207,9 @@ class ChartPanel(Panel):
 
 
 def _marks(state: State) -> list[VerticalMark]:
-    marks = [VerticalMark(step=mark.step, label=mark.text) for mark in state.marks if mark.kind in MARKED]
+    marks = [
+        VerticalMark(step=mark.step, label=clean(mark.text)) for mark in state.marks if mark.kind in MARKED
+    ]
     ticks = [VerticalMark(step=mark.step) for mark in state.marks if mark.kind in TICKED]
-    raised = [VerticalMark(step=alarm.raised_step, label=alarm.name) for alarm in state.alarms]
+    raised = [VerticalMark(step=alarm.raised_step, label=clean(alarm.name)) for alarm in state.alarms]
     return [*ticks, *marks, *raised]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from textual.content import Content
 from textual.strip import Strip
 
 from tui.draw.axis import Limits
@@ -28,6 +29,7 @@ class Overlay(Panel):
 
     def __init__(self, terminal: Terminal, *, classes: str = "") -> None:
         super().__init__(terminal, classes=f"panel {classes}")
+        self._title = ""
         self._lines: Lines = lambda columns: ()
         self._values: Limits | None = None
 
@@ -37,8 +39,9 @@ class Overlay(Panel):
 
     def show(self, title: str, lines: Lines) -> None:
         """Draw these lines; another title is another series, with another value axis."""
-        if title != self.border_title:
-            self.border_title = title
+        if title != self._title:
+            self._title = title
+            self.border_title = Content(clean(title, ascii=self.terminal.ascii) or " ")
             self._values = None
         self._lines = lines
         self.redraw()

@@ -1,0 +1,167 @@
+"""What must not break it: any size, keys in haste, series that are hardly any, texts that are codes."""
+
+import os
+import random
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.run.folder import RunFolder
+from tests.pilot.conftest import Recorded
+from tests.pilot.test_injection import EVIL, evil_run
+from tests.support import SMALL_GAN, facts, training, wait_until
+from tests.terminal.terminal import LATENTOP, Terminal
+
+LEFT, RIGHT, HOME, END, ESCAPE = "\x1b[D", "\x1b[C", "\x1b[H", "\x1b[F", "\x1b"
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunFolder]:
+    """A small DCGAN in training."""
+    settings = [*SMALL_GAN, "steps=1000000"]
+    with training(tmp_path_factory.mktemp("runs"), "dcgan", settings) as run:
+        wait_until(lambda: facts(run).step > 20)
+        yield run
+
+
+def is_well(terminal: Terminal) -> None:
+    """It lives, it answers, and it has not complained."""
+    terminal.press("?")
+    terminal.wait_for("keys on a run")
+    terminal.press(ESCAPE)
+    wait_until(lambda: "keys on a run" not in terminal.text)
+    assert terminal.process.poll() is None
+    assert b"Traceback" not in terminal.sent
+
+
+def test_no_size_is_too_much_while_one_looks_back(run: RunFolder) -> None:
+    chance = random.Random(7)
+    with Terminal("attach", str(run.path)) as terminal:
+        terminal.wait_for("● training", "─ losses", "diversity, %")
+        sizes = [(1, 1), (300, 90), (1, 90), (300, 1)]
+        sizes += [(chance.randint(1, 300), chance.randint(1, 90)) for _ in range(46)]
+        for place, (columns, rows) in enumerate(sizes):
+            terminal.resize(columns, rows)
+            if place % 2:
+                terminal.press(chance.choice([LEFT, "\x1b[1;2D", HOME, "+", "-", "0", END, RIGHT, "\t", "y"]))
+        terminal.resize(119, 35)
+        terminal.resize(120, 36)
+        terminal.press(END)
+        shown = terminal.wait_for("● training", "─ losses", "diversity, %", "─ samples ·", "? help")
+        rows = shown.splitlines()
+        assert "● training" in rows[0]
+        assert "q quit" in rows[-1]
+        is_well(terminal)
+
+
+def test_keys_in_haste_while_points_arrive(run: RunFolder) -> None:
+    with Terminal("attach", str(run.path)) as terminal:
+        terminal.press(LEFT + HOME + "[]+-0" + RIGHT)  # before there is anything to see
+        terminal.wait_for("● training", "─ losses")
+        terminal.press((LEFT * 5 + "++" + RIGHT * 3 + HOME + "+++-" + END + "0" + "[]") * 10)
+        is_well(terminal)
+        terminal.press(END + "0")
+        wait_until(lambda: "◀◀" not in terminal.text)
+        step = facts(run).step
+        wait_until(lambda: facts(run).step > step)
+        terminal.press(LEFT)
+        terminal.wait_for("◀◀ step")
+        terminal.press(END)
+        wait_until(lambda: "◀◀" not in terminal.text)
+
+
+@pytest.mark.parametrize("way", ["q", "ctrl+c", "SIGTERM", "an error"])
+def test_the_terminal_is_given_back_on_every_way_out(run: RunFolder, way: str) -> None:
+    program = LATENTOP
+    if way == "an error":
+        fails = "import tui.screens.run as s; s.RunScreen.action_numbers = lambda screen: 1 / 0; "
+        program = f'{LATENTOP.with_name("python")} -c "{fails}from tui.cli import main; main()"'
+    shell = f"{program} attach {run.path}; echo back in the shell; read answer"
+    with Terminal(command=["sh", "-c", shell]) as terminal:
+        terminal.wait_for("● training", "─ losses")
+        if way == "SIGTERM":
+            (child,) = children(terminal.process.pid)
+            os.kill(child, signal.SIGTERM)
+        elif way == "an error":
+            terminal.press("n")
+        else:
+            terminal.press("q" if way == "q" else "\x03")
+            terminal.wait_for("What shall become of it?")
+            terminal.press("d")
+        terminal.wait_for("back in the shell")
+        assert terminal.as_before
+        for undone in (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l"):  # screen, cursor, mouse
+            assert undone in terminal.sent
+
+
+def children(pid: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def test_series_that_are_hardly_any(tmp_path: Path) -> None:
+    odd = {
+        "loss/generator": [float("nan")] * 30,
+        "loss/discriminator": [1e30, -1e30, float("inf"), 1e-300] * 8,
+        "score/real": [0.5] * 30,
+        "score/fake": [0.5],
+        "grad/generator": [0.0] * 30,
+    }
+    recorded = Recorded(tmp_path / "runs")
+    recorded.trains(0)
+    with Terminal("attach", str(recorded.run.path)) as terminal:
+        terminal.wait_for("first numbers are on their way")
+        terminal.press(LEFT + HOME + "+-0[]yg/n" + ESCAPE)
+        terminal.wait_for("first numbers are on their way")
+        for name, values in odd.items():
+            recorded.draws(name, values)
+        recorded.trains(30)
+        terminal.wait_for("─ losses", "─ scores", "nan")
+        for keys in (LEFT * 4, "y", "+++", "y", "g", "g", HOME, "---", END, "0", "n"):
+            terminal.press(keys)
+        terminal.wait_for("all values at step")
+        terminal.press(ESCAPE)
+        wait_until(lambda: "all values" not in terminal.text and "diversity, %" in terminal.text)
+        is_well(terminal)
+    recorded.store.close()
+
+
+CANARIES = (
+    b"\x1b]0;",
+    b"\x1bPq",
+    b"\x9b31m",
+    "\x9b".encode(),
+    "\u202e".encode(),
+    b"\x1b[2JCAN",
+    b"\x1b]8;;x",
+)
+
+
+def test_no_code_of_a_run_reaches_the_terminal(tmp_path: Path) -> None:
+    """Not one byte of it, wherever one looks."""
+    runs = tmp_path / "runs"
+    recorded = evil_run(runs, EVIL["controls"])
+    evil_run(runs, EVIL["controls"]).store.close()
+    with Terminal("attach", str(recorded.run.path), "--runs", str(runs)) as terminal:
+        terminal.wait_for("─ losses", "diversity, %")
+        for key, shown in (
+            ("a", "arrows scroll"),
+            ("n", "all values at"),
+            ("t", "esc closes"),
+            ("e", "Change while"),
+            ("/", "Which series"),
+            ("q", "What shall become"),
+        ):
+            terminal.press(key)
+            terminal.wait_for(shown)
+            terminal.press(ESCAPE)
+            wait_until(lambda shown=shown: shown not in terminal.text and "diversity, %" in terminal.text)
+        terminal.press("l")
+        terminal.wait_for("runs in")
+        terminal.press(HOME + "  c")
+        terminal.wait_for("2 runs compared")
+        sent = bytes(terminal.sent)
+    recorded.store.close()
+    assert [canary for canary in CANARIES if canary in sent] == []
+    assert b"CANARY" in sent
