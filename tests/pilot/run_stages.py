@@ -115,7 +115,7 @@ def collapse_meanwhile(app: LatentopApp) -> None:
 TRAINS = "samples · step"
 STATES = (
     Stage(name="starting", make=starting, shows="importing torch"),
-    Stage(name="queued", make=queued, shows="2nd in line"),
+    Stage(name="queued", make=queued, shows="queued 2nd"),
     Stage(name="first-values", make=first, shows="generator 0.71"),
     Stage(name="early", make=early, shows="too early to judge"),
     Stage(name="healthy", make=gan, shows=TRAINS),
