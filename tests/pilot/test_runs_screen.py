@@ -180,7 +180,7 @@ def begun(runs: Path, *names: str) -> None:
 
 async def test_long_names_lose_the_date_before_what_tells_runs_apart(runs: Path, open_app: Open) -> None:
     begun(runs, "20261122-1913-posterior-collapse-s42", "20261122-1914-posterior-collapse-s7")
-    async with open_app().run_test(notifications=True, size=(120, 36)) as pilot:
+    async with open_app().run_test(notifications=True, size=(200, 60)) as pilot:
         await wait_for_text(pilot, "20261122-1913-posterior-collapse-s42  ")
         await pilot.resize_terminal(80, 24)
         shown = await wait_for_text(pilot, "  posterior-collapse-s42  ", "  posterior-collapse-s7  ")
