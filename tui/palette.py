@@ -115,11 +115,11 @@ class Palette(CommandPalette):
             super()._action_command_list(action)
 
     def _gather_commands(self, search_value: str) -> Any:
-        return super()._gather_commands(search_value) if self.is_current else None
+        return super()._gather_commands(search_value) if self.is_active else None
 
     def dismiss(self, result: Any = None) -> AwaitComplete:
         """Leave it, once."""
-        if self._left or not self.is_current:
+        if self._left or not self.is_active:
             return AwaitComplete()
         self._left = True
         return super().dismiss(result)

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 
 from presets import catalogue
 from presets.schema import Preset
 from tests.pilot.conftest import FakeWaitingWorker, asked, healthy_gan, text, wait_for, wait_for_text
 from tui.app import LatentopApp
+from tui.screens.form import FormScreen
 from tui.terminal import Terminal
 
 Open = Callable[..., LatentopApp]
@@ -75,6 +77,18 @@ async def test_alternatives_are_chosen_from_a_list_and_bring_their_settings(
         await wait_for_text(pilot, "● starting")
         settings = catalogue.flatten(trained())
         assert (settings["objective.name"], settings["objective.penalty"]) == ("wasserstein", 5.0)
+
+
+async def test_keys_in_haste_open_one_list(runs: Path, open_app: Open) -> None:
+    async with open_app().run_test(notifications=True, size=(80, 24)) as pilot:
+        await edit(pilot, "ctrl+f", *"objective.name", "enter")
+        await wait_for_text(pilot, "objective.name", "enter lists what it can be")
+        for letter in "wasserstein":  # faster than a screen comes
+            pilot.app.post_message(Key(letter, letter))
+        await wait_for_text(pilot, "esc cancels")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: "esc cancels" not in text(pilot.app))
+        assert isinstance(pilot.app.screen, FormScreen)
 
 
 async def test_what_does_not_go_together_is_told(runs: Path, open_app: Open) -> None:

@@ -21,6 +21,8 @@ from tests.support import wait_until
 LATENTOP = Path(sys.executable).with_name("latentop")
 _PRIVATE = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p")
 """Requests that the emulator does not know, and would print."""
+_OF_ANOTHER = ("COLUMNS", "LINES", "NO_COLOR", "TMUX")
+"""What the environment says of the terminal that the tests are run in."""
 
 
 class Terminal:
@@ -37,11 +39,12 @@ class Terminal:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._lock = threading.Lock()
+        self._text: str | None = None
         self.sent = bytearray()
         """All bytes that the program sent."""
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        inherited = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "TMUX")}
+        inherited = {key: value for key, value in os.environ.items() if key not in _OF_ANOTHER}
         self.process = subprocess.Popen(
             [*command, *words],
             stdin=slave,
@@ -69,7 +72,9 @@ class Terminal:
     def text(self) -> str:
         """All that is on the screen, line by line."""
         with self._lock:
-            return "\n".join(line.rstrip() for line in self._screen.display)
+            if self._text is None:
+                self._text = "\n".join(line.rstrip() for line in self._screen.display)
+            return self._text
 
     @property
     def as_before(self) -> bool:
@@ -108,6 +113,7 @@ class Terminal:
         """As a person drags the window's corner."""
         with self._lock:
             self._screen.resize(rows, columns)
+            self._text = None
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def hang_up(self) -> None:
@@ -129,5 +135,6 @@ class Terminal:
                 with self._lock:
                     self.sent += data
                     self._stream.feed(_PRIVATE.sub(b"", data))
+                    self._text = None
                 continue
             return

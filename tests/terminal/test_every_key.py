@@ -244,9 +244,7 @@ def test_every_key_does_its_work(busy: RunFolder, place: Place, tmp_path: Path) 
     known = folder.every(busy.path.parent)
     try:
         with Terminal("attach", str(busy.path), environment=config) as terminal:
-            terminal.wait_for(
-                "● training", "─ losses", "diversity, %", "─ samples ·", "space pauses, p shows"
-            )
+            terminal.wait_for("● training", "─ losses", "diversity, %", "─ samples ·")
             act(terminal, WAY[place])
             for steps in DOES[place].values():
                 act(terminal, steps)

@@ -69,7 +69,7 @@ def test_the_file_in_contributing_trains(place: Path, capsys: pytest.CaptureFixt
     assert "finished at step 20 of 20" in capsys.readouterr().out
     recorded = everything(folder.find(place / "runs", "mygan"))
     assert {"loss/generator", "loss/discriminator"} <= set(recorded.bins)
-    assert set(recorded.frames) == {"samples", "real"}
+    assert set(recorded.frames) == {"samples", "real", "interpolation"}
 
 
 def test_a_run_keeps_its_model_whatever_becomes_of_the_file(place: Path) -> None:

@@ -21,7 +21,7 @@ class Dialogue(ModalScreen[Answer | None], Generic[Answer]):
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
         """Answer, once: keys that were pressed before the screen was gone are not for the one below."""
-        if self._answered or not self.is_current:
+        if self._answered or not self.is_active:
             return AwaitComplete()
         self._answered = True
         return super().dismiss(result)

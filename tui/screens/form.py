@@ -115,8 +115,8 @@ class FormScreen(PlaceScreen[str | None]):
     def on_chosen_value_opened(self, message: ChosenValue.Opened) -> None:
         """List what the setting can be."""
         field = self._current()
-        if field is None:
-            return
+        if field is None or not self.is_active:
+            return  # it is open already: keys pressed in haste ask for it more than once
 
         def act(value: str | None) -> None:
             if value is not None:
@@ -189,7 +189,7 @@ class FormScreen(PlaceScreen[str | None]):
             self._leave(name)
 
     def _leave(self, name: str | None) -> None:
-        if self.is_current:  # keys come fast, and a screen leaves once
+        if self.is_active:  # keys come fast, and a screen leaves once
             self.dismiss(name)
 
     def _accepted(self) -> Preset | None:

@@ -91,7 +91,7 @@ class HelpScreen(Dialogue[None]):
 
     def _show(self) -> None:
         """The sections, less what does not hold the words."""
-        if not self.is_current:
+        if not self.is_active:
             return
         words, room = self.query_one(Input).value.lower(), self.query_one(VerticalScroll)
         width = max(30, room.scrollable_content_region.width - 1)
