@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from engine.run import series
 from engine.run.reader import Alarm
 from presets.watching import BELOW, Watch
 from tui import fit, meanings, presence, selectors, verdicts, wording
@@ -107,7 +108,7 @@ def _panel(
 
 def _measure(state: State, watch: Watch, told: Told) -> Section:
     meaning = meanings.of_series(told.series, mixture="diversity/reverse-kl" in state.series)
-    value = selectors.last(state, told.series)
+    value = selectors.typical(state, told.series)
     alarm = clear = None
     if told.level:
         alarm = told.scale * getattr(watch, f"{told.level}_alarm")
@@ -139,6 +140,8 @@ def _value(state: State, told: Told, value: float | None) -> str:
     said = wording.percent(value) if shares else wording.number(value)
     if told.form == "of real":
         said += f" ±{100 * chance:.1f} of real data" if chance else " of real data"
+    if series.noisy(told.series):
+        said += f" ({wording.RECENT})"
     if told.series == "diversity/modes" and state.facts.modes:
         said += f" of {state.facts.modes}"
     going = trend(state.series[told.series], chance=chance)

@@ -11,16 +11,22 @@ from engine.run.facts import RunFacts
 from engine.run.folder import RunFolder
 from engine.run.liveness import Liveness
 from engine.run.reader import Alarm, Batch, Reader
+from tui import selectors
+from tui.state import State, apply
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What one look saw. ``values`` maps a series to its last step and value, whatever that is."""
+    """What one look saw. ``values`` maps a series to its last step and value, whatever that is.
+
+    ``typical`` are the values that a person reads as those of now.
+    """
 
     run: RunFolder
     facts: RunFacts
     state: Liveness
     values: Mapping[str, tuple[int, float]]
+    typical: Mapping[str, float]
     alarms: tuple[Alarm, ...]
     marks: tuple[Mark, ...]
 
@@ -40,6 +46,7 @@ def look(run: RunFolder) -> Look:
         facts=facts,
         state=state,
         values=last_values({}, batch),
+        typical=selectors.all_typical(apply(State(), batch)),
         alarms=batch.alarms,
         marks=batch.marks,
     )

@@ -14,8 +14,6 @@ from tui.wording import duration, measured, number, progress
 
 SHOWN = ("loss/", "valid/", "diversity/coverage")
 """The series of the one line."""
-_CALM = ("loss", "score", "accuracy", "grad")
-"""What jumps from step to step: said as its mean over the newest rows."""
 _FAMILIES = ("loss", "valid", "accuracy", "score", "diversity", "lead", "codings", "kl", "pca")
 """The order in which they are said; the others, such as gradients, come after them."""
 _LOW = {"diversity/coverage": 1.0, "diversity/duplicates": 0.5}
@@ -39,7 +37,7 @@ def line(state: State, words: list[str]) -> list[str]:
         *words,
         *(
             f"{name} {measured(name, value)}"
-            for name, value in values(state).items()
+            for name, value in selectors.all_typical(state).items()
             if name.startswith(SHOWN)
         ),
         *([verdict] if verdict != "unknown" else []),
@@ -96,7 +94,7 @@ def fields(state: State) -> dict[str, object]:
 
 
 def values(state: State) -> dict[str, float]:
-    """The newest value of every series, whatever it is."""
+    """The last value of every series, whatever it is."""
     return {name: float(bins.last[-1]) for name, bins in state.series.items() if len(bins)}
 
 
@@ -177,10 +175,9 @@ def _low(state: State, name: str) -> str:
 
 
 def _value(state: State, name: str) -> float:
-    calm = selectors.typical(state, name) if name.startswith(_CALM) else None
-    newest = selectors.last(state, name)
-    assert newest is not None
-    return calm if calm is not None and selectors.finite(newest) else newest
+    value = selectors.typical(state, name)
+    assert value is not None
+    return value
 
 
 def _place(name: str) -> int:

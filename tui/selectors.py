@@ -4,7 +4,9 @@ from math import ceil, isfinite
 
 import numpy as np
 
+from engine.run import series
 from engine.run.bins import Bins
+from engine.run.bins import until as cut
 from engine.run.events import LOST
 from engine.run.reader import Alarm
 from tui import wording
@@ -14,7 +16,6 @@ RECENT_SECONDS = 30.0
 """Speed is told over this long."""
 WARM_UP_STEPS = 20
 """The first steps compile kernels and fill caches: they say nothing about speed."""
-CALM_ROWS = 16
 HALTS = ("pause", "stop", "resume")
 """The marks that stand where nothing was computed; a worker that crashed leaves only the resumption's."""
 
@@ -39,18 +40,22 @@ def numbered(state: State, prefix: str) -> list[float]:
 
 
 def typical(state: State, name: str, *, until: int | None = None) -> float | None:
-    """The mean of a series' newest finite rows; None where there is none. Calmer than the last value.
+    """The value that a person reads as that of now, or of the step ``until``; None before the first.
 
-    ``until``: the newest at that step; the first one where all are later.
+    It is the last one, except of series that jump from batch to batch: of these it is a recent mean.
     """
     bins = state.series.get(name)
-    if bins is None:
+    if bins is not None and until is not None:
+        bins = cut(bins, until)
+    if bins is None or not len(bins):
         return None
-    well = np.isfinite(bins.mean)
-    finite = bins.mean[well]
-    if until is not None:
-        finite = finite[: max(1, int(np.searchsorted(bins.step[well], until, side="right")))]
-    return float(finite[-CALM_ROWS:].mean()) if len(finite) else None
+    return series.typical(name, bins.mean, float(bins.last[-1]))
+
+
+def all_typical(state: State) -> dict[str, float]:
+    """The value of each series that a person reads as that of now."""
+    values = ((name, typical(state, name)) for name in state.series)
+    return {name: value for name, value in values if value is not None}
 
 
 def step(state: State) -> int:

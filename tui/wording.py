@@ -10,6 +10,8 @@ from engine.run import series
 from engine.run.errors import LatentopError
 from tui.draw.plain import plain_ascii
 
+RECENT = "recent mean"
+"""What the value is called that is told of a series which jumps from batch to batch."""
 _BLANK = str.maketrans({"\n": " ", "\r": " ", "\t": " "})
 _SELECTORS = dict.fromkeys(range(0xFE00, 0xFE10))
 """Variation selectors: with one a character may be wider than by itself, and terminals disagree how wide."""

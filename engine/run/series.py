@@ -1,6 +1,11 @@
-"""The names of series, their units, and which way is better."""
+"""The names of series, their units, which way is better, and what their value is now."""
 
+from math import isfinite
 from typing import Literal
+
+import numpy as np
+
+from engine.run.bins import Floats
 
 Better = Literal["smaller", "larger", "neither"]
 
@@ -10,6 +15,10 @@ SPREADS = ("-sd", "-se")
 """What ends the name of a series that is another's standard deviation, or standard error."""
 PRESENT = 0.25
 """A mode is lost below this share of what real data gives, the classifier's mistakes taken off."""
+NOISY = ("loss/", "score/", "accuracy/discriminator", "accuracy/critic", "grad/", "update/", "singular/")
+"""What begins the names of series that are measured on single batches, so that one value says little."""
+RECENT_ROWS = 16
+"""So many rows say what such a series is about now."""
 
 _KNOWN: dict[str, tuple[str, Better]] = {
     "loss/generator": ("nats", "neither"),
@@ -70,3 +79,18 @@ def describe(name: str) -> tuple[str, Better]:
     if name.startswith(PRESENCE):
         return "of real", "neither"
     return _KNOWN.get(name, ("", "neither"))
+
+
+def noisy(name: str) -> bool:
+    """Whether a series jumps from batch to batch."""
+    return name.startswith(NOISY)
+
+
+def typical(name: str, mean: Floats, last: float) -> float:
+    """What a series is about now: the last value, of a noisy one the mean of its newest finite rows.
+
+    ``mean`` (rows,) are its newest rows, ascending in step. A last value that is NaN or infinite is told
+    as it is.
+    """
+    finite = mean[np.isfinite(mean)][-RECENT_ROWS:]
+    return float(finite.mean()) if noisy(name) and isfinite(last) and len(finite) else last

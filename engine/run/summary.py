@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.run import database
+from engine.run import database, series
 from engine.run.bins import Floats
 from engine.run.facts import RunFacts, read_facts
 from engine.run.store import TIER_FACTOR, TIERS
@@ -36,6 +36,7 @@ class Summary:
     begun: bool = False
     """Whether a first value has arrived."""
     values: Mapping[str, float] = field(default_factory=dict)
+    """What each series is about now."""
     course_of: str = ""
     course: Floats = field(default_factory=lambda: np.zeros(0))
     """NaN where no value of the span was finite."""
@@ -65,7 +66,7 @@ def _summary(connection: sqlite3.Connection) -> Summary:
     known = dict(connection.execute("SELECT name, id FROM series").fetchall())
     values, steps = {}, [facts.step]
     for name in TOLD:
-        newest = _newest(connection, known[name]) if name in known else None
+        newest = _newest(connection, name, known[name]) if name in known else None
         if newest is not None:
             steps.append(newest[0])
             values[name] = newest[1]
@@ -83,21 +84,27 @@ def _summary(connection: sqlite3.Connection) -> Summary:
     )
 
 
-def _newest(connection: sqlite3.Connection, series: int) -> tuple[int, float] | None:
-    row = connection.execute(
-        "SELECT step, last FROM points WHERE series = ? ORDER BY step DESC LIMIT 1", (series,)
-    ).fetchone()
-    return None if row is None else (row[0], float("nan") if row[1] is None else row[1])
+def _newest(connection: sqlite3.Connection, name: str, identity: int) -> tuple[int, float] | None:
+    """The newest step of a series, and what it is about then."""
+    rows = connection.execute(
+        "SELECT step, mean, last FROM points WHERE series = ? ORDER BY step DESC LIMIT ?",
+        (identity, series.RECENT_ROWS),
+    ).fetchall()
+    if not rows:
+        return None
+    steps, means, lasts = zip(*rows, strict=True)
+    last = float("nan") if lasts[0] is None else lasts[0]
+    return steps[0], series.typical(name, np.array(means[::-1], dtype=np.float64), last)
 
 
-def _course(connection: sqlite3.Connection, series: int, steps: list[int]) -> Floats:
+def _course(connection: sqlite3.Connection, identity: int, steps: list[int]) -> Floats:
     """The series' means from the finest table that holds all the steps in few rows."""
     last = max(steps)
     tier = next((tier for tier in TIERS if last / TIER_FACTOR**tier <= COURSE_ROWS), TIERS[-1])
     if last <= COURSE_ROWS:
-        rows = connection.execute("SELECT mean FROM points WHERE series = ? ORDER BY step", (series,))
+        rows = connection.execute("SELECT mean FROM points WHERE series = ? ORDER BY step", (identity,))
     else:
         rows = connection.execute(
-            "SELECT mean FROM rollups WHERE series = ? AND tier = ? ORDER BY bucket", (series, tier)
+            "SELECT mean FROM rollups WHERE series = ? AND tier = ? ORDER BY bucket", (identity, tier)
         )
     return np.array([mean for (mean,) in rows], dtype=np.float64)

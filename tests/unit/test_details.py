@@ -75,7 +75,7 @@ def test_stability_names_the_series_with_values_that_are_no_numbers() -> None:
     sections = details.stability(run, WATCH)
     assert "grad/generator: 2" in text(named(sections, "values that are not finite"))
     assert "raised above 40 times" in text(named(sections, "generator's gradient"))
-    assert named(sections, "classifier's step").value == "0.001"
+    assert named(sections, "classifier's step").value == "0.001 (recent mean)"
 
 
 def test_an_autoencoder_is_explained_with_what_it_measures() -> None:

@@ -52,7 +52,7 @@ def _contender(run: RunFolder, letter: str) -> Contender:
         run=run,
         facts=seen.facts,
         liveness=seen.state,
-        values={name: value for name, (_, value) in seen.values.items()},
+        values=seen.typical,
         settings=resolved(run, seen.facts),
     )
 

@@ -38,8 +38,10 @@ class Line:
     hi: Floats
     bad: Integers
     """How many values of the bin were not finite."""
+    value: float | None = None
+    """What the legend says of it; None: the mean of its last row, or of that at the cursor."""
     told: str | None = None
-    """What the legend says in place of the last mean."""
+    """What the legend says in the place of a value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +155,7 @@ def _entries(lines: Sequence[Line], style: ChartStyle, cursor: int | None) -> li
     found = []
     for index, line in enumerate(lines):
         known = line.mean if cursor is None else line.mean[: np.searchsorted(line.step, cursor, side="right")]
-        value = float(known[-1]) if known.size else None
+        value = line.value if line.value is not None else float(known[-1]) if known.size else None
         lost = value is not None and not np.isfinite(value)
         loud = style.ink(style.alert if lost else line.colour, bold=True)
         ink = style.ink(line.colour)

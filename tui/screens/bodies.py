@@ -12,6 +12,7 @@ from tui.widgets.diversity import DiversityPanel
 from tui.widgets.images import ImagesPanel, View
 from tui.widgets.reconstruction import ReconstructionPanel
 from tui.widgets.stability import StabilityPanel
+from tui.wording import RECENT
 
 SAMPLES = View("samples", ("samples",))
 REAL = View("real data", ("real",))
@@ -33,7 +34,7 @@ def panels(kind: str, terminal: Terminal) -> Iterator[Widget]:
     below_charts = StabilityPanel(terminal, classes="panel meter small")
     below_images = StabilityPanel(terminal, classes="panel meter home")
     for stability in (below_charts, below_images):
-        stability.border_title = "stability"
+        stability.border_title = f"stability · {RECENT}s"
     yield Vertical(*drawn, meter, below_charts, id="left")
     yield Vertical(*images, below_images, id="right")
 

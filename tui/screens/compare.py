@@ -10,7 +10,7 @@ from textual.containers import Container
 from textual.message import Message
 
 from engine.run.folder import RunFolder
-from tui import compared, comparison, keys, states
+from tui import compared, comparison, keys, selectors, states
 from tui.comparison import Contender, Row
 from tui.draw.hues import distinct
 from tui.feed import Feed
@@ -164,7 +164,7 @@ class CompareScreen(PlaceScreen[None]):
                 run=run,
                 facts=state.facts,
                 liveness=state.liveness,
-                values={name: float(bins.last[-1]) for name, bins in state.series.items() if len(bins)},
+                values=selectors.all_typical(state),
                 settings=settings,
             )
             for letter, run, state, settings in zip(

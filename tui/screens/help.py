@@ -10,7 +10,8 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Label, Static
 
-from tui import keys
+from engine.run import series
+from tui import keys, wording
 from tui.keys import Key, Place
 from tui.screens.dialogue import Dialogue
 
@@ -26,6 +27,9 @@ READING = (
     "",
     "In a chart the line is the mean, the shade behind it reaches from the smallest to the largest "
     "value, and a mark on the top edge is a value that was not a number.",
+    "",
+    "Losses, scores and gradients jump from batch to batch. What is told of them, here and in lists, is a "
+    f"{wording.RECENT}: that of the newest {series.RECENT_ROWS} rows. n tells the last values, too.",
     "",
     "Training goes on in a process of its own. Closing this screen, or losing the connection, does "
     "not touch it; latentop attach brings the screen back.",

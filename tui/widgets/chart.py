@@ -9,17 +9,18 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from engine.run.bins import Bins, after, join
+from engine.run.series import noisy
 from tui.charts import CUSTOM, INKS, Chart, Series
 from tui.draw.axis import Limits
 from tui.draw.chart import Line, VerticalMark, draw_chart, fitted
 from tui.draw.frame import layout
 from tui.feed import Glimpse
-from tui.selectors import step
+from tui.selectors import step, typical
 from tui.state import State
 from tui.terminal import Terminal
 from tui.viewport import Viewport
 from tui.widgets.panel import Panel
-from tui.wording import clean
+from tui.wording import RECENT, clean
 
 MARKED = ("edit", "rollback", "resume")
 """The kinds of marks that are worth a line through every chart."""
@@ -79,7 +80,9 @@ class ChartPanel(Panel):
 
     def changed(self) -> None:
         """Say in the title which chart it is, and how its values are drawn."""
-        self.border_title = self._chart.title + (", logarithmic" if self._log else "")
+        scale = ", logarithmic" if self._log else ""
+        means = f" · {RECENT}s" if any(noisy(one.name) for one in self._chart.series) else ""
+        self.border_title = f"{self._chart.title}{scale}{means}"
 
     def watch_viewport(self) -> None:
         """Draw other steps."""
@@ -203,6 +206,7 @@ class ChartPanel(Panel):
             lo=bins.lo,
             hi=bins.hi,
             bad=bins.bad,
+            value=typical(self.state, series.name, until=self.viewport.cursor),
         )
 
 

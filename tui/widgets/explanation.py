@@ -9,6 +9,7 @@ from engine.run.bins import Bins
 from presets.watching import Watch
 from tui.details import Section
 from tui.draw.chart import Line, draw_chart
+from tui.selectors import typical
 from tui.state import State
 from tui.widgets.panel import Panel
 from tui.widgets.texts import Span, wrapped
@@ -69,7 +70,7 @@ class Explanation(Panel):
         known, wide, drawn = self._charts.get(section.series, (None, 0, []))
         if known is bins and wide == width:
             return drawn
-        lines = [self._line(section.heading, "primary", bins)]
+        lines = [self._line(section.heading, "primary", bins, typical(self.state, section.series))]
         for name, level in (("alarm", section.alarm), ("clear", section.clear)):
             if level is not None:
                 colour = "error" if name == "alarm" else "warning"
@@ -84,7 +85,7 @@ class Explanation(Panel):
         self._charts[section.series] = bins, width, drawn
         return drawn
 
-    def _line(self, name: str, colour: str, bins: Bins) -> Line:
+    def _line(self, name: str, colour: str, bins: Bins, value: float | None) -> Line:
         return Line(
             name=name,
             colour=self.colour(colour),
@@ -93,6 +94,7 @@ class Explanation(Panel):
             lo=bins.lo,
             hi=bins.hi,
             bad=bins.bad,
+            value=value,
         )
 
     def _level(self, name: str, colour: str, level: float, bins: Bins) -> Line:

@@ -52,10 +52,10 @@ class ReconstructionPanel(Panel):
     def rows(self, width: int, height: int) -> list[Strip]:
         """Return both errors, their ratio, what else is measured, and the verdict where there is room."""
         training = selectors.typical(self.state, TRAINING)
-        validation = selectors.last(self.state, VALIDATION)  # seldom taken: no mean over its rows
+        validation = selectors.typical(self.state, VALIDATION)
         if training is None:
             return [self.line("no values yet")]
-        rows = [self._error("training", TRAINING, training, "", width)]
+        rows = [self._error("training", TRAINING, training, wording.RECENT, width)]
         if validation is None:
             return [*rows, self._row("validation", "not yet", width)]
         rows.append(self._error("validation", VALIDATION, validation, self._best(), width))
