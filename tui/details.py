@@ -12,6 +12,9 @@ from tui.state import State
 from tui.trend import trend
 from tui.verdicts import Words
 
+DIVERGED = "diverged"
+"""The alarm of values that are not finite, which have a section of their own."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
@@ -64,7 +67,7 @@ def stability(state: State, watch: Watch) -> list[Section]:
         heading="values that are not finite",
         value=wording.spaced(count),
         tone="error" if count else "success",
-        paragraphs=(*said, *_judged(("diverged",), watch)),
+        paragraphs=(*said, *_judged((DIVERGED,), watch)),
     )
     return [found[0], finite, *found[1:], _raised(state, about)]
 
@@ -116,7 +119,7 @@ def _measure(state: State, watch: Watch, told: Told) -> Section:
     past = None
     if alarm is not None and value is not None:
         past = value < alarm if told.level in BELOW else value > alarm
-    judged = _judged(told.alarms, watch)
+    judged = _judged((name for name in told.alarms if name != DIVERGED), watch)
     if told.scale != 1 and alarm is not None and clear is not None:
         here = f"for this measure: raised below {100 * alarm:g} %, over above {100 * clear:g} %"
         judged = (*judged, here)

@@ -10,6 +10,7 @@ from tui import details, presence, selectors, verdicts, wording
 from tui.details import Section
 from tui.draw.meter import meter
 from tui.draw.spark import spark
+from tui.measures import COPIES, METERS, MODES, Told
 from tui.state import State
 from tui.trend import WINDOW, trend
 from tui.widgets import modebars
@@ -17,14 +18,6 @@ from tui.widgets.panel import Panel
 from tui.widgets.texts import Span
 from tui.widgets.trends import arrow
 
-MEASURES = (
-    ("coverage", "coverage", 1.0),
-    ("density", "density", None),
-    ("distinct", "duplicates", verdicts.TWINS),
-    ("effective", "effective", None),
-)
-"""Label, measure, and where the watch raises its alarm, as a share of the run's threshold for coverage."""
-COPIED = "diversity/copied"
 LABEL, VALUE, CHANCE, SAYS = 10, 6, 5, 4
 FULL = 1.1
 """The share of real data at which a bar ends: there is room for the chance in real data around 1."""
@@ -39,7 +32,7 @@ class DiversityPanel(Panel):
 
     def concerns(self, state: State) -> tuple[object, ...]:
         """The diversity series, the alarms, and whether it is too early to judge."""
-        names = (*(f"diversity/{measure}" for _, measure, _ in MEASURES), COPIED, "diversity/modes")
+        names = (told.series for told in (*METERS, COPIES, MODES))
         return (
             *map(state.series.get, (*names, f"{PRESENCE}1")),
             state.alarms,
@@ -65,9 +58,13 @@ class DiversityPanel(Panel):
                 self.line("within seconds of the first samples"),
             ]
         if height <= 3:
-            return [self._measure(MEASURES[0], width), self._modes(width), self._verdict(width)][:height]
-        rows = [self._measure(one, width) for one in MEASURES[: 3 if height < 8 else 4] if self._has(one)]
-        if height >= 8 and COPIED in self.state.series:
+            return [self._measure(METERS[0], width), self._modes(width), self._verdict(width)][:height]
+        rows = [
+            self._measure(one, width)
+            for one in METERS[: 3 if height < 8 else 4]
+            if one.series in self.state.series
+        ]
+        if height >= 8 and COPIES.series in self.state.series:
             rows.append(self._copied(width))
         return [*rows, *self._mode_rows(width, height - len(rows) - 1), self._verdict(width)][:height]
 
@@ -76,25 +73,20 @@ class DiversityPanel(Panel):
         """Whether samples may still be bad and not collapsed, which is no reason for alarm."""
         return self.state.facts.verdict == "unknown"
 
-    def _has(self, told: tuple[str, str, float | None]) -> bool:
-        return f"diversity/{told[1]}" in self.state.series
-
-    def _measure(self, told: tuple[str, str, float | None], width: int) -> Strip:
-        label, measure, share = told
-        name = f"diversity/{measure}"
-        value = selectors.last(self.state, name)
+    def _measure(self, told: Told, width: int) -> Strip:
+        value = selectors.typical(self.state, told.series)
         if value is None:
-            return self.line(f"{label:<{LABEL}}", f"{'?':>{VALUE}}", width=width)
+            return self.line(f"{told.brief:<{LABEL}}", f"{'?':>{VALUE}}", width=width)
         facts = self.state.facts
-        warn_below = None if self._early or share is None else share * facts.diversity_alarm
+        warn_below = None if self._early or not told.level else told.scale * facts.diversity_alarm
         low = warn_below is not None and value < warn_below
-        chance = 2 * facts.diversity_chance.get(measure, 0.0)
+        chance = 2 * facts.diversity_chance.get(told.series.removeprefix("diversity/"), 0.0)
         text = "?" if isnan(value) else wording.percent(value)
         head: list[Span | str] = [
-            f"{label:<{LABEL}}",
+            f"{told.brief:<{LABEL}}",
             Span(f"{text:>{VALUE}}", "error" if low else "", bold=low),
             f"{f' ±{ceil(100 * chance)}' if chance else '':<{CHANCE if facts.diversity_chance else 1}}",
-            *self._course(name, chance, width),
+            *self._course(told.series, chance, width),
         ]
         shown = self.line(*head)
         room = min(LONGEST_BAR, width - shown.cell_length - SAYS)
@@ -124,10 +116,10 @@ class DiversityPanel(Panel):
 
     def _copied(self, width: int) -> Strip:
         """How many samples are near copies: a share of the samples, which real data have none of."""
-        value = selectors.last(self.state, COPIED)
+        value = selectors.typical(self.state, COPIES.series)
         share = "?" if value is None or isnan(value) else wording.percent(max(0.0, value))
         said = "of the samples are near copies of training images"
-        return self.line(f"{'copies':<{LABEL}}", f"{share:>{VALUE}}", f" {said}", width=width)
+        return self.line(f"{COPIES.brief:<{LABEL}}", f"{share:>{VALUE}}", f" {said}", width=width)
 
     def _mode_rows(self, width: int, height: int) -> list[Strip]:
         """The modes in at most ``height`` rows: bars with names and shares, bars in a row, or a count."""
@@ -146,7 +138,7 @@ class DiversityPanel(Panel):
 
     def _modes(self, width: int) -> Strip:
         """How many modes are there, and which are not."""
-        spans: list[Span | str] = [f"{'modes':<{LABEL}}", f"{self._count():>{VALUE}}", " "]
+        spans: list[Span | str] = [f"{MODES.brief:<{LABEL}}", f"{self._count():>{VALUE}}", " "]
         modes = presence.modes(self.state)
         lost = [mode.name for mode in presence.lost(modes)] or list(selectors.lost_classes(self.state))
         never = [mode.name for mode in presence.missing(modes)]
@@ -161,7 +153,7 @@ class DiversityPanel(Panel):
         return self.line(*spans, width=width)
 
     def _count(self) -> str:
-        modes = selectors.last(self.state, "diversity/modes")
+        modes = selectors.typical(self.state, MODES.series)
         total = self.state.facts.modes or len(self.state.facts.classes)
         count = "?" if modes is None or isnan(modes) else f"{modes:.0f}"
         return f"{count}/{total}" if total else count

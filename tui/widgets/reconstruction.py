@@ -9,7 +9,8 @@ from presets.watching import Watch
 from tui import details, fit, selectors, verdicts, wording
 from tui.details import Section
 from tui.draw.spark import bars, spark
-from tui.fit import OVERFITTING, TRAINING, VALIDATION
+from tui.fit import OVERFITTING
+from tui.measures import CODINGS, LEARNED, RECONSTRUCTION, UNSEEN, Told
 from tui.state import State
 from tui.trend import WINDOW, trend
 from tui.widgets.panel import Panel
@@ -17,17 +18,6 @@ from tui.widgets.texts import Span
 from tui.widgets.trends import arrow
 
 TONES = {"ok": "success", "high": "warning", OVERFITTING: "warning"}
-MORE = (
-    ("codings", "codings/active-units", "vary, of {codings/units}"),
-    ("KL", "kl/nats", "nats {kl/unit-}"),
-    ("informed", "kl/active-units", "codings tell of the input"),
-    ("rank", "codings/rank", "independent ones, in effect"),
-    ("noisy input", "valid/noisy-input", "its own error"),
-    ("activation", "codings/activation", "mean of codings"),
-    ("PCA's plane", "pca/angle", "degrees off"),
-    ("PCA's error", "pca/relative-error", "of it more"),
-)
-"""What only some autoencoders measure: label, series, unit; in braces another series' value."""
 UNIT = "kl/unit-"
 _OTHER = re.compile(r"{(.+?)}")
 LABEL, VALUE = 11, 8
@@ -42,7 +32,7 @@ class ReconstructionPanel(Panel):
 
     def concerns(self, state: State) -> tuple[object, ...]:
         """The series that are told, and the alarms."""
-        names = (TRAINING, VALIDATION, *(name for _, name, _ in MORE))
+        names = (told.series for told in RECONSTRUCTION)
         return (*map(state.series.get, (*names, f"{UNIT}1")), state.alarms)
 
     def explain(self, state: State, watch: Watch) -> list[Section]:
@@ -51,26 +41,27 @@ class ReconstructionPanel(Panel):
 
     def rows(self, width: int, height: int) -> list[Strip]:
         """Return both errors, their ratio, what else is measured, and the verdict where there is room."""
-        training = selectors.typical(self.state, TRAINING)
-        validation = selectors.typical(self.state, VALIDATION)
+        training = selectors.typical(self.state, LEARNED.series)
+        validation = selectors.typical(self.state, UNSEEN.series)
         if training is None:
             return [self.line("no values yet")]
-        rows = [self._error("training", TRAINING, training, wording.RECENT, width)]
+        rows = [self._error(LEARNED, training, wording.RECENT, width)]
         if validation is None:
-            return [*rows, self._row("validation", "not yet", width)]
-        rows.append(self._error("validation", VALIDATION, validation, self._best(), width))
+            return [*rows, self._row(UNSEEN.brief, "not yet", width)]
+        rows.append(self._error(UNSEEN, validation, self._best(), width))
         if (ratio := fit.ratio(self.state)) is not None:
             rows.append(self._gap(ratio, width))
         if height <= 3:
             return rows
-        for label, name, unit in MORE:
-            if (value := selectors.last(self.state, name)) is not None:
-                rows.append(self._row(label, wording.short(value), width, _OTHER.sub(self._other, unit)))
+        for told in CODINGS:
+            if (value := selectors.typical(self.state, told.series)) is not None:
+                unit = _OTHER.sub(self._other, told.unit)
+                rows.append(self._row(told.brief, wording.short(value), width, unit))
         return [*rows[: height - 1], self._verdict(width)]
 
-    def _error(self, label: str, name: str, value: float, note: str, width: int) -> Strip:
+    def _error(self, told: Told, value: float, note: str, width: int) -> Strip:
         """An error, which way it goes, and its history where there is room beside the note."""
-        bins, plain = self.state.series[name], self.terminal.ascii
+        bins, plain = self.state.series[told.series], self.terminal.ascii
         way = arrow(trend(bins), ascii=plain)
         room = min(SPARK, width - LABEL - VALUE - NOTE - 5)
         drawn = (
@@ -78,21 +69,23 @@ class ReconstructionPanel(Panel):
             if room >= 8
             else ""
         )
-        return self.line(f"{label:<{LABEL}}{wording.short(value):>{VALUE}} {way} ", drawn, note, width=width)
+        return self.line(
+            f"{told.brief:<{LABEL}}{wording.short(value):>{VALUE}} {way} ", drawn, note, width=width
+        )
 
     def _other(self, found: re.Match[str]) -> str:
         """The value of another series; of those of many units a bar each."""
         if found[1] == UNIT:
             nats = selectors.numbered(self.state, UNIT)
             return f"in all, by unit  {bars(nats, ascii=self.terminal.ascii)}" if nats else "in all"
-        value = selectors.last(self.state, found[1])
+        value = selectors.typical(self.state, found[1])
         return "?" if value is None else wording.short(value)
 
     def _row(self, label: str, value: str, width: int, more: str = "") -> Strip:
         return self.line(f"{label:<{LABEL}}", f"{value:>{VALUE}}", f"   {more}", width=width)
 
     def _best(self) -> str:
-        bins = self.state.series[VALIDATION]
+        bins = self.state.series[UNSEEN.series]
         place = int(np.nanargmin(np.where(np.isfinite(bins.mean), bins.mean, np.inf)))
         best, step = wording.short(float(bins.lo[place])), wording.spaced(int(bins.step[place]))
         return f"best {best} at {step}"

@@ -8,40 +8,13 @@ from presets.watching import Watch
 from tui import details, selectors, verdicts, wording
 from tui.details import Section
 from tui.draw.spark import spark
+from tui.measures import BATCHES, SELDOM, Told
 from tui.state import State
 from tui.trend import WINDOW, trend
 from tui.widgets.panel import Panel
 from tui.widgets.texts import Span
 from tui.widgets.trends import WORD, arrow, word
 
-Row = tuple[str, str, frozenset[str]]
-"""Label, series, and the alarms that say the series is not well."""
-RUN_AWAY = frozenset({"diverged", "exploding"})
-"""The alarms of numbers that have no bound."""
-GRADIENT = RUN_AWAY | {"stalled"}
-ROWS: tuple[Row, ...] = (
-    (
-        "D accuracy",
-        "accuracy/discriminator",
-        frozenset({"discriminator-wins", "generator-wins", "runaway-logits"}),
-    ),
-    ("C accuracy", "accuracy/critic", frozenset({"generator-wins"})),
-    ("|∇G|", "grad/generator", GRADIENT),
-    ("|∇D|", "grad/discriminator", GRADIENT),
-    ("|∇|", "grad/autoencoder", GRADIENT),
-    ("|∇C|", "grad/classifier", GRADIENT),
-)
-SELDOM: tuple[Row, ...] = (
-    ("ΔG / G", "update/generator", RUN_AWAY),
-    ("ΔD / D", "update/discriminator", RUN_AWAY),
-    ("step / w", "update/autoencoder", RUN_AWAY),
-    ("ΔC / C", "update/classifier", RUN_AWAY),
-    ("σ max D", "singular/discriminator", RUN_AWAY),
-    ("σ max G", "singular/generator", RUN_AWAY),
-    ("σ max", "singular/autoencoder", RUN_AWAY),
-    ("σ max C", "singular/classifier", RUN_AWAY),
-)
-"""What is looked at about once a second: a step as a share of the weights, and the strongest layer."""
 LABEL, VALUE, STATE = 11, 7, 8
 SPARK, ROOMY = 40, 70
 
@@ -53,7 +26,7 @@ class StabilityPanel(Panel):
 
     def concerns(self, state: State) -> tuple[object, ...]:
         """The series of the panel, the alarms, and how many values of any series are not finite."""
-        shown = (state.series.get(name) for _, name, _ in (*ROWS, *SELDOM))
+        shown = (state.series.get(told.series) for told in (*BATCHES, *SELDOM))
         return (*shown, state.alarms, selectors.bad_values(state))
 
     def explain(self, state: State, watch: Watch) -> list[Section]:
@@ -62,7 +35,7 @@ class StabilityPanel(Panel):
 
     def rows(self, width: int, height: int) -> list[Strip]:
         """Return a row for each series that the run has, one for values that are not finite, the verdict."""
-        rows = list(self._series(ROWS, width))
+        rows = list(self._series(BATCHES, width))
         if not rows:
             return [self.line("no values yet")]
         if height > 3 or len(rows) < height - 1:
@@ -70,19 +43,19 @@ class StabilityPanel(Panel):
         rows += self._series(SELDOM, width)
         return [*rows[: height - 1], self._verdict(width)]
 
-    def _series(self, rows: Iterable[Row], width: int) -> Iterator[Strip]:
+    def _series(self, rows: Iterable[Told], width: int) -> Iterator[Strip]:
         alarms = {alarm.name for alarm in selectors.standing(self.state)}
-        for label, name, telling in rows:
-            if name not in self.state.series:
+        for told in rows:
+            value = selectors.typical(self.state, told.series)
+            if value is None:
                 continue
-            value = selectors.typical(self.state, name)
-            text = "?" if value is None else wording.short(value)
-            well = alarms.isdisjoint(telling)
-            bins, plain = self.state.series[name], self.terminal.ascii
+            well = alarms.isdisjoint(told.alarms)
+            bins, plain = self.state.series[told.series], self.terminal.ascii
             going = trend(bins)
             way = word(going, ascii=plain) if width >= ROOMY else arrow(going, ascii=plain)
             drawn = spark(bins.mean[-WINDOW:], _room(width), ascii=plain)
-            yield self._row(label, text, drawn, way, "ok" if well else "WARNING", width)
+            said = "ok" if well else "WARNING"
+            yield self._row(told.brief, wording.short(value), drawn, way, said, width)
 
     def _finite(self, width: int) -> Strip:
         """How many values of all series were NaN or infinite."""
