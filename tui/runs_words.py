@@ -14,7 +14,7 @@ from tui.wording import clean, megabytes, shortened
 EMPTY = "No runs here yet.\n\np chooses a preset and trains it at once."
 LOOKING = "looking …"
 TITLE = " latentop "
-OF_A_RUN = ("choose", "mark", "search", "sort", "rename", "note", "delete")
+OF_A_RUN = ("choose", "mark", "find", "sort", "rename", "note", "delete")
 """Actions that need a run in the list."""
 NAMED = 4
 """At most as many runs are named in a question."""

@@ -106,7 +106,7 @@ async def test_the_search_narrows_while_one_types_and_escape_shows_all(
         await wait_for_text(pilot, "Nothing matches 'holiquite': 3 runs are hidden.", "esc shows all.")
         await pilot.press("escape")
         await wait_for(pilot, lambda: len(seeds(app)) == 3)
-        assert "search" not in text(app).splitlines()[-2]
+        assert "find" not in text(app).splitlines()[-2]
         await pilot.press("slash", *"collapsed", "enter", "enter")
         await wait_for_text(pilot, "COLLAPSED", "● finished")
         await pilot.press("l")
@@ -278,5 +278,5 @@ async def test_plain_ascii(runs: Path, open_app: Open) -> None:
     async with app.run_test(notifications=True, size=(80, 24)) as pilot:
         await wait_for_text(pilot, "gr??te", "s2")
         await pilot.press("home", "space", "o", "slash", *"gr")
-        shown = await wait_for_text(pilot, "run ^", "1 of 2", "search gr")
+        shown = await wait_for_text(pilot, "run ^", "1 of 2", "find gr")
         assert shown.replace("\n", "").isascii()

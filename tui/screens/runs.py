@@ -14,7 +14,7 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.events import Key, Resize
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from engine.run import deletion, labels
 from engine.run.errors import LatentopError
@@ -27,8 +27,8 @@ from tui.screens.line import LineScreen
 from tui.screens.place import PlaceScreen
 from tui.terminal import Terminal
 from tui.widgets.celltable import CellTable
+from tui.widgets.find import FindLine
 from tui.widgets.keyline import KeyLine
-from tui.widgets.search import SearchLine
 from tui.widgets.textline import TextLine
 from tui.widgets.texts import Span
 
@@ -91,7 +91,7 @@ class RunsScreen(PlaceScreen[None]):
         yield CellTable(self._terminal, id="runs")
         yield Static(id="none")
         yield TextLine(self._terminal, id="about-run")
-        yield SearchLine(self.view.words)
+        yield FindLine("name, preset, state, verdict or note; enter keeps, esc forgets", self.view.words)
         yield KeyLine(self._terminal, "runs", hidden=() if self._back else ("app.return",))
 
     def on_mount(self) -> None:
@@ -130,25 +130,24 @@ class RunsScreen(PlaceScreen[None]):
         """Sort by the column whose heading was clicked."""
         self._look(runs_list.by_column(self.view, message.column))
 
-    def on_input_changed(self, event: Input.Changed) -> None:
+    def on_find_line_changed(self, message: FindLine.Changed) -> None:
         """Show what matches while it is typed."""
-        self._look(replace(self.view, words=event.value))
+        self._look(replace(self.view, words=message.words))
 
-    def on_input_submitted(self) -> None:
+    def on_find_line_left(self) -> None:
         """Back to the list, with what is looked for."""
         self.query_one(CellTable).focus()
 
     def on_key(self, event: Key) -> None:
         """Escape shows all again before it leaves."""
-        search = self.query_one(SearchLine)
-        if event.key == "escape" and search.display:
+        find = self.query_one(FindLine)
+        if event.key == "escape" and find.words:
             event.stop()
-            search.clear()
-            self.query_one(CellTable).focus()
+            find.action_forget()
 
-    def action_search(self) -> None:
+    def action_find(self) -> None:
         """Type what to look for."""
-        self.query_one(SearchLine).open()
+        self.query_one(FindLine).open()
 
     def action_sort(self) -> None:
         """Sort by the next column."""

@@ -10,7 +10,7 @@ from textual.widgets import Input, Label
 
 
 class FindLine(Horizontal):
-    """Hidden until it is opened. Enter and down keep what it found, esc forgets it."""
+    """Hidden until it is opened, or something is looked for. Enter and down keep what it found, esc forgets."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "forget", "forget", show=False),
@@ -27,15 +27,16 @@ class FindLine(Horizontal):
     class Left(Message):
         """The person goes back to the list."""
 
-    def __init__(self, hint: str) -> None:
+    def __init__(self, hint: str, words: str = "") -> None:
         super().__init__(id="find")
         self._hint = hint
-        self.display = False
+        self._first = words
+        self.display = bool(words)
 
     def compose(self) -> ComposeResult:
         """A word before the field."""
         yield Label("find ")
-        yield Input(placeholder=self._hint, compact=True)
+        yield Input(self._first, placeholder=self._hint, compact=True)
 
     @property
     def words(self) -> str:
