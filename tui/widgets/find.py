@@ -10,7 +10,7 @@ from textual.widgets import Input, Label
 
 
 class FindLine(Horizontal):
-    """Hidden until it is opened, or something is looked for. Enter and down keep what it found, esc forgets."""
+    """Hidden until it is opened, or something is looked for. Enter keeps what it found, esc forgets it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "forget", "forget", show=False),
