@@ -8,7 +8,7 @@ from engine.run import series
 from engine.run.series import SPREADS
 from tui.comparison import Contender, alike, in_order, newest
 from tui.draw.band import band
-from tui.draw.chart import Line
+from tui.draw.line import Line
 from tui.state import State
 
 

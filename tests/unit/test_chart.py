@@ -10,7 +10,8 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from tui.draw.axis import log_axis, log_ticks, short, ticks, time_axis, value_axis
-from tui.draw.chart import ChartStyle, Line, VerticalMark, draw_chart, extent
+from tui.draw.chart import ChartStyle, VerticalMark, draw_chart
+from tui.draw.line import Line, extent
 
 ASCII = ChartStyle(ascii=True)
 

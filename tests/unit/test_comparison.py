@@ -12,8 +12,8 @@ from tests.recorded import new_run
 from tui import comparison
 from tui.comparison import Contender, alike, differing, in_order, letters, resolved
 from tui.draw.band import band
-from tui.draw.chart import Line
 from tui.draw.hues import distinct
+from tui.draw.line import Line
 
 
 def contender(letter: str, settings: dict[str, object], **values: float) -> Contender:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tui.draw.chart import Line
+from tui.draw.line import Line
 from tui.draw.reduction import Floats, reduce
 
 

@@ -14,34 +14,16 @@ from tui.draw.axis import Limits, log_axis, time_axis, value_axis
 from tui.draw.braille import merge
 from tui.draw.frame import Frame, draw_axes, layout
 from tui.draw.legend import Entry, draw_legend
+from tui.draw.line import Line, bulk, extent
 from tui.draw.plain import plain_ascii
 from tui.draw.plotter import BRAILLE, dots
-from tui.draw.reduction import Floats, Integers, Reduced, reduce
+from tui.draw.reduction import Floats, Reduced, reduce
 from tui.draw.sheet import PLAIN, Sheet
 from tui.draw.smoothing import smoothed
 from tui.draw.trace import envelope, mean_line
 
 ASCII_MARKERS = "*+ox#@"
 COLOURLESS_MARKERS = (BRAILLE, "•", "+", "×", "○", "#")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One series in bins of consecutive steps; all arrays (bins,), ascending in `step`."""
-
-    name: str
-    colour: str
-    """A colour that rich knows: `#4f9cd8`, `green`."""
-    step: Integers
-    mean: Floats
-    lo: Floats
-    hi: Floats
-    bad: Integers
-    """How many values of the bin were not finite."""
-    value: float | None = None
-    """What the legend says of it; None: the mean of its last row, or of that at the cursor."""
-    told: str | None = None
-    """What the legend says in the place of a value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +87,9 @@ def draw_chart(
 
     `steps` are the first and last step shown; None shows all, on an axis that doubles. `values` are the
     limits of the value axis, which the caller keeps and moves with `fitted`; None fits them afresh. At the
-    step `cursor` there is a line, and the legend has the values of then. Values that were not finite put a
-    red ▼ on top of their column; on a logarithmic axis those that are not positive lie on its lower end.
+    step `cursor` there is a line, and the legend has the values of then. Values beyond the axis put a ▴ on
+    top of their column or a ▾ at its foot, in the colour of their line, values that were not finite a red ▼;
+    on a logarithmic axis those that are not positive lie on its lower end.
     """
     steps = steps or all_steps(lines)
     values = values if values and values[0] < values[1] else fitted(lines, steps, log=log)
@@ -120,6 +103,8 @@ def draw_chart(
         _draw_envelopes(sheet, frame, lines, style, log)
         _draw_means(sheet, frame, lines, style, log)
         _draw_mark_labels(sheet, frame, marks, style)
+        if not log:
+            _draw_spikes(sheet, frame, lines, style)
         _draw_alerts(sheet, frame, lines, style)
     return sheet.strips()
 
@@ -127,23 +112,13 @@ def draw_chart(
 def fitted(
     lines: Sequence[Line], steps: Limits | None = None, previous: Limits | None = None, *, log: bool = False
 ) -> Limits:
-    """Return the limits of a value axis for what `lines` have within `steps`, near to the `previous` ones."""
-    return (log_axis if log else value_axis)(*extent(lines, steps, positive=log), previous)
+    """Return the limits of a value axis for what `lines` have within `steps`, near to the `previous` ones.
 
-
-def extent(lines: Sequence[Line], steps: Limits | None = None, *, positive: bool = False) -> Limits:
-    """Return the smallest and largest finite value of `lines` within `steps`; NaNs where there is none.
-
-    With `positive` no other values count.
+    On a linear axis spikes do not count: they would press all else flat.
     """
-    lo, hi = np.nan, np.nan
-    for line in lines:
-        inside = slice(None) if steps is None else (line.step >= steps[0]) & (line.step <= steps[1])
-        for values in (line.lo[inside], line.hi[inside], line.mean[inside]):
-            finite = values[np.isfinite(values) & ((values > 0) if positive else True)]
-            if finite.size:
-                lo, hi = float(np.fmin(lo, finite.min())), float(np.fmax(hi, finite.max()))
-    return lo, hi
+    if log:
+        return log_axis(*extent(lines, steps, positive=True), previous)
+    return value_axis(*bulk(lines, steps), previous)
 
 
 def all_steps(lines: Sequence[Line]) -> Limits:
@@ -221,6 +196,18 @@ def _draw_mark_labels(sheet: Sheet, frame: Frame, marks: Sequence[VerticalMark],
             if sheet.is_blank(column + 1, row, len(label)):
                 sheet.write(column + 1, row, label, style.ink(style.frame))
                 break
+
+
+def _draw_spikes(sheet: Sheet, frame: Frame, lines: Sequence[Line], style: ChartStyle) -> None:
+    """Mark the columns in which a line has values beyond the axis."""
+    lower, upper = frame.values
+    above, below = ("^", "v") if style.ascii else ("▴", "▾")
+    for line in reversed(lines):  # where several have one, the first is seen
+        series, ink = _reduced(line, frame, 1), style.ink(line.colour, bold=True)
+        for column in series.column[series.hi > upper].tolist():
+            sheet.write(frame.left + column, frame.top, above, ink)
+        for column in series.column[series.lo < lower].tolist():
+            sheet.write(frame.left + column, frame.top + frame.rows - 1, below, ink)
 
 
 def _draw_alerts(sheet: Sheet, frame: Frame, lines: Sequence[Line], style: ChartStyle) -> None:

@@ -12,8 +12,9 @@ from engine.run.bins import Bins, after, join
 from engine.run.series import noisy
 from tui.charts import CUSTOM, INKS, Chart, Series
 from tui.draw.axis import Limits
-from tui.draw.chart import Line, VerticalMark, draw_chart, fitted
+from tui.draw.chart import VerticalMark, draw_chart, fitted
 from tui.draw.frame import layout
+from tui.draw.line import Line
 from tui.feed import Glimpse
 from tui.selectors import step, typical
 from tui.state import State

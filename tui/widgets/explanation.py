@@ -8,7 +8,8 @@ from textual.strip import Strip
 from engine.run.bins import Bins
 from presets.watching import Watch
 from tui.details import Section
-from tui.draw.chart import Line, draw_chart
+from tui.draw.chart import draw_chart
+from tui.draw.line import Line
 from tui.selectors import typical
 from tui.state import State
 from tui.widgets.panel import Panel

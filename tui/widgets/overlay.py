@@ -7,7 +7,8 @@ from textual.content import Content
 from textual.strip import Strip
 
 from tui.draw.axis import Limits
-from tui.draw.chart import Line, draw_chart, fitted
+from tui.draw.chart import draw_chart, fitted
+from tui.draw.line import Line
 from tui.state import State
 from tui.terminal import Terminal
 from tui.widgets.panel import Panel
