@@ -19,7 +19,7 @@ from engine.run.store import Store
 from presets import catalogue
 
 ENTRY = [sys.executable, "-m", "tui.cli"]
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 DCGAN = catalogue.dump(catalogue.load(catalogue.find("dcgan")))
 EVIL = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202e\x7f"
 COLLAPSED = AlarmRaised(

@@ -195,7 +195,7 @@ class LatentopApp(LaunchingApp):
         self.dismiss_worker()
         self._go(RunScreen(run, self.terminal))
         if not self.remembered.settings.hinted:
-            self.notify(HINT, timeout=15, markup=False)
+            self.notify(HINT, timeout=15)
             self.remember(hinted=True)
 
     def _show(self, place: Place) -> None:

@@ -53,7 +53,7 @@ class LaunchingApp(PersonalApp):
         elif old is not None and self._start(message.name, message.preset):
             self.stop(old)  # only now: where the new one can't start, the old one trains on
             back = "l lists it, enter opens it, space trains on from its checkpoint."
-            self.notify(f"{old.id} stops. To go back: {back}", timeout=10, markup=False)
+            self.notify(f"{old.id} stops. To go back: {back}", timeout=10)
 
     def train_named(self, entry: catalogue.Entry) -> None:
         """Train the preset of that entry."""

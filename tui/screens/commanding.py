@@ -46,7 +46,7 @@ class Commanding(PlaceScreen[None]):
         if self.state.liveness.alive or self.checkpoint is None:
             self._ask("resume" if self.state.liveness.name in states.HELD else "pause")
         elif self._resumed is not None and self._resumed.poll() is None:
-            self.notify("Its new worker is on the way.", markup=False)
+            self.notify("Its new worker is on the way.")
         elif not self.checkpoint:
             self.app.push_screen(ChoiceScreen("Train it from its first step?", BEGIN), act)
         else:
@@ -83,7 +83,7 @@ class Commanding(PlaceScreen[None]):
                 self._ask("set", {change[0]: change[1]})
 
         if not self.state.facts.settings:
-            self.notify("This run has no settings that can be changed.", markup=False)
+            self.notify("This run has no settings that can be changed.")
         elif self._hears():
             self.app.push_screen(EditScreen(self.run, self.state.facts.settings), act)
 
@@ -95,17 +95,17 @@ class Commanding(PlaceScreen[None]):
         """Whether a worker is there to be asked; says so where none is."""
         state = self.state.liveness
         if not state.alive:
-            self.notify(f"It is {states.state(state)}: nobody is there to ask.", markup=False)
+            self.notify(f"It is {states.state(state)}: nobody is there to ask.")
         return state.alive
 
     def _train_on(self) -> None:
         try:
             self._resumed = launch.start(self.run, resume=True)
         except OSError as error:
-            self.notify(f"No worker could be started: {error}", severity="error", markup=False)
+            self.notify(f"No worker could be started: {error}", severity="error")
 
     def _leave(self, name: Name, arguments: dict[str, float] | None) -> None:
         try:
             commands.ask(self.run, name, arguments)
         except LatentopError as error:
-            self.notify(f"{error.message}. {error.hint}", severity="error", markup=False)
+            self.notify(f"{error.message}. {error.hint}", severity="error")

@@ -26,8 +26,9 @@ READING = (
     "have been good once: early ones are bad, not collapsed.",
     "",
     "In a chart the line is the mean, the shade behind it reaches from the smallest to the largest "
-    "value. ▼ on the top edge is a value that was not a number. ▴ and ▾ at an edge are rare values far "
-    "beyond the axis: it keeps to the curve. n tells them at the cursor, y draws them all.",
+    "value. A mark on the top edge is a value that was not a number; a small triangle at an edge, in "
+    "ASCII ^ or v, is a rare value far beyond the axis, which keeps to the curve. n tells what is at the "
+    "cursor, y draws all there is.",
     "",
     "Losses, scores and gradients jump from batch to batch. What is told of them, here and in lists, is a "
     f"{wording.RECENT}: that of the newest {series.RECENT_ROWS} rows. n tells the last values, too.",

@@ -152,7 +152,7 @@ class PresetsScreen(PlaceScreen[None]):
             try:
                 own.delete(one.entry)
             except PresetError as error:
-                self.notify(clean(f"{error.message}. {error.hint}"), severity="error", markup=False)
+                self.notify(f"{error.message}. {error.hint}", severity="error")
             self._shelf = shelf()
             self._shown = matching(self._shelf, self.query_one(FindLine).words)
             near = self._shown[min(place, len(self._shown) - 1)].entry if self._shown else one.entry
@@ -173,8 +173,8 @@ class PresetsScreen(PlaceScreen[None]):
     def _refuse(self, one: Shelved, done: str) -> None:
         assert one.error is not None
         where = f"{place_of(one)}: {one.error.message.removeprefix(f'{one.entry.path}: ')}. {one.error.hint}"
-        text = clean(f"{one.entry.name} can't be {done} before its mistake is mended: {where}")
-        self.notify(text, severity="error", markup=False)
+        text = f"{one.entry.name} can't be {done} before its mistake is mended: {where}"
+        self.notify(text, severity="error")
 
     def _current(self) -> Shelved | None:
         option = self.query_one(PresetList).highlighted_option

@@ -144,8 +144,7 @@ class RunScreen(Scrubbing):
         self._arrange(notice)
         self._label_keys()
         for text, well in answered(old, new):
-            text = wording.clean(text, ascii=self._terminal.ascii)
-            self.notify(text, severity="information" if well else "error", timeout=4, markup=False)
+            self.notify(text, severity="information" if well else "error", timeout=4)
 
     def watch_viewport(self, _old: Viewport, new: Viewport) -> None:
         """Show other steps, and if the cursor moved, the run as it was there."""

@@ -220,7 +220,7 @@ class RunsScreen(PlaceScreen[None]):
         self.app.push_screen(LineScreen(f"{question} {row.run.id}", line, hint, write), written)
 
     def _complain(self, error: LatentopError) -> None:
-        self.notify(wording.clean(wording.reason(error)), severity="error", markup=False)
+        self.notify(wording.reason(error), severity="error")
 
     def _called(self, run: RunFolder) -> str:
         row = self._rows.get(run.id)
