@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from engine.run import series
 from engine.run.series import SPREADS
+from tui import comparison
 from tui.comparison import Contender, alike, in_order, newest
 from tui.draw.band import band
 from tui.draw.line import Line
@@ -24,11 +25,12 @@ def shared(states: Sequence[State]) -> bool:
     return any(number > 1 for number in count.values())
 
 
-def title(name: str) -> str:
+def title(name: str, contenders: Sequence[Contender]) -> str:
     """The name of a series with its unit."""
+    called = comparison.title(name, contenders)
     unit, better = series.describe(name)
     way = "" if better == "neither" else f", {better} is better"
-    return f"{name} ({unit}{way})" if unit else name
+    return f"{called} ({unit}{way})" if unit else called
 
 
 def lines(

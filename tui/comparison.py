@@ -12,7 +12,7 @@ from engine.run.folder import RunFolder
 from engine.run.liveness import Liveness
 from presets import catalogue
 from presets.catalogue import PresetError
-from tui import states
+from tui import presence, states
 from tui.wording import duration, natural, percent, setting, short, spaced
 
 FIRST = (
@@ -148,6 +148,12 @@ def newest(name: str, value: float | None) -> str:
     return short(value)
 
 
+def title(name: str, contenders: Sequence[Contender]) -> str:
+    """What a series is called: its name, unless all that have it call it otherwise, by the name of a mode."""
+    called = {presence.titles(one.facts, one.values)[name] for one in contenders if name in one.values}
+    return called.pop() if len(called) == 1 else name
+
+
 def _verdict(one: Contender) -> str:
     return states.verdict(one.facts.verdict, alive=one.liveness.alive) if one.values else ""
 
@@ -157,7 +163,7 @@ def _values(contenders: Sequence[Contender]) -> list[Row]:
     for name in in_order(name for one in contenders for name in one.values):
         values = [one.values.get(name) for one in contenders]
         cells = tuple(newest(name, value) for value in values)
-        rows.append(Row(name=name, cells=cells, best=_best(name, values)))
+        rows.append(Row(name=title(name, contenders), cells=cells, best=_best(name, values)))
     return rows if len(rows) > 1 else [Row(name="no values yet", heading=True)]
 
 

@@ -13,9 +13,9 @@ def table(state: State) -> str:
 
     Of series that jump from batch to batch also their recent mean, which is what other places tell.
     """
-    titles = presence.titles(state)
+    titles = presence.titles(state.facts, state.series)
     known = ((name, state.series[name]) for name in selectors.names(state))
-    rows = [HEADS, *(_row(state, name, titles.get(name, name), bins) for name, bins in known if len(bins))]
+    rows = [HEADS, *(_row(state, name, titles[name], bins) for name, bins in known if len(bins))]
     widths = [max(len(row[place]) for row in rows) for place in range(len(HEADS))]
     lines = [
         "  ".join(

@@ -1,9 +1,11 @@
 """Which modes the samples show, by name, and since when one is gone. Pure."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 
+from engine.run.facts import RunFacts
 from engine.run.series import PRESENCE, PRESENT
 from tui import selectors
 from tui.state import State
@@ -36,12 +38,12 @@ def modes(state: State) -> tuple[Mode, ...]:
     return tuple(_mode(state, name, place) for place, name in enumerate(names, start=1))
 
 
-def titles(state: State) -> dict[str, str]:
-    """What to call the series of each mode: ``presence/3 Pullover``, by its name."""
-    return {
-        f"{PRESENCE}{place}": f"{PRESENCE}{place} {mode.name}"
-        for place, mode in enumerate(modes(state), start=1)
-    }
+def titles(facts: RunFacts, series: Collection[str]) -> dict[str, str]:
+    """What to call each of the series: its name, or ``presence of Trouser`` where the run names its modes."""
+    count = sum(name.startswith(PRESENCE) for name in series)
+    known = facts.classes if len(facts.classes) == count else ()
+    called = {f"{PRESENCE}{place}": f"presence of {name}" for place, name in enumerate(known, start=1)}
+    return {name: called.get(name, name) for name in series}
 
 
 def lost(found: tuple[Mode, ...]) -> tuple[Mode, ...]:

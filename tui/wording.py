@@ -5,6 +5,7 @@ import math
 import re
 import time
 import unicodedata
+from collections.abc import Sequence
 
 from engine.run import series
 from engine.run.errors import LatentopError
@@ -105,6 +106,16 @@ def short(value: float) -> str:
     if value != 0 and (abs(value) < 1e-3 or abs(value) >= 1e5):
         return f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e")
     return f"{value:.3g}"
+
+
+def as_many(names: Sequence[str], room: int) -> str:
+    """The first of the names that fit, whole, and how many more there are: ``Sandal, Bag +3``."""
+    for shown in range(len(names), 0, -1):
+        more = f" +{len(names) - shown}" if shown < len(names) else ""
+        text = f"{', '.join(names[:shown])}{more}"
+        if len(text) <= room:
+            return text
+    return str(len(names))
 
 
 def measured(name: str, value: float) -> str:

@@ -1,5 +1,6 @@
 """The panels of diversity, stability and reconstruction, and what is behind them on Enter."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -222,3 +223,13 @@ async def test_modes_that_early_samples_do_not_show_are_no_loss(runs: Path, open
         shown = await wait_for_text(pilot, "9/10", "not shown: Sandal", "too early to judge")
         assert "lost" not in shown
         assert "gone" not in shown
+
+
+async def test_of_many_lost_modes_the_first_are_named_whole_at_any_size(runs: Path, open_app: Open) -> None:
+    recorded = with_modes(runs, "Sandal", "Bag", "Ankle boot", "Coat")
+    collapse(recorded)
+    async with open_app(recorded.run).run_test(notifications=True, size=(80, 24)) as pilot:
+        shown = await wait_for_text(pilot, "6/10")
+        assert re.search(r"6/10 lost: Coat, Sandal \+2\b", shown)
+        await pilot.resize_terminal(60, 20)
+        await wait_for_text(pilot, "6/10 lost: ")

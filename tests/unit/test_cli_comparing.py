@@ -33,6 +33,32 @@ def test_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert told["differences"] == {"generator.lr": {first.id: 2e-4, second.id: 1e-3}}
 
 
+def test_modes_are_called_by_their_names_where_the_runs_agree(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs = [new_run(tmp_path, seed=seed, classes=["T-shirt", "Trouser"]) for seed in (1, 2)]
+    other = new_run(tmp_path, seed=3, classes=["zero", "one"])
+    for run in (*runs, other):
+        write(run, values={"presence/1": 1.0, "presence/2": 0.2})
+    assert cli.main(["compare", *(run.id for run in runs), "--runs", str(tmp_path)]) == 0
+    told = capsys.readouterr().out
+    assert "presence of Trouser" in told
+    assert "presence/" not in told
+    assert cli.main(["compare", runs[0].id, other.id, "--runs", str(tmp_path)]) == 0
+    assert "presence/2" in capsys.readouterr().out
+
+
+def test_losses_are_compared_by_their_recent_means(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs = [new_run(tmp_path, seed=seed) for seed in (1, 2)]
+    for step, value in enumerate((1.0, 3.0, 1.17), start=301):
+        write(runs[0], values={"loss/generator": value}, step=step)
+    assert cli.main(["compare", *(run.id for run in runs), "--runs", str(tmp_path)]) == 0
+    line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("loss/generator"))
+    assert line.split()[1:] == ["1.5", "0.83"]
+
+
 def test_one_run_is_too_few(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = new_run(tmp_path)
     assert cli.main(["compare", run.id, "dcgan", "--runs", str(tmp_path)]) == 2

@@ -31,3 +31,12 @@ def test_kinds_without_names_are_counted() -> None:
 
 def test_runs_that_recorded_none_have_none() -> None:
     assert presence.modes(state({"diversity/coverage": [0.9]})) == ()
+
+
+def test_the_series_of_a_mode_is_called_by_its_name_where_the_run_knows_it() -> None:
+    run = state(present([1.0], [1.0], [1.0], [0.0]) | {"diversity/coverage": [0.9]})
+    called = presence.titles(run.facts, run.series)
+    assert called["presence/3"] == "presence of Sandal"
+    assert called["diversity/coverage"] == "diversity/coverage"
+    unnamed = state(present([1.0], [0.0]), classes=())
+    assert presence.titles(unnamed.facts, unnamed.series)["presence/2"] == "presence/2"

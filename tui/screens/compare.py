@@ -146,7 +146,7 @@ class CompareScreen(PlaceScreen[None]):
         for place, chart in enumerate(charts):
             name = names[self._first_series + place] if self._first_series + place < len(names) else ""
             lines = partial(compared.lines, name, contenders, tuple(self._states), colours, bands=self._bands)
-            chart.show(compared.title(name), lines)
+            chart.show(compared.title(name, contenders), lines)
             chart.visible = bool(name) or not place
         self._show_table(contenders, colours)
         seeds = any(len(group) > 1 for group in comparison.alike(contenders))

@@ -33,7 +33,7 @@ class SeriesScreen(Dialogue[tuple[str, ...]]):
         self._chosen = [name for name in shown if name in state.series]
         others = (name for name in selectors.names(state) if name not in self._chosen)
         self._names = [*self._chosen, *others]
-        self._titles = {name: name for name in self._names} | presence.titles(state)
+        self._titles = presence.titles(state.facts, self._names)
         self._mark = "x" if ascii else "✓"
         self._found = list(self._names)
         self._marked = False
@@ -102,7 +102,7 @@ class SeriesScreen(Dialogue[tuple[str, ...]]):
 
     def _line(self, name: str) -> Content:
         width = max(map(len, self._titles.values()))
-        value = selectors.last(self._state, name)
+        value = selectors.typical(self._state, name)
         mark = self._mark if name in self._chosen else " "
         measured = "" if value is None else wording.measured(name, value)
         return Content(wording.clean(f"{mark} {self._titles[name]:<{width}}  {measured}"))

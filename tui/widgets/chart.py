@@ -10,6 +10,7 @@ from textual.strip import Strip
 
 from engine.run.bins import Bins, after, join
 from engine.run.series import noisy
+from tui import presence
 from tui.charts import CUSTOM, INKS, Chart, Series
 from tui.draw.axis import Limits
 from tui.draw.chart import VerticalMark, draw_chart, fitted
@@ -109,8 +110,9 @@ class ChartPanel(Panel):
     def choose(self, names: Sequence[str]) -> None:
         """Draw the series of those names, in this order."""
         known = {one.name: one for chart in self._charts for one in chart.series}
+        titles = presence.titles(self.state.facts, self.state.series)
         chosen = [
-            Series(name, known[name].label if name in known else name, INKS[place % len(INKS)])
+            Series(name, known[name].label if name in known else titles[name], INKS[place % len(INKS)])
             for place, name in enumerate(names)
         ]
         self._show(Chart(CUSTOM, tuple(chosen)))

@@ -1,5 +1,6 @@
 """How diverse the samples are, each measure against real data measured the same way."""
 
+from collections.abc import Sequence
 from math import ceil, isnan
 
 from textual.strip import Strip
@@ -142,12 +143,13 @@ class DiversityPanel(Panel):
         modes = presence.modes(self.state)
         lost = [mode.name for mode in presence.lost(modes)] or list(selectors.lost_classes(self.state))
         never = [mode.name for mode in presence.missing(modes)]
+        room = width - LABEL - VALUE - 1
         if self._early and (lost or never):
-            spans.append(f"not shown: {', '.join([*lost, *never])}")
+            spans.append(_naming("not shown: ", [*lost, *never], room))
         elif lost:
-            spans.append(Span(f"lost: {', '.join(lost)}", "error", bold=True))
+            spans.append(Span(_naming("lost: ", lost, room), "error", bold=True))
         elif never:
-            spans.append(f"never shown: {', '.join(never)}")
+            spans.append(_naming("never shown: ", never, room))
         elif verdicts.all_modes(self.state):
             spans.append("every one appears")
         return self.line(*spans, width=width)
@@ -161,3 +163,8 @@ class DiversityPanel(Panel):
     def _verdict(self, width: int) -> Strip:
         words = verdicts.diversity(self.state)
         return self.line(Span(words.within(width), words.tone, bold=True), width=width)
+
+
+def _naming(words: str, names: Sequence[str], room: int) -> str:
+    """The words and as many names behind them as there is room for, none cut."""
+    return words + wording.as_many([wording.clean(name) for name in names], room - len(words))
