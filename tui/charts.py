@@ -56,7 +56,7 @@ DIVERSITY = Chart(
     (
         Series("diversity/coverage", "coverage", "primary"),
         Series("diversity/density", "density", "accent"),
-        Series("diversity/duplicates", "distinctness", "success"),
+        Series("diversity/duplicates", "distinct", "success"),
     ),
 )
 UPDATES = Chart(
@@ -80,8 +80,8 @@ CODINGS = Chart(
     (
         Series("loss/kl", "KL", "primary"),
         Series("kl/nats", "nats", "primary"),
-        Series("codings/active-units", "units that vary", "accent"),
-        Series("kl/active-units", "informed units", "accent"),
+        Series("codings/active-units", "varying", "accent"),
+        Series("kl/active-units", "informed", "accent"),
     ),
 )
 ACCURACY = Chart(
@@ -89,7 +89,7 @@ ACCURACY = Chart(
     (
         Series("accuracy/fine-tuned", "fine-tuned", "primary"),
         Series("accuracy/frozen", "frozen", "success"),
-        Series("accuracy/scratch", "from scratch", "accent"),
+        Series("accuracy/scratch", "scratch", "accent"),
     ),
 )
 SPEED = Chart("speed, steps a second", (Series("speed/steps", "steps", "primary"),))

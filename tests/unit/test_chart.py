@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from rich.segment import Segment
 from textual.strip import Strip
 
+from tui.charts import ACCURACY, CODINGS, DIVERSITY, GRADIENTS, LOSSES, RECONSTRUCTION, SCORES, SPEED, UPDATES
 from tui.draw.axis import log_axis, log_ticks, short, ticks, time_axis, value_axis
 from tui.draw.chart import ChartStyle, VerticalMark, draw_chart
 from tui.draw.line import Line, extent
@@ -124,10 +125,35 @@ def test_names_in_the_legend_stay_whole_beside_the_samples_at_80_columns(style: 
     assert "discriminator 0.478" in legend
 
 
+@pytest.mark.parametrize(
+    "labels",
+    [
+        *(tuple(series.label for series in chart.series) for chart in (LOSSES, SCORES, DIVERSITY, CODINGS)),
+        *(tuple(series.label for series in chart.series) for chart in (RECONSTRUCTION, ACCURACY, SPEED)),
+        *(tuple(series.label for series in chart.series[:2]) for chart in (GRADIENTS, UPDATES)),
+    ],
+)
+def test_every_chart_names_its_lines_whole_at_80_columns(labels: tuple[str, ...]) -> None:
+    values = [0.0056, 13.9, 30.0, 9.0] if len(labels) == 4 else [0.853] * len(labels)
+    lines = [line([value], name=label) for label, value in zip(labels, values, strict=True)]
+    legend = draw_chart(lines, width=41, height=8)[0].text
+    assert [word for word in legend.replace("── ", "").split() if not word[0].isdigit()] == list(labels)
+
+
+def test_chosen_series_lose_their_families_before_their_letters() -> None:
+    chosen = [line([0.853], name=name) for name in ("diversity/coverage", "loss/generator", "speed/steps")]
+    legend = draw_chart(chosen, width=44, height=8)[0].text
+    assert legend.split() == ["coverage", "0.853", "generator", "0.853", "steps", "0.853"]
+    alike = [line([0.853], name=f"{family}/generator") for family in ("loss", "grad", "update")]
+    legend = draw_chart(alike, width=44, height=8)[0].text
+    assert legend.split() == ["loss", "0.853", "grad", "0.853", "update", "0.853"]
+    unlike = [line([0.853], name=name) for name in ("loss/generator", "loss/total", "grad/generator")]
+    assert "loss/gen… 0.85" in draw_chart(unlike, width=44, height=8)[0].text
+
+
 def test_a_narrow_legend_cuts_names_and_never_a_value() -> None:
     rows = draw_chart([line([0.853]), line([0.478], name="discriminator")], width=20, height=4)
-    assert "0.853" in rows[0].text
-    assert "0.478" in rows[0].text
+    assert rows[0].text.split() == ["gen…", "0.85", "dis…", "0.48"]
 
 
 def test_without_colour_lines_differ_by_their_strokes() -> None:

@@ -30,26 +30,34 @@ class Entry:
     told: str | None = None
     """What stands in the place of the value."""
 
-    @property
-    def shown(self) -> str:
+    def shown(self, digits: int = 3) -> str:
         """The value as it is written."""
         if self.told is not None:
             return self.told
-        return "" if self.value is None else short(self.value, 3)
+        return "" if self.value is None else short(self.value, digits)
 
 
 def draw_legend(sheet: Sheet, entries: Sequence[Entry], *, ascii: bool, colour: bool) -> None:
     """Draw sample, name and value of each line in the first row, what is spare first to go.
 
     What goes first are the samples where there are colours to tell lines apart, then the spare room of
-    values; only then are names cut, to 1 character at the least. Never is a value cut.
+    values, then what names have in common (``loss/``), then the third digit of the values; only then are
+    names cut, which is seen, to 1 character at the least. Never is a value cut.
     """
-    values = [entry.shown for entry in entries]
+    values = [entry.shown() for entry in entries]
     names = [plain_ascii(entry.name) if ascii else entry.name for entry in entries]
     samples, widths, longest = _fitted(sheet.width, names, values, entries, colour)
+    if longest < max(map(len, names), default=0):
+        names = _parts(names)
+        samples, widths, longest = _fitted(sheet.width, names, values, entries, colour)
+    if longest < max(map(len, names), default=0):
+        values = [entry.shown(2) for entry in entries]
+        samples, widths, longest = _fitted(sheet.width, names, values, entries, colour)
+    gap = "~" if ascii else "…"
     x = 0
     for entry, sample, name, value, width in zip(entries, samples, names, values, widths, strict=True):
-        head = f"{sample}{name[:longest]} "
+        short = name if len(name) <= longest else f"{name[: longest - 1]}{gap}" if longest > 1 else name[0]
+        head = f"{sample}{short} "
         sheet.write(x, 0, head, entry.ink)
         sheet.write(x + len(head), 0, value, entry.loud)
         x += len(head) + width + 1
@@ -67,6 +75,12 @@ def _fitted(
     fitting = (one for one in tries if _name_length(width, names, *one) == whole)
     kept, widths = next(fitting, tries[-1])
     return kept, widths, _name_length(width, names, kept, widths)
+
+
+def _parts(names: list[str]) -> list[str]:
+    """Return the part of each name that tells it from the others: the last, or the first; or all of it."""
+    last, first = ([name.split("/")[place] for name in names] for place in (-1, 0))
+    return next((parts for parts in (last, first) if len(set(parts)) == len(names)), names)
 
 
 def _sample(marker: str) -> str:
