@@ -7,24 +7,24 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from rich.text import Text
 from textual.app import SystemCommand
 from textual.command import CommandPalette, Provider
 from textual.screen import Screen
 
 from engine.run import folder
 from engine.run.folder import RunFolder
-from tui import leaving, palette, settings
+from tui import palette, settings
 from tui.hangup import Hangup
 from tui.keys import Place
-from tui.launching import LaunchingApp
-from tui.living import any_runs, liveness_of, living
+from tui.living import any_runs, living
+from tui.quitting import QuittingApp
 from tui.runs_list import View
-from tui.screens.choice import ChoiceScreen
 from tui.screens.compare import CompareScreen
 from tui.screens.form import FormScreen
 from tui.screens.help import HelpScreen
+from tui.screens.keeping import Keeping
 from tui.screens.presets import PresetsScreen
+from tui.screens.reading import Reading
 from tui.screens.run import RunScreen
 from tui.screens.runs import RunsScreen
 from tui.settings import Remembered
@@ -34,7 +34,7 @@ from tui.terminal import Terminal
 HINT = "space pauses, p shows presets, ? explains. Training goes on without this screen."
 
 
-class LatentopApp(LaunchingApp):
+class LatentopApp(QuittingApp):
     """The dashboard. Opens on the run that is given, else on the runs, or the presets if there are none."""
 
     TITLE = "latentop"
@@ -70,7 +70,7 @@ class LatentopApp(LaunchingApp):
         self._run = run
         self._compared = compared
         self._list = View()
-        self._opened = list(started)
+        self.opened = list(started)
         self._behind: list[Place] = []
         self._seen = State()
 
@@ -93,9 +93,9 @@ class LatentopApp(LaunchingApp):
         """Lay the runs beside each other."""
         self._compare(message.runs)
 
-    def on_runs_screen_deleted(self, message: RunsScreen.Deleted) -> None:
+    def on_keeping_deleted(self, message: Keeping.Deleted) -> None:
         """Forget a run that is no more."""
-        self._opened = [run for run in self._opened if run != message.run]
+        self.opened = [run for run in self.opened if run != message.run]
         self._run = None if self._run == message.run else self._run
 
     def on_run_screen_changed(self, message: RunScreen.Changed) -> None:
@@ -103,7 +103,7 @@ class LatentopApp(LaunchingApp):
         old, self._seen = self._seen, message.state
         self.tell(old, message.state)
 
-    def on_run_screen_redrawn(self, message: RunScreen.Redrawn) -> None:
+    def on_reading_redrawn(self, message: Reading.Redrawn) -> None:
         """Draw images so the next time, too."""
         self.remember(images=str(message.style))
 
@@ -138,39 +138,6 @@ class LatentopApp(LaunchingApp):
         if (place := self._place()) is not None:
             self.push_screen(HelpScreen(place))
 
-    def action_detach(self) -> None:
-        """Close the screen; training goes on."""
-        self._depart(self._living())
-
-    def action_leave(self) -> None:
-        """Quit, asking what shall become of the training that was started or looked at here."""
-        if isinstance(self.screen, FormScreen) and self.screen.unsaved:
-            self.screen.action_back()
-            return
-        runs = self._living()
-        if not runs or isinstance(self.screen, ChoiceScreen):
-            self._depart(runs)
-            return
-
-        def act(answer: str | None) -> None:
-            if answer == leaving.STOP:
-                message = leaving.stopped(runs)
-                for run in reversed(runs):  # the last in line first: no place that falls free is taken
-                    self.stop(run)
-                self.exit(message=Text(message))
-            elif answer is not None:
-                self._depart(runs)
-
-        self.push_screen(ChoiceScreen(leaving.question(runs), leaving.answers(runs)), act)
-
-    def action_help_quit(self) -> None:
-        """Quit as with q: who presses ctrl+c wants out."""
-        self.action_leave()
-
-    async def action_quit(self) -> None:
-        """Quit as with q."""
-        self.action_leave()
-
     def action_command_palette(self) -> None:
         """Find anything by its name."""
         if not isinstance(self.screen, CommandPalette):
@@ -190,8 +157,8 @@ class LatentopApp(LaunchingApp):
         self._run = run
         self._behind.clear()
         self._seen = State()
-        if run not in self._opened:
-            self._opened.append(run)
+        if run not in self.opened:
+            self.opened.append(run)
         self.dismiss_worker()
         self._go(RunScreen(run, self.terminal))
         if not self.remembered.settings.hinted:
@@ -216,12 +183,6 @@ class LatentopApp(LaunchingApp):
         """Remember the way back from the list that is shown next."""
         if (place := self._place()) is not None:
             self._behind.append(place)
-
-    def _living(self) -> list[RunFolder]:
-        return [run for run in self._opened if liveness_of(run).alive]
-
-    def _depart(self, runs: Sequence[RunFolder]) -> None:
-        self.exit(message=Text(leaving.detached(runs)) if runs else None)
 
     def _compare(self, runs: Sequence[RunFolder]) -> None:
         if not isinstance(self.screen, RunsScreen):

@@ -5,29 +5,23 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.events import Click
 from textual.message import Message
 from textual.widgets import Static
 
 from engine.run.folder import RunFolder
-from tui import keys, moment, selectors, states, wording
-from tui.draw.image_style import Style
+from tui import keys, selectors, states
 from tui.feed import Feed, Glimpse, Wish
 from tui.living import resumable
 from tui.naming import called
-from tui.numbers import table
-from tui.screens.answers import answered, everything_printed, last_lines
+from tui.screens.answers import answered, last_lines
 from tui.screens.bodies import panels
-from tui.screens.details import details_of
-from tui.screens.scrubbing import Scrubbing
-from tui.screens.text import TextScreen
+from tui.screens.reading import Reading
 from tui.state import HISTORY_LIMIT, State
 from tui.terminal import Terminal
 from tui.viewport import Viewport
 from tui.widgets.alarms import AlarmsPanel
 from tui.widgets.chart import ChartPanel
 from tui.widgets.header import Header
-from tui.widgets.images import ImagesPanel
 from tui.widgets.keyline import KeyLine
 from tui.widgets.notice import Notice
 from tui.widgets.panel import Panel
@@ -38,7 +32,7 @@ SHORT = 20
 """Below this height one chart and one meter are all that there is room for."""
 
 
-class RunScreen(Scrubbing):
+class RunScreen(Reading):
     """Shows one run, as it is or as it was. The state comes from the feed; everything below receives it."""
 
     AUTO_FOCUS = ""
@@ -66,17 +60,8 @@ class RunScreen(Scrubbing):
             """Whether this one makes an older one needless."""
             return isinstance(message, RunScreen.Seen)
 
-    class Redrawn(Message):
-        """Images are drawn in this way from now on."""
-
-        def __init__(self, style: Style) -> None:
-            self.style = style
-            super().__init__()
-
     def __init__(self, run: RunFolder, terminal: Terminal) -> None:
-        super().__init__(run)
-        self._terminal = terminal
-        self._glimpse = Glimpse(wish=Wish())
+        super().__init__(run, terminal)
         self._wish = Wish()
         self._feed = Feed(run, self._hear)
 
@@ -162,60 +147,6 @@ class RunScreen(Scrubbing):
         if self.furnished:
             self._arrange(self.query_one(Notice))
 
-    def action_numbers(self) -> None:
-        """Read every series at the moment that is shown."""
-        at = wording.spaced(selectors.step(self._shown))
-        self.app.push_screen(TextScreen(f"all values at step {at}", table(self._shown)))
-
-    def action_images(self) -> None:
-        """Draw images in the next way."""
-        if self._terminal.ascii:
-            self.notify("This terminal is shown nothing but ASCII.", timeout=2)
-            return
-        for panel in self.query(ImagesPanel):
-            panel.images = panel.images.next
-        if self._pictures is not None:
-            self.post_message(self.Redrawn(self._pictures.images))
-            self.notify(f"images as {self._pictures.images}", timeout=2)
-
-    def action_view(self) -> None:
-        """Show other pictures in the place of these."""
-        if self._pictures is None or self._pictures.turn() is None:
-            self.notify("This run has no other pictures yet.", timeout=2)
-
-    def action_alarms(self) -> None:
-        """Read all alarms."""
-        self._explain(self.query_one(AlarmsPanel))
-
-    def action_printed(self) -> None:
-        """Read why it failed, or what the worker printed."""
-        text = self.state.facts.traceback or everything_printed(self.run)
-        self.app.push_screen(TextScreen(self.run.id, text or "The worker printed nothing."))
-
-    def action_enlarge(self) -> None:
-        """Show the focused panel alone, or the first chart; or all again."""
-        part = self.focused if isinstance(self.focused, Panel) else self._chart
-        if self.maximized is not None:
-            self.minimize()
-        elif part is not None and not self._explain(part):
-            self.maximize(part)
-
-    def on_click(self, event: Click) -> None:
-        """Twice on a panel is as enter on it."""
-        if event.chain != 2 or event.widget is None:
-            return
-        for part in event.widget.ancestors_with_self:
-            if isinstance(part, Panel) and part.can_focus:
-                self.set_focus(part)
-                self.action_enlarge()
-                return
-
-    def _explain(self, panel: Panel) -> bool:
-        """Show what is behind a panel, if there is more than it shows."""
-        if (details := details_of(panel, self.run)) is not None:
-            self.app.push_screen(details)
-        return details is not None
-
     def action_back(self) -> None:
         """Step out of one thing: of the enlarged panel, of the past, of the zoomed charts, of the run."""
         if self.maximized is not None:
@@ -226,22 +157,6 @@ class RunScreen(Scrubbing):
             self.action_whole()
         else:
             self.call_later(self.run_action, "app.return")
-
-    @property
-    def _pictures(self) -> ImagesPanel | None:
-        """The focused panel of images, else the first."""
-        if isinstance(self.focused, ImagesPanel):
-            return self.focused
-        return next(iter(self.query(ImagesPanel)), None)
-
-    @property
-    def _shown(self) -> State:
-        """The run as it is at the cursor, or as it is now."""
-        cursor = self.viewport.cursor
-        if cursor is None:
-            return self.state
-        known = self.state.frames if self._glimpse.wish.step is None else self._glimpse.frames
-        return moment.at(self.state, cursor, known)
 
     def _hear(self, news: State | Glimpse) -> None:
         """Called from the feed's thread."""

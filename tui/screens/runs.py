@@ -1,14 +1,10 @@
 """The list of runs: what trains, what ended, how it went. Live; sorted, searched, named, marked, deleted."""
 
-import asyncio
 import time
-from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
@@ -16,15 +12,11 @@ from textual.events import Key, Resize
 from textual.message import Message
 from textual.widgets import Static
 
-from engine.run import deletion, labels
-from engine.run.errors import LatentopError
 from engine.run.folder import RunFolder
-from tui import keys, runs_cells, runs_list, runs_words, wording
-from tui.runs_feed import Listing, RunRow, RunsFeed
+from tui import keys, runs_cells, runs_list, runs_words
+from tui.runs_feed import Listing, RunsFeed
 from tui.runs_list import View
-from tui.screens.choice import Choice, ChoiceScreen
-from tui.screens.line import LineScreen
-from tui.screens.place import PlaceScreen
+from tui.screens.keeping import Keeping
 from tui.terminal import Terminal
 from tui.widgets.celltable import CellTable
 from tui.widgets.find import FindLine
@@ -34,10 +26,9 @@ from tui.widgets.texts import Span
 
 AGE_SECONDS = 1.0
 """How often ages are told anew."""
-DELETE = Choice(key="d", word="delete", does="checkpoints, images and all that was recorded are gone")
 
 
-class RunsScreen(PlaceScreen[None]):
+class RunsScreen(Keeping):
     """Every run of the folder, newest first unless sorted otherwise."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("runs")]
@@ -67,22 +58,12 @@ class RunsScreen(PlaceScreen[None]):
             self.runs = runs
             super().__init__()
 
-    class Deleted(Message):
-        """This run is no more."""
-
-        def __init__(self, run: RunFolder) -> None:
-            self.run = run
-            super().__init__()
-
     def __init__(self, runs: Path, terminal: Terminal, *, view: View, back: bool = True) -> None:
-        super().__init__()
-        self.view = view
+        super().__init__(runs, view)
         self._terminal = terminal
         self._back = back
-        self._runs = runs
         self._trouble = ""
         self._looked = False
-        self._rows: dict[str, RunRow] = {}
         self._feed = RunsFeed(runs, lambda listing: self.post_message(self.Listed(listing)))
 
     def compose(self) -> ComposeResult:
@@ -171,63 +152,9 @@ class RunsScreen(PlaceScreen[None]):
         else:
             self.notify(f"Comparing takes two runs or more: space marks them, {len(marked)} marked so far")
 
-    def action_rename(self) -> None:
-        """Give the run under the cursor a name."""
-        if row := self._chosen():
-            write = partial(labels.rename, row.run.database)
-            self._ask("A name for", row, row.summary.facts.name, "an empty one takes it away", write)
-
-    def action_note(self) -> None:
-        """Write a note about the run under the cursor."""
-        if row := self._chosen():
-            write = partial(labels.annotate, row.run.database)
-            self._ask("A note about", row, row.summary.facts.note, "an empty one takes it away", write)
-
-    @work
-    async def action_delete(self) -> None:
-        """Delete the marked runs, or the one under the cursor, once that is agreed to."""
-        row = self._chosen()
-        marked = [one.run for one in runs_list.marked(list(self._rows.values()), self.view)]
-        runs = marked or ([row.run] if row else [])
-        for run in runs:
-            if wrong := await asyncio.to_thread(deletion.refusal, self._runs, run):
-                self._complain(wrong)
-                return
-        if not runs:
-            return
-        sizes = [await asyncio.to_thread(deletion.size, run) for run in runs]
-        names = [self._called(run) for run in runs]
-        hidden = runs_list.hidden(list(self._rows.values()), self.view)
-        question = runs_words.deletion(names, hidden, sum(sizes))
-        if await self.app.push_screen_wait(ChoiceScreen(question, (DELETE,), careful=True)) == DELETE.word:
-            await self._delete(runs)
-
-    async def _delete(self, runs: Sequence[RunFolder]) -> None:
-        for run in runs:
-            try:
-                await asyncio.to_thread(deletion.delete, self._runs, run)
-            except LatentopError as error:
-                self._complain(error)
-            else:
-                self.post_message(self.Deleted(run))
+    def look_again(self) -> None:
+        """Look at all runs at once."""
         self._feed.look()
-
-    def _ask(self, question: str, row: RunRow, line: str, hint: str, write: partial[str]) -> None:
-        def written(done: bool | None) -> None:
-            if done:
-                self._feed.look()
-
-        self.app.push_screen(LineScreen(f"{question} {row.run.id}", line, hint, write), written)
-
-    def _complain(self, error: LatentopError) -> None:
-        self.notify(wording.reason(error), severity="error")
-
-    def _called(self, run: RunFolder) -> str:
-        row = self._rows.get(run.id)
-        return f"{row.summary.facts.name} ({run.id})" if row and row.summary.facts.name else run.id
-
-    def _chosen(self) -> RunRow | None:
-        return self._rows.get(self.query_one(CellTable).cursor)
 
     def _look(self, view: View, *, cursor: bool = False) -> None:
         """Show the list as that view has it, the cursor on the view's own run where it is asked for."""
