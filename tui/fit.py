@@ -13,11 +13,12 @@ Fit = Literal["ok", "high", "over-fitting"]
 
 def ratio(state: State) -> float | None:
     """The newest validation error by the training error of the same steps; None where either is missing."""
-    bins = state.series.get(VALIDATION)
-    validation = selectors.last(state, VALIDATION)
-    if bins is None or validation is None:
+    seen, learned = state.series.get(VALIDATION), state.series.get(TRAINING)
+    validation = selectors.typical(state, VALIDATION)
+    if seen is None or learned is None or validation is None or not len(learned):
         return None
-    training = selectors.typical(state, TRAINING, until=int(bins.step[-1]))
+    at = max(int(seen.step[-1]), int(learned.step[0]))  # what is validated first has not learned yet
+    training = selectors.typical(state, TRAINING, until=at)
     return validation / training if training is not None and training > 0 else None
 
 
