@@ -61,6 +61,10 @@ def test_what_lasts_is_no_spike() -> None:
     assert fitted([line(list(np.exp(-np.arange(600) / 60.0)))])[1] >= 0.98
 
 
+def test_what_costs_little_room_is_shown() -> None:
+    assert fitted([line(spiked(height=2.0))])[1] >= 2.0
+
+
 def test_a_few_values_are_all_shown() -> None:
     assert fitted([line([1.0, 1.0, 50.0, 1.0])])[1] >= 50
 

@@ -16,6 +16,8 @@ FEWEST, LEAST = 5, 15
 """Rows in a stretch, and of a line, below which nothing is called a spike."""
 TAIL = 0.05
 """The share of smallest, and of largest, values that may lie outside of the bulk."""
+WORTH = 2.0
+"""How many times as far all values must reach as those without spikes for these to be left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +70,8 @@ def bulk(lines: Sequence[Line], steps: Limits | None = None) -> Limits:
             inside = values[(low - room <= values) & (values <= high + room)]
             if inside.size:
                 lo, hi = float(np.fmin(lo, inside.min())), float(np.fmax(hi, inside.max()))
-    return lo, hi
+    lowest, highest = extent(lines, steps)
+    return (lo, hi) if highest - lowest > WORTH * (hi - lo) else (lowest, highest)
 
 
 def _place(line: Line, steps: Limits | None) -> Limits | None:

@@ -38,7 +38,8 @@ READING = (
 )
 LIST_READING = (
     "The trend is the course of the first of the newest values. Coverage goes from 0 to 100 %, so that a "
-    "collapse looks like one; an error is drawn by its logarithm, since it falls by powers of ten.",
+    "collapse looks like one; an error is drawn by its logarithm, since it falls by powers of ten. "
+    f"The newest value of a loss is a {wording.RECENT}.",
     "",
     "A name is for people: folder and id stay as they are, and both find the run on the command line.",
 )
@@ -46,7 +47,8 @@ COMPARE_READING = (
     "Runs that differ in nothing but the seed make one band, from the smallest of them to the largest, with "
     "their mean as its line. Lines are means: noise is left out, lest one run hides another.",
     "",
-    "In the table, * marks the best of a row, where one way is better.",
+    "In the table, * marks the best of a row, where one way is better. The newest value of what jumps from "
+    f"batch to batch is a {wording.RECENT}.",
 )
 READINGS: dict[Place, tuple[str, ...]] = {
     "run": READING,
