@@ -5,17 +5,14 @@ from engine.run.bins import Bins
 from tui import presence, selectors, wording
 from tui.state import State
 
-HEADS = ("series", "last", "lowest", "highest", wording.RECENT, "step")
+HEADS = ("series", "last", "lowest", "highest", "step")
 
 
 def table(state: State) -> str:
-    """A line for each series, by name: its last value, the extremes of the steps of its last row.
-
-    Of series that jump from batch to batch also their recent mean, which is what other places tell.
-    """
+    """A line for each series, by name: its last value, and the extremes of the steps of its last row."""
     titles = presence.titles(state.facts, state.series)
     known = ((name, state.series[name]) for name in selectors.names(state))
-    rows = [HEADS, *(_row(state, name, titles[name], bins) for name, bins in known if len(bins))]
+    rows = [HEADS, *(_row(name, titles[name], bins) for name, bins in known if len(bins))]
     widths = [max(len(row[place]) for row in rows) for place in range(len(HEADS))]
     lines = [
         "  ".join(
@@ -27,17 +24,10 @@ def table(state: State) -> str:
     return "\n".join(lines) if len(rows) > 1 else "No values yet."
 
 
-def _row(state: State, name: str, title: str, bins: Bins) -> tuple[str, ...]:
+def _row(name: str, title: str, bins: Bins) -> tuple[str, ...]:
     one = bins.n[-1] == 1
     extremes = ("", "") if one else (_extreme(name, float(bins.lo[-1])), _extreme(name, float(bins.hi[-1])))
-    mean = selectors.typical(state, name) if series.noisy(name) else None
-    return (
-        title,
-        wording.measured(name, float(bins.last[-1])),
-        *extremes,
-        "" if mean is None else _extreme(name, mean),
-        wording.spaced(int(bins.step[-1])),
-    )
+    return title, wording.measured(name, float(bins.last[-1])), *extremes, wording.spaced(int(bins.step[-1]))
 
 
 def _extreme(name: str, value: float) -> str:

@@ -31,7 +31,7 @@ READING = (
     "cursor, y draws all there is.",
     "",
     "Losses, scores and gradients jump from batch to batch. What is told of them, here and in lists, is a "
-    f"{wording.RECENT}: that of the newest {series.RECENT_ROWS} rows. n tells the last values, too.",
+    f"{wording.RECENT}: that of the newest {series.RECENT_ROWS} rows. n tells the last values.",
     "",
     "Training goes on in a process of its own. Closing this screen, or losing the connection, does "
     "not touch it; latentop attach brings the screen back.",
