@@ -55,7 +55,7 @@ def shortened(text: str, width: int, *, ascii: bool = False) -> str:
 def reason(error: Exception) -> str:
     """Why something could not be done, and what to do about it, in a line."""
     if isinstance(error, LatentopError):
-        return f"{error.message}. {error.hint}"
+        return f"{error.message}; {error.hint}"
     return f"unexpected {type(error).__name__}: {error}"
 
 

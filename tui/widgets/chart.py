@@ -86,8 +86,10 @@ class ChartPanel(Panel):
         means = f" · {RECENT}s" if any(noisy(one.name) for one in self._chart.series) else ""
         self.border_title = f"{self._chart.title}{scale}{means}"
 
-    def watch_viewport(self) -> None:
-        """Draw other steps."""
+    def watch_viewport(self, before: Viewport, now: Viewport) -> None:
+        """Draw other steps; a person who zooms has asked for another scale of values, too."""
+        if before.span != now.span:
+            self._values = None
         self._draw()
 
     def watch_detail(self) -> None:
