@@ -79,7 +79,13 @@ RUNS = (
         then="Nothing matches",
     ),
     Stage(name="runs-rename", make=many, shows="unreadable", does=("r",), then="enter keeps it"),
-    Stage(name="runs-delete", make=many, shows="unreadable", does=("down", "down", "down", "down", "x")),
+    Stage(
+        name="runs-delete",
+        make=many,
+        shows="unreadable",
+        does=("down", "down", "down", "down", "x"),
+        then="gone for good",
+    ),
     Stage(
         name="runs-none", make=nothing, shows="what shall be trained?", does=("l",), then="No runs here yet"
     ),
