@@ -48,7 +48,7 @@ class ReconstructionPanel(Panel):
         rows = [self._error(LEARNED, training, wording.RECENT, width)]
         if validation is None:
             return [*rows, self._row(UNSEEN.brief, "not yet", width)]
-        rows.append(self._error(UNSEEN, validation, self._best(), width))
+        rows.append(self._error(UNSEEN, validation, self._best(width), width))
         if (ratio := fit.ratio(self.state)) is not None:
             rows.append(self._gap(ratio, width))
         if height <= 3:
@@ -84,11 +84,12 @@ class ReconstructionPanel(Panel):
     def _row(self, label: str, value: str, width: int, more: str = "") -> Strip:
         return self.line(f"{label:<{LABEL}}", f"{value:>{VALUE}}", f"   {more}", width=width)
 
-    def _best(self) -> str:
+    def _best(self, width: int) -> str:
         bins = self.state.series[UNSEEN.series]
         place = int(np.nanargmin(np.where(np.isfinite(bins.mean), bins.mean, np.inf)))
         best, step = wording.short(float(bins.lo[place])), wording.spaced(int(bins.step[place]))
-        return f"best {best} at {step}"
+        words = f"best {best} at {step}"
+        return words if LABEL + VALUE + len(" ↘ ") + len(words) <= width else f"best {best}"
 
     def _gap(self, ratio: float, width: int) -> Strip:
         """Validation error over training error, and where the watch begins to mind it."""
