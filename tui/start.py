@@ -8,7 +8,7 @@ from engine.run import launch
 from engine.run.errors import UsageError
 from engine.run.facts import RunFacts
 from engine.run.folder import RunFolder
-from presets import catalogue
+from presets import catalogue, live
 from presets.schema import Preset
 
 
@@ -64,7 +64,7 @@ def _make(runs: Path, name: str, preset: Preset, origin: str, *, queued: bool = 
         data=catalogue.data_name(preset),
         seed=preset.seed,
         steps=preset.steps,
-        settings=catalogue.live(preset),
+        settings=live.settings(preset),
     )
     code = _read_code(preset)
     preset = catalogue.with_code(preset, next(iter(code), ""))  # where it lies beside the run's own preset

@@ -54,6 +54,11 @@ class RunFolder:
         return self.path / "checkpoints"
 
     @property
+    def graft(self) -> Path:
+        """``parent.pt``: of a fork that has not begun, the checkpoint that it begins with."""
+        return self.path / "parent.pt"
+
+    @property
     def log(self) -> Path:
         """``worker.log``: what the worker wrote to its standard output and error."""
         return self.path / "worker.log"
