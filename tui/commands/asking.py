@@ -1,4 +1,4 @@
-"""``pause``, ``resume``, ``stop``, ``checkpoint``, ``set``, ``undo``: ask a worker, and wait for its answer."""
+"""``pause``, ``resume``, ``stop``, ``checkpoint``, ``set`` and ``undo``: ask a worker, tell its answer."""
 
 import time
 from argparse import Namespace
