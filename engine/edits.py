@@ -34,7 +34,7 @@ class Edits:
             if key not in known:
                 return False, _why_not(key)
         done, text = self._apply(values)
-        former = {key: known[key] for key in self._changed(known)}
+        former = self._changed({key: known[key] for key in values})
         if not done:
             return False, text
         if not former:
@@ -55,17 +55,19 @@ class Edits:
     def _apply(self, values: Mapping[str, object]) -> Answer:
         """Have the trainer adopt the values; what became of each setting, or why none did."""
         known = live.settings(self._trainer.preset)
+        before = {key: known[key] for key in values}
         try:
             self._trainer.adopt(live.changed(self._trainer.preset, values))
         except (PresetError, UsageError) as error:
             return False, f"{error.message}; {error.hint}"
         now = live.settings(self._trainer.preset)
-        changes = [f"{key} {_told(known[key])} → {_told(now[key])}" for key in self._changed(known)]
+        changes = [f"{key} {_told(old)} → {_told(now[key])}" for key, old in self._changed(before).items()]
         return True, ", ".join(changes)
 
-    def _changed(self, before: Mapping[str, object]) -> list[str]:
+    def _changed(self, before: Mapping[str, object]) -> dict[str, object]:
+        """Those of the values that are others now."""
         now = live.settings(self._trainer.preset)
-        return [key for key, value in before.items() if now[key] != value]
+        return {key: value for key, value in before.items() if now[key] != value}
 
     def _keep(self, text: str) -> Answer:
         """Say what was done, for those who look at charts, and write it down."""
