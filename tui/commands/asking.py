@@ -102,14 +102,18 @@ def _set(options: Namespace, output: Output) -> int:
 
 def _validated(run: RunFolder, words: list[str]) -> dict[str, object]:
     """The settings that the words ask for, checked against the run's own preset. Raises PresetError."""
-    preset = preset_of(run, glance(run)[0])
+    facts, _ = glance(run)
+    preset = preset_of(run, facts)
     keys = [word.partition("=")[0].strip() for word in words]
     for word, key in zip(words, keys, strict=True):
         if "=" not in word:
             raise UsageError(f"set: {word}: no KEY=VALUE", "write it like: generator.lr=1e-4")
         if key in catalogue.flatten(preset) and (why := live.rule(key).why):
-            command = f"latentop fork {called(run)}" if live.rule(key).fits else "train anew: latentop train"
-            raise UsageError(f"{key} can't be changed while training: {why}", f"{command} --set {word}")
+            anew = f"train {facts.origin or facts.preset}"
+            command = f"fork {called(run)}" if live.rule(key).fits else anew
+            raise UsageError(
+                f"{key} can't be changed while training: {why}", f"latentop {command} --set {word}"
+            )
     try:
         changed = live.settings(catalogue.override(preset, words))
     except PresetError as error:
