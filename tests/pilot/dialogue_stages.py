@@ -28,7 +28,11 @@ DIALOGUES = (
     Stage(name="values", make=collapsed, shows=LOST, does=("n",), then="all values"),
     Stage(name="edit", make=gan, shows=TRAINS, does=("e",), then="while it trains"),
     Stage(
-        name="edit-mistake", make=gan, shows=TRAINS, does=("e", "{while it trains}", *"50"), then="not accepted"
+        name="edit-mistake",
+        make=gan,
+        shows=TRAINS,
+        does=("e", "{while it trains}", *"50"),
+        then="not accepted",
     ),
     Stage(
         name="edit-not-live",

@@ -168,6 +168,28 @@ async def test_what_only_a_fork_can_have_is_forked(
     assert [name for name, _ in asked(run)] == ["checkpoint", *(["stop"] if key == "s" else [])]
 
 
+async def test_a_run_that_has_ended_is_forked(
+    runs: Path, open_app: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded = healthy_gan(runs)
+    (recorded.run.checkpoints / "step-000020000.pt").write_bytes(b"weights")
+    recorded.says(state="finished")
+    started: list[RunFolder] = []
+    monkeypatch.setattr(launch, "start", started.append)
+    async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "● finished", "e fork")
+        await pilot.press("e")
+        await wait_for_text(pilot, "fork dcgan-s42, which has ended", "Optimiser steps.", "enter fork")
+        await pilot.press("ctrl+t")
+        await wait_for_text(pilot, "steps = 20000 are over", "20 000")
+        await pilot.press(*"30000", "enter")
+        await wait_for_text(pilot, "Fork dcgan-s42?", "from its newest checkpoint")
+        await pilot.press("f")
+        await wait_for(pilot, lambda: started)
+    assert (facts(started[0]).parent_step, facts(started[0]).steps) == (20_000, 30_000)
+    assert asked(recorded.run) == []
+
+
 async def test_nothing_can_be_changed_where_nobody_trains(runs: Path, open_app: Open) -> None:
     recorded: Recorded = healthy_gan(runs)
     recorded.says(state="finished")

@@ -82,7 +82,7 @@ class Commanding(PlaceScreen[None]):
             self.app.push_screen(ChoiceScreen("Stop training?", STOP), act)
 
     def action_edit(self) -> None:
-        """Change settings, undo the last change, or fork the run."""
+        """Change settings, undo the last change, or fork the run; one that has ended can only be forked."""
 
         def act(wanted: Wanted | None) -> None:
             if wanted is None:
@@ -92,14 +92,15 @@ class Commanding(PlaceScreen[None]):
             else:
                 self._ask(wanted.action, wanted.values)
 
-        if not self._hears():
+        trains = self.state.liveness.alive
+        if self.run.newest_checkpoint is None and not self._hears():
             return
         try:
             preset = preset_of(self.run, self.state.facts)
         except (LatentopError, PresetError) as error:
             self.notify(f"{error.message}. {error.hint}", severity="error")
             return
-        self.app.push_screen(EditScreen(self.terminal, self.run, preset), act)
+        self.app.push_screen(EditScreen(self.terminal, self.run, preset, trains=trains), act)
 
     def _ask(self, name: Name, arguments: Mapping[str, object] | None = None) -> None:
         if self._hears():

@@ -1,4 +1,4 @@
-"""Change settings of a run in training, or fork it to change those that can't be; undo the last change."""
+"""Change settings of a run in training, undo that, or fork the run to change what can't be changed live."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -7,20 +7,24 @@ from typing import ClassVar, Literal
 from textual.binding import BindingType
 from textual.content import Content
 
+from engine.run.errors import LatentopError
 from engine.run.folder import RunFolder
 from presets import draft, live
+from presets.catalogue import PresetError
 from presets.fields import Field
 from presets.schema import Preset
-from tui import edits, keys
+from tui import edits, forking, keys
 from tui.fields import Row
 from tui.keys import Place
 from tui.naming import undated
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.filling import FillingScreen
 from tui.terminal import Terminal
+from tui.widgets.keyline import KeyLine
 
-BESIDE = Choice(key="f", word="fork", does="a new run from here with these settings; this one trains on")
-INSTEAD = Choice(key="s", word="fork and stop", does="the same, and this one stops after a checkpoint")
+BESIDE = Choice(key="f", word="fork", does="a new run from here; this one trains on")
+INSTEAD = Choice(key="s", word="fork and stop", does="the same, and this one stops with a checkpoint")
+ENDED = Choice(key="f", word="fork", does="a new run from its newest checkpoint")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,29 +37,39 @@ class Wanted:
 
 
 class EditScreen(FillingScreen[Wanted | None]):
-    """Returns what is wanted, or None. Settings that are live come first; of the others it says why not."""
+    """Returns what is wanted, or None. Settings that are live come first; of the others it says why not.
+
+    A run that trains no more (not ``trains``) can only be forked.
+    """
 
     PLACE: ClassVar[Place] = "edit"
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("edit")]
 
-    def __init__(self, terminal: Terminal, run: RunFolder, preset: Preset) -> None:
+    def __init__(self, terminal: Terminal, run: RunFolder, preset: Preset, *, trains: bool) -> None:
         super().__init__(terminal, draft.begun(preset))
         self._run = run
+        self._trains = trains
 
     def heading(self) -> str:
         """Which run is changed, and how much."""
-        return f"change {undated(self._run.id)} while it trains · {self.count()}"
+        name = undated(self._run.id)
+        what = f"change {name} while it trains" if self._trains else f"fork {name}, which has ended"
+        return f"{what} · {self.count()}"
 
     def chosen(self, words: str, keep: str) -> tuple[Field, ...]:
         """Live settings first."""
-        return edits.chosen(self.draft, words, keep)
+        return edits.chosen(self.draft, words, keep) if self._trains else super().chosen(words, keep)
 
     def rows(self, shown: tuple[Field, ...], width: int) -> Iterator[Row]:
         """Those that are not live are faint."""
+        if not self._trains:
+            return super().rows(shown, width)
         return edits.rows(self.draft, shown, width, ascii=self.terminal.ascii)
 
     def about(self, field: Field) -> Content:
         """Of what is not live, why."""
+        if not self._trains:
+            return super().about(field)
         return edits.about(self.draft, field, ascii=self.terminal.ascii)
 
     def wrong(self, field: Field) -> str:
@@ -63,6 +77,11 @@ class EditScreen(FillingScreen[Wanted | None]):
         if field.key in self.draft.changed and not live.rule(field.key).fits:
             return f"{live.rule(field.key).why}; train a new run with it"
         return super().wrong(field)
+
+    def on_mount(self) -> None:
+        """Say what keys do to a run that has ended."""
+        if not self._trains:
+            self.query_one(KeyLine).labels = {"set": "fork", "fork": "", "undo": ""}
 
     def on_field_panel_done(self) -> None:
         """Enter sets what was changed."""
@@ -74,7 +93,7 @@ class EditScreen(FillingScreen[Wanted | None]):
             return
         if not values:
             self.notify("Nothing is changed yet: type another value.", markup=False)
-        elif any(live.rule(key).why for key in values):
+        elif not self._trains or any(live.rule(key).why for key in values):
             self._ask(values)
         else:
             self.leave(Wanted(action="set", values=values))
@@ -86,7 +105,8 @@ class EditScreen(FillingScreen[Wanted | None]):
 
     def action_undo(self) -> None:
         """Have the last change that was made undone."""
-        self.leave(Wanted(action="undo"))
+        if self._trains:
+            self.leave(Wanted(action="undo"))
 
     def action_back(self) -> None:
         """List everything again, or go back to the run."""
@@ -97,18 +117,20 @@ class EditScreen(FillingScreen[Wanted | None]):
         """What was changed, by key; None, with the cursor there, where something is not accepted."""
         if self.accepted() is None:
             return None
-        values = {field.key: field.value for field in self.draft.fields if self.draft.is_changed(field)}
-        if unfit := next((key for key in values if not live.rule(key).fits), None):
-            self.show(unfit)
-            self.notify(f"{unfit}: {live.rule(unfit).why}.", severity="error", markup=False)
-            return None
-        return values
+        return {field.key: field.value for field in self.draft.fields if self.draft.is_changed(field)}
 
     def _ask(self, values: Mapping[str, object]) -> None:
+        try:
+            forking.with_values(forking.begun(self._run), values)
+        except (LatentopError, PresetError) as error:
+            self.notify(f"{error.message}. {error.hint}", severity="error", markup=False)
+            return
+
         def act(answer: str | None) -> None:
             if answer is not None:
                 self.leave(Wanted(action="fork", values=values, instead=answer == INSTEAD.word))
 
-        fixed = [key for key in values if live.rule(key).why]
+        fixed = [key for key in values if live.rule(key).why] if self._trains else []
         why = f"{fixed[0]} can't be changed while it trains: {live.rule(fixed[0]).why}. " if fixed else ""
-        self.app.push_screen(ChoiceScreen(f"{why}Fork {undated(self._run.id)}?", (BESIDE, INSTEAD)), act)
+        choices = (BESIDE, INSTEAD) if self._trains else (ENDED,)
+        self.app.push_screen(ChoiceScreen(f"{why}Fork {undated(self._run.id)}?", choices), act)
