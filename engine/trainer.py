@@ -167,10 +167,11 @@ class Trainer:
             if grafting.fits(optimiser, state["optimisers"][name]):
                 optimiser.load_state_dict(state["optimisers"][name])
         self._adopt(self.preset)  # what was loaded has the rates of the other
-        if state["data"] == fields.plain(self.preset)["data"]:
+        data = fields.plain(self.preset)["data"]
+        if state.get("data", data) == data:  # older checkpoints don't say
             self._sampler.restore(state["sampler"])
             self._watch.restore(state["watch"])
-        if state["seed"] == self.preset.seed:
+        if state.get("seed", self.preset.seed) == self.preset.seed:
             rng.restore(state["rng"])
         self.step = state["step"]
 
