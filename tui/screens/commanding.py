@@ -37,7 +37,7 @@ class Commanding(PlaceScreen[None]):
     def __init__(self, run: RunFolder, terminal: Terminal) -> None:
         super().__init__()
         self.run = run
-        self.terminal = terminal
+        self._terminal = terminal
         self.checkpoint: int | None = None
         """The step that a run which ended early can train on from."""
         self._resumed: Popen[bytes] | None = None
@@ -100,7 +100,7 @@ class Commanding(PlaceScreen[None]):
         except (LatentopError, PresetError) as error:
             self.notify(f"{error.message}. {error.hint}", severity="error")
             return
-        self.app.push_screen(EditScreen(self.terminal, self.run, preset, trains=trains), act)
+        self.app.push_screen(EditScreen(self._terminal, self.run, preset, trains=trains), act)
 
     def _ask(self, name: Name, arguments: Mapping[str, object] | None = None) -> None:
         if self._hears():

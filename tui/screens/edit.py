@@ -92,7 +92,7 @@ class EditScreen(FillingScreen[Wanted | None]):
         if (values := self._values()) is None:
             return
         if not values:
-            self.notify("Nothing is changed yet: type another value.", markup=False)
+            self.notify("Nothing is changed yet: type another value.")
         elif not self._trains or any(live.rule(key).why for key in values):
             self._ask(values)
         else:
@@ -123,7 +123,7 @@ class EditScreen(FillingScreen[Wanted | None]):
         try:
             forking.with_values(forking.begun(self._run), values)
         except (LatentopError, PresetError) as error:
-            self.notify(f"{error.message}. {error.hint}", severity="error", markup=False)
+            self.notify(f"{error.message}. {error.hint}", severity="error")
             return
 
         def act(answer: str | None) -> None:

@@ -163,7 +163,7 @@ class FillingScreen(PlaceScreen[Result], Generic[Result]):
             return self.draft.preset()
         except PresetError as error:
             self.show(error.key)
-            self.notify(clean(told(error)), severity="error", markup=False)
+            self.notify(told(error), severity="error")
         return None
 
     def show(self, key: str) -> None:

@@ -107,5 +107,5 @@ class FormScreen(FillingScreen[str | None]):
 
     def _saved(self, name: str | None) -> None:
         if name is not None:
-            self.notify(f"Saved: {name} is among your own.", markup=False)
+            self.notify(f"Saved: {name} is among your own.")
             self.leave(name)

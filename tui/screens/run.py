@@ -67,12 +67,12 @@ class RunScreen(Reading):
 
     def compose(self) -> ComposeResult:
         """What every run has; the panels follow when it has said what it trains."""
-        yield Header(self.terminal, id="header")
-        yield Readout(self.terminal)
-        yield Notice(self.terminal)
+        yield Header(self._terminal, id="header")
+        yield Readout(self._terminal)
+        yield Notice(self._terminal)
         yield Horizontal(id="body")
-        yield AlarmsPanel(self.terminal, id="alarms", classes="panel")
-        yield KeyLine(self.terminal, "run")
+        yield AlarmsPanel(self._terminal, id="alarms", classes="panel")
+        yield KeyLine(self._terminal, "run")
         yield Static(
             "This needs 60 columns and 16 rows.\nMake the terminal larger; training goes on.", id="small"
         )
@@ -111,7 +111,7 @@ class RunScreen(Reading):
             return
         body = self.query_one("#body")
         if new.facts.kind and not body.children:
-            await body.mount(*panels(new.facts.kind, self.terminal))
+            await body.mount(*panels(new.facts.kind, self._terminal))
         notice = self.query_one(Notice)
         if new.liveness.name == "crashed" and old.liveness.name != "crashed":
             notice.printed = last_lines(self.run)
