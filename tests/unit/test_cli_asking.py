@@ -73,7 +73,7 @@ def test_set_is_validated_here_and_its_answer_told(
     assert cli.main(["set", run.id, "generator.speed=3", *runs]) == 2
     assert_two_lines(capsys.readouterr().err, "generator.speed: no such setting", "accepted there")
     assert cli.main(["set", run.id, "watch.diversity_alarm=0.9", *runs]) == 2
-    assert_two_lines(capsys.readouterr().err, "diversity_clear must not be below diversity_alarm")
+    assert_two_lines(capsys.readouterr().err, "diversity_clear must not be below diversity_alarm", "")
     assert cli.main(["set", run.id, *runs]) == 2
     assert_two_lines(capsys.readouterr().err, "nothing to set", "generator.lr=1e-4")
     assert seen == []
