@@ -59,6 +59,15 @@ def load_newest(run: RunFolder) -> tuple[dict[str, Any], list[str]]:
     )
 
 
+def load(path: Path) -> dict[str, Any]:
+    """The state in that very file. Raises StorageError where it can't be read."""
+    try:
+        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:
+        raise StorageError(f"{path} can't be read: {error}", "fork from another checkpoint") from error
+    return state
+
+
 def _newest_first(run: RunFolder) -> list[Path]:
     return sorted(run.checkpoints.glob("step-*.pt"), reverse=True)
 

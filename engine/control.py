@@ -2,9 +2,9 @@
 
 import threading
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 
+from engine.edits import Edits
 from engine.recorder import Recorder
 from engine.run.commands import Asked, Inbox
 from engine.run.errors import StorageError
@@ -13,8 +13,6 @@ from engine.run.folder import RunFolder
 from engine.saver import Saver
 from engine.stopwatch import Stopwatch
 from engine.trainer import Trainer
-from presets import catalogue
-from presets.catalogue import PresetError
 
 LOOK_SECONDS = 0.05
 
@@ -39,6 +37,7 @@ class Control:
         self._clock = clock
         self._terminated = terminated
         self._inbox = Inbox(run)
+        self._edits = Edits(trainer, saver, recorder.put)
         self._paused = False
         self._next_look = 0.0
 
@@ -82,7 +81,9 @@ class Control:
             case "checkpoint":
                 return self._save()
             case "set":
-                return self._set(command.arguments)
+                return self._edits.change(command.arguments)
+            case "undo":
+                return self._edits.undo()
 
     def _pause(self) -> tuple[bool, str]:
         if self._paused:
@@ -114,27 +115,6 @@ class Control:
         except StorageError as error:
             return False, f"{error.message}; {error.hint}"
         return True, f"checkpoint at step {self._trainer.step}"
-
-    def _set(self, arguments: Mapping[str, object]) -> tuple[bool, str]:
-        known = catalogue.live(self._trainer.preset)
-        if unknown := [key for key in arguments if key not in known]:
-            return False, f"{unknown[0]} can't be changed while training; what can: {', '.join(known)}"
-        try:
-            changed = catalogue.override(
-                self._trainer.preset, [f"{key}={value}" for key, value in arguments.items()]
-            )
-        except PresetError as error:
-            return False, f"{error.message}; {error.hint}"
-        self._trainer.preset = changed
-        said = []
-        for key, value in catalogue.live(changed).items():
-            if value != known[key]:
-                self._trainer.set_learning_rate(key.removesuffix(".lr"), value)
-                said.append(f"{key} {known[key]:g} → {value:g}")
-        if said:
-            self._mark("edit", ", ".join(said))
-        self._recorder.put(Facts(values={"settings": catalogue.live(changed)}))
-        return True, ", ".join(said) or "nothing changed: it had that value"
 
     def _held(self) -> bool:
         return (self._paused or self._recorder.trouble is not None) and not self.stopping

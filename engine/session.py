@@ -21,7 +21,6 @@ from engine.run.store import Store
 from engine.saver import Saver
 from engine.stopwatch import Stopwatch
 from engine.trainer import Trainer
-from presets import catalogue
 from presets.schema import GAN, Preset
 
 
@@ -52,8 +51,10 @@ class Session:
         trainer = self._trainer(clock, resume=resume)
         if resume:
             self._go_back_to_checkpoint(trainer)
+        elif self._run.graft.exists():
+            self._begin_as_fork(trainer)
         begun = {"state": "running", "detail": "", "started": time.time(), "ended": None, **_NO_ERROR}
-        self._say({**begun, "settings": catalogue.live(trainer.preset)})
+        self._say({**begun, **trainer.facts().values})
         recorder = Recorder(self._run, lambda: _pulse(trainer, clock))
         saver = Saver(self._run, trainer, recorder.put)
         control = Control(self._run, trainer, recorder, saver, clock=clock, terminated=self._terminated)
@@ -61,6 +62,7 @@ class Session:
         try:
             if not resume:
                 saver.save()
+                self._run.graft.unlink(missing_ok=True)  # from now on it has a checkpoint of its own
             for event in trainer.run():
                 recorder.put(event)
                 if isinstance(event, AlarmRaised):
@@ -91,7 +93,6 @@ class Session:
                 "detail": "measuring real data" if isinstance(self._preset, GAN) else "building networks",
                 "data_source": dataset.source,
                 "classes": dataset.classes,
-                "steps_per_epoch": len(dataset.train) // self._preset.per_step,
             }
         )
         trainer = Trainer(self._preset, dataset, device, wall=time.time, clock=clock)
@@ -102,6 +103,16 @@ class Session:
         """Say what is to be known about the data, such as which files were skipped."""
         with closing(Store(self._run.database)) as store:
             store.write({}, [Mark(step=0, wall=time.time(), kind="data", text=note) for note in notes])
+
+    def _begin_as_fork(self, trainer: Trainer) -> None:
+        """Put the trainer where the parent's checkpoint was, with the settings of this run."""
+        trainer.graft(checkpoint.load(self._run.graft))
+        with closing(Reader(self._run.database)) as reader:
+            parent = reader.facts().parent
+        text = f"forked from {parent} at step {trainer.step}"
+        mark = Mark(step=trainer.step, wall=time.time(), kind="fork", text=text)
+        with closing(Store(self._run.database)) as store:
+            store.write({}, [mark, Facts(values={"step": trainer.step})])
 
     def _go_back_to_checkpoint(self, trainer: Trainer) -> None:
         """Put the trainer where the newest checkpoint was, and forget what was recorded after it."""

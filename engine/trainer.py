@@ -7,17 +7,18 @@ from typing import Any
 
 import torch
 
-from engine import rng, schedule
+from engine import grafting, rng, schedule
 from engine.data import Dataset, Sampler
 from engine.gallery import Gallery, exhibits
 from engine.gather import gather
 from engine.objectives import Generative, build_objective
+from engine.run.errors import UsageError
 from engine.run.events import Event, Facts, Mark, Scalars
 from engine.watch.guidelines import check
 from engine.watch.meters import build_meter
 from engine.watch.watch import Watch
 from engine.watch.weights import Weights
-from presets import catalogue
+from presets import fields, live
 from presets.schema import Preset
 
 OBSERVE_SECONDS = 1.0
@@ -41,6 +42,8 @@ class Trainer:
     ) -> None:
         torch.manual_seed(preset.seed)
         self.preset = preset
+        self.former: list[dict[str, object]] = []
+        """What each edit that stands has changed, as it was before; the newest last."""
         self.step = 0
         self._dataset = dataset
         self._wall = wall
@@ -57,15 +60,7 @@ class Trainer:
         """Train from where it stands to the preset's last step: one Scalars a step, then what is due."""
         if guidelines := check(self.objective.networks):
             yield Facts(values={"guidelines": guidelines})
-        yield Facts(
-            values={
-                "metered": self._watch.metered,
-                "modes": self._watch.modes,
-                "diversity_alarm": self.preset.watch.diversity_alarm,
-                "diversity_chance": self._watch.chance,
-                "overfitting_alarm": self.preset.watch.overfitting_alarm,
-            }
-        )
+        yield self.facts()
         yield from self._show()
         while self.step < self.preset.steps:
             self._follow_schedules()
@@ -79,6 +74,45 @@ class Trainer:
             self._unseen.append(scalars)
             yield scalars
             yield from self._look(observe=observe, last=self.step == self.preset.steps)
+
+    def facts(self) -> Facts:
+        """What people are told of the settings as they are now, and of how the run is watched."""
+        return Facts(
+            values={
+                "settings": live.settings(self.preset),
+                "steps": self.preset.steps,
+                "steps_per_epoch": len(self._dataset.train) // self.preset.per_step,
+                "metered": self._watch.metered,
+                "modes": self._watch.modes,
+                "diversity_alarm": self.preset.watch.diversity_alarm,
+                "diversity_chance": self._watch.chance,
+                "overfitting_alarm": self.preset.watch.overfitting_alarm,
+            }
+        )
+
+    def adopt(self, preset: Preset) -> None:
+        """Train from the next step on as a preset says that differs in what can be changed while training.
+
+        Raises UsageError, with nothing changed, where it asks for what can't be.
+        """
+        if preset.steps <= self.step:
+            raise UsageError(
+                f"steps = {preset.steps} are over: step {self.step} is done",
+                f"set steps to more than {self.step}, or stop the run",
+            )
+        self._adopt(preset)
+
+    def _adopt(self, preset: Preset) -> None:
+        self._sampler.resize(preset.per_step)
+        try:
+            self.objective.adopt(preset)
+        except UsageError:
+            self._sampler.resize(self.preset.per_step)
+            raise
+        self._gallery.adopt(preset)
+        if preset.watch != self.preset.watch:
+            self._watch.adopt(preset.watch)
+        self.preset = preset
 
     def set_learning_rate(self, network: str, rate: float) -> None:
         """Change the rate of ``generator``, ``discriminator``, ``autoencoder`` or ``classifier`` at once."""
@@ -99,7 +133,10 @@ class Trainer:
             "step": self.step,
             "networks": {name: one.state_dict() for name, one in self.objective.networks.items()},
             "optimisers": {name: one.state_dict() for name, one in self.objective.optimisers.items()},
-            "settings": catalogue.live(self.preset),
+            "settings": live.settings(self.preset),
+            "former": [dict(one) for one in self.former],
+            "seed": self.preset.seed,
+            "data": fields.plain(self.preset)["data"],
             "sampler": self._sampler.state(),
             "watch": self._watch.state(),
             "rng": rng.state(),
@@ -107,16 +144,36 @@ class Trainer:
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from ``state()`` of a trainer of the same preset."""
+        self._adopt(live.changed(self.preset, state["settings"]))  # first: an edit may have added a network
         for name, network in self.objective.networks.items():
-            network.load_state_dict(state["networks"][name])
+            if name in state["networks"]:
+                network.load_state_dict(state["networks"][name])
         for name, optimiser in self.objective.optimisers.items():
             optimiser.load_state_dict(state["optimisers"][name])
-        edited = [f"{key}={value}" for key, value in state["settings"].items()]
-        self.preset = catalogue.override(self.preset, edited)
+        self.former = [dict(one) for one in state.get("former", ())]  # older checkpoints have none
         self._sampler.restore(state["sampler"])
         self._watch.restore(state["watch"])
         self.step = state["step"]
         rng.restore(state["rng"])
+
+    def graft(self, state: dict[str, Any]) -> None:
+        """Go on from ``state()`` of a trainer of another preset, with the settings of this one: a fork.
+
+        Random numbers go on where the seed is the same; the place in the data and what was watched, where
+        the data are. Raises UsageError where the weights don't fit.
+        """
+        grafting.load(self.objective.networks, state["networks"])
+        for name, optimiser in self.objective.optimisers.items():
+            if grafting.fits(optimiser, state["optimisers"][name]):
+                optimiser.load_state_dict(state["optimisers"][name])
+        self._adopt(self.preset)  # what was loaded has the rates of the other
+        data = fields.plain(self.preset)["data"]
+        if state.get("data", data) == data:  # older checkpoints don't say
+            self._sampler.restore(state["sampler"])
+            self._watch.restore(state["watch"])
+        if state.get("seed", self.preset.seed) == self.preset.seed:
+            rng.restore(state["rng"])
+        self.step = state["step"]
 
     def _falling_rates(self) -> dict[str, float]:
         """The learning rates that follow a schedule, as they are now: ``lr/generator``."""

@@ -130,15 +130,6 @@ def flatten(preset: Preset) -> dict[str, object]:
     return dict(_leaves(_plain(preset)))
 
 
-def live(preset: Preset) -> dict[str, float]:
-    """The settings that can be changed while training, by key: every learning rate."""
-    found = {}
-    for key, value in flatten(preset).items():
-        if re.fullmatch(r"\w+\.lr", key) and isinstance(value, float):
-            found[key] = value
-    return found
-
-
 def data_name(preset: Preset) -> str:
     """Which data, for people: ``fashion-mnist (small)``."""
     size = getattr(preset.data, "size", None)

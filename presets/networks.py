@@ -5,14 +5,14 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from presets.records import Channels, LearningRate, Record, Share, Width, Widths
+from presets.records import Channels, LearningRate, Record, Share, Weight, Width, Widths
 
 
 class Trained(Record, frozen=True, kw_only=True):
     """What every trained network says about its optimiser."""
 
     lr: LearningRate
-    """Learning rate; the one setting that can be changed while training."""
+    """Learning rate."""
     schedule: Literal["constant", "linear", "cosine", "cooldown"] = "constant"
     """How the rate goes: it stays, or falls to zero by the last step; ``cooldown``: over the last fifth."""
     optimizer: Literal["adam", "nadam", "rmsprop", "sgd"] = "adam"
@@ -21,6 +21,8 @@ class Trained(Record, frozen=True, kw_only=True):
     """Decay of the first moment; the momentum of sgd."""
     beta2: Share = 0.999
     """Decay of the second moment; the alpha of rmsprop."""
+    clip: Weight = 0.0
+    """Largest norm of the gradients: longer ones are scaled down to it (Pascanu et al. 2013); 0: none are."""
 
 
 class StackedAutoencoder(Trained, frozen=True, kw_only=True, tag_field="network", tag="stacked"):
@@ -71,7 +73,7 @@ class Classifier(Trained, frozen=True, kw_only=True):
     """An encoder, then dense layers to one logit a class, trained on few labels with cross-entropy."""
 
     lr: LearningRate = 1e-3
-    """Learning rate; it can be changed while training."""
+    """Learning rate."""
     hidden: Widths = ()
     """ReLU layers between codings and classes, the same in every arm."""
     batch: Annotated[int, Meta(ge=1, le=65_536)] = 50

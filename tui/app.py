@@ -20,6 +20,7 @@ from tui.living import any_runs, living
 from tui.quitting import QuittingApp
 from tui.runs_list import View
 from tui.screens.compare import CompareScreen
+from tui.screens.edit import EditScreen
 from tui.screens.form import FormScreen
 from tui.screens.help import HelpScreen
 from tui.screens.keeping import Keeping
@@ -212,6 +213,7 @@ class LatentopApp(QuittingApp):
             RunsScreen: "runs",
             CompareScreen: "compare",
             FormScreen: "form",
+            EditScreen: "edit",
         }
         return places.get(type(screen or self.screen))
 

@@ -13,6 +13,7 @@ from tui.commands import (
     comparing,
     diagnosing,
     doctor,
+    forking,
     keeping,
     listing,
     remembering,
@@ -57,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(words: list[str]) -> int:
     table = Commands()
     families = (
-        *(training, listing, alarms, keeping, comparing, asking, shelf),
+        *(training, forking, listing, alarms, keeping, comparing, asking, shelf),
         *(diagnosing, remembering, doctor),
     )
     for family in families:

@@ -6,13 +6,14 @@ from typing import Literal
 
 from textual.binding import Binding
 
-Place = Literal["run", "presets", "runs", "compare", "form"]
+Place = Literal["run", "presets", "runs", "compare", "form", "edit"]
 PLACES: Mapping[Place, str] = {
     "run": "on a run",
     "runs": "in the list of runs",
     "compare": "comparing runs",
     "presets": "among the presets",
     "form": "in the form of a preset",
+    "edit": "changing a run in training",
 }
 """Every place, and how it is called in the help."""
 EVERYWHERE: frozenset[Place] = frozenset({"run", "presets", "runs", "compare"})
@@ -41,6 +42,8 @@ class Key:
 RUN: frozenset[Place] = frozenset({"run"})
 PRESETS: frozenset[Place] = frozenset({"presets"})
 FORM: frozenset[Place] = frozenset({"form"})
+EDIT: frozenset[Place] = frozenset({"edit"})
+FORMS = FORM | EDIT
 LIST: frozenset[Place] = frozenset({"runs"})
 COMPARE: frozenset[Place] = frozenset({"compare"})
 
@@ -68,7 +71,7 @@ KEYS = (
     Key("b", "b", "bands", "bands", "Draw seeds of the same settings as one band, or each by itself", COMPARE, 60),
     Key("p", "p", "app.presets", "presets", "Choose another preset and train it", frozenset({"run", "runs"}), 80),
     Key("l", "l", "app.runs", "runs", "List all runs", frozenset({"run", "presets", "compare"}), 75),
-    Key("e", "e", "edit", "edit", "Change a learning rate while training", RUN, 70),
+    Key("e", "e", "edit", "edit", "Change settings while training, undo the last change, or fork the run", RUN, 70),
     Key("c", "c", "checkpoint", "checkpoint", "Write a checkpoint now", RUN, 45),
     Key("s", "s", "stop", "stop", "End training: write a checkpoint and stop", RUN, 60),
     Key("i", "i", "images", "images", "Draw images in another way", RUN, 40),
@@ -99,11 +102,15 @@ KEYS = (
     Key("enter", "enter", "move(1)", "accept", "Go on to the next setting, or list what it can be", FORM, 60, built_in=True),
     Key("ctrl+t", "ctrl+t", "train", "train", "Train it as it is now", FORM, 90),
     Key("ctrl+s", "ctrl+s", "save", "save", "Save it as a preset of your own", FORM, 89),
-    Key("ctrl+r", "ctrl+r", "reset", "reset", "Take the change of this setting back", FORM, 70),
+    Key("enter,ctrl+s", "enter", "set", "set", "Set what was changed: it holds from the next step on; ctrl+s where enter lists", EDIT, 90),
+    Key("ctrl+z", "ctrl+z", "undo", "undo", "Undo the last change of settings that stands; again, the one before", EDIT, 75),
+    Key("ctrl+t", "ctrl+t", "fork", "fork", "Fork: train a new run from here, with the settings as they are here", EDIT, 72),
+    Key("ctrl+r", "ctrl+r", "reset", "reset", "Take the change of this setting back", FORMS, 70),
     Key("ctrl+o", "ctrl+o", "differing", "differing", "Show only what differs from the defaults, or everything", FORM, 50),
-    Key("ctrl+f", "/", "find", "find", "Find settings by words of their name or meaning; ctrl+f where a text is typed", FORM, 65),
+    Key("ctrl+f", "/", "find", "find", "Find settings by words of their name or meaning; ctrl+f where a text is typed", FORMS, 65),
     Key("escape", "esc", "back", "back", "Go back to the presets; asks where changes would be lost", FORM, 80),
-    Key("f1", "f1", "app.help", "help", "Explain the keys", FORM, 85),
+    Key("escape", "esc", "back", "back", "Go back to the run; nothing is changed", EDIT, 80),
+    Key("f1", "f1", "app.help", "help", "Explain the keys", FORMS, 85),
     Key("T", "T", "app.colours", "", "Choose other colours, and see them at once"),
     Key("question_mark,f1", "?", "app.help", "help", "Explain the keys and the screen", importance=85),
     Key("ctrl+p", "ctrl+p", "app.command_palette", "", "Find any of these by its name; runs, presets, themes and settings too", built_in=True),

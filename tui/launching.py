@@ -1,5 +1,7 @@
 """The app as far as it has presets trained: at once, beside a run in training, or in its place."""
 
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from engine.run import commands
@@ -8,9 +10,9 @@ from engine.run.folder import RunFolder
 from engine.run.launch import WaitingWorker
 from presets import catalogue
 from presets.schema import Preset
-from tui import start
+from tui import forking, start
 from tui.living import living
-from tui.messages import TrainPreset
+from tui.messages import ForkRun, TrainPreset
 from tui.personal import PersonalApp
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.settings import Remembered
@@ -54,6 +56,22 @@ class LaunchingApp(PersonalApp):
             self.stop(old)  # only now: where the new one can't start, the old one trains on
             back = "l lists it, enter opens it, space trains on from its checkpoint."
             self.notify(f"{old.id} stops. To go back: {back}", timeout=10)
+
+    def on_fork_run(self, message: ForkRun) -> None:
+        """Fork a run, once it has written a checkpoint, and show the fork."""
+        self.run_worker(partial(self._fork, message.run, message.values, message.instead), thread=True)
+
+    def _fork(self, parent: RunFolder, values: Mapping[str, object], instead: bool) -> None:
+        forking.freshen(parent)
+        try:
+            fork = forking.with_values(forking.begun(parent), values)
+            run = forking.launch(self.runs, fork)
+        except (LatentopError, catalogue.PresetError) as error:
+            self.call_from_thread(self.complain, error)
+            return
+        if instead:
+            self.call_from_thread(self.stop, parent)
+        self.call_from_thread(self.open_run, run)
 
     def train_named(self, entry: catalogue.Entry) -> None:
         """Train the preset of that entry."""

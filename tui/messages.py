@@ -1,7 +1,10 @@
 """What several screens ask of the app."""
 
+from collections.abc import Mapping
+
 from textual.message import Message
 
+from engine.run.folder import RunFolder
 from presets.schema import Preset
 
 
@@ -12,4 +15,14 @@ class TrainPreset(Message):
         self.name = name
         self.preset = preset
         self.beside = beside
+        super().__init__()
+
+
+class ForkRun(Message):
+    """This run shall be forked, with these settings changed; ``instead``: and stopped once that trains."""
+
+    def __init__(self, run: RunFolder, values: Mapping[str, object], *, instead: bool) -> None:
+        self.run = run
+        self.values = values
+        self.instead = instead
         super().__init__()

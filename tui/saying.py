@@ -13,7 +13,7 @@ from tui.state import State
 from tui.tone import Tone, of_verdict
 from tui.wording import duration, progress, spaced
 
-_TOLD_BY_TEXT = ("pause", "resume", "stop", "edit", "data")
+_TOLD_BY_TEXT = ("pause", "resume", "stop", "edit", "fork", "data")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,15 +1,26 @@
 """From a preset to a run in training: the one place where presets meet the engine's launcher."""
 
+import os
 import shutil
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from engine.run import launch
 from engine.run.errors import UsageError
 from engine.run.facts import RunFacts
 from engine.run.folder import RunFolder
-from presets import catalogue
+from presets import catalogue, live
 from presets.schema import Preset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parent:
+    """What a fork begins with: a checkpoint, and the id of the run and the step that it is of."""
+
+    run: str
+    step: int
+    checkpoint: Path
 
 
 def start(
@@ -18,15 +29,17 @@ def start(
     preset: Preset,
     *,
     origin: str = "",
+    parent: Parent | None = None,
     waiting: launch.WaitingWorker | None = None,
 ) -> RunFolder:
     """Make a run of that preset and start training it, in the worker that waits where there is one.
 
-    ``origin`` is what ``latentop train`` takes for the preset, where that is not its name.
+    ``origin`` is what ``latentop train`` takes for the preset, where that is not its name. With a ``parent``
+    it is a fork, and begins where that was.
 
     Raises UsageError or StorageError where the runs folder can't be written.
     """
-    run = _make(runs, name, preset, origin)
+    run = _make(runs, name, preset, origin, parent=parent)
     if waiting is None:
         launch.start(run)
     else:
@@ -54,7 +67,15 @@ def start_several(
     return made
 
 
-def _make(runs: Path, name: str, preset: Preset, origin: str, *, queued: bool = False) -> RunFolder:
+def _make(
+    runs: Path,
+    name: str,
+    preset: Preset,
+    origin: str,
+    *,
+    queued: bool = False,
+    parent: Parent | None = None,
+) -> RunFolder:
     preset = catalogue.anchored(preset)
     facts = RunFacts(
         preset=name,
@@ -64,11 +85,32 @@ def _make(runs: Path, name: str, preset: Preset, origin: str, *, queued: bool = 
         data=catalogue.data_name(preset),
         seed=preset.seed,
         steps=preset.steps,
-        settings=catalogue.live(preset),
+        settings=live.settings(preset),
+        parent=parent.run if parent else "",
+        parent_step=parent.step if parent else 0,
+        step=parent.step if parent else 0,
     )
     code = _read_code(preset)
     preset = catalogue.with_code(preset, next(iter(code), ""))  # where it lies beside the run's own preset
-    return launch.new(runs, facts, catalogue.dump(preset), code, queued=queued)
+    run = launch.new(runs, facts, catalogue.dump(preset), code, queued=queued)
+    if parent:
+        _keep(parent.checkpoint, run)
+    return run
+
+
+def _keep(checkpoint: Path, run: RunFolder) -> None:
+    """Let the run have the checkpoint, whatever becomes of the parent. Raises UsageError, with no run."""
+    try:
+        try:
+            os.link(checkpoint, run.graft)
+        except OSError:  # another disk, or one without links
+            shutil.copyfile(checkpoint, run.graft)
+            run.graft.chmod(0o600)
+    except OSError as error:
+        shutil.rmtree(run.path, ignore_errors=True)
+        raise UsageError(
+            f"{checkpoint} can't be copied: {error.strerror}", "fork from another one"
+        ) from error
 
 
 def _read_code(preset: Preset) -> dict[str, bytes]:

@@ -22,16 +22,17 @@ class Sampler(Iterator[Tensor]):
     """
 
     def __init__(self, count: int, batch: int, seed: int, device: torch.device = CPU) -> None:
-        if not 1 <= batch <= count:
-            raise UsageError(
-                f"batch = {batch} can't be drawn from {count} training images",
-                f"set batch to something from 1 to {count}",
-            )
+        _refuse_more(batch, count)
         self._count = count
-        self._batch = batch
         self._seed = seed
         self._device = device
+        self._batch = batch
         self._move_to(epoch=0, position=0)
+
+    def resize(self, batch: int) -> None:
+        """Take so many images at once from now on; the place in the epoch stays. Raises UsageError."""
+        _refuse_more(batch, self._count)
+        self._batch = batch
 
     @property
     def epoch(self) -> int:
@@ -60,16 +61,22 @@ class Sampler(Iterator[Tensor]):
         Raises `ValueError` where such a sampler could never have been in that place.
         """
         epoch, position = state["epoch"], state["position"]
-        if epoch < 0 or not 0 <= position <= self._count or position % self._batch:
-            raise ValueError(
-                f"epoch {epoch}, position {position} is no place among {self._count} images by {self._batch}"
-            )
+        if epoch < 0 or not 0 <= position <= self._count:
+            raise ValueError(f"epoch {epoch}, position {position} is no place among {self._count} images")
         self._move_to(epoch=epoch, position=position)
 
     def _move_to(self, *, epoch: int, position: int) -> None:
         self._epoch = epoch
         self._position = position
         self._order = _order(self._count, self._seed, epoch).to(self._device)
+
+
+def _refuse_more(batch: int, count: int) -> None:
+    if not 1 <= batch <= count:
+        raise UsageError(
+            f"batch = {batch} can't be drawn from {count} training images",
+            f"set batch to something from 1 to {count}",
+        )
 
 
 def _order(count: int, seed: int, epoch: int) -> Tensor:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from engine.data import Dataset
 from engine.gallery.clouds import Clouds
 from engine.gallery.codings import CodingsMap
-from engine.gallery.exhibit import Exhibit, Scheduled
+from engine.gallery.exhibit import Adjustable, Exhibit, Scheduled
 from engine.gallery.journeys import Arcs, Journeys
 from engine.gallery.phase import PhasePlane
 from engine.gallery.points import Points
@@ -35,6 +35,13 @@ class Gallery:
         self._every = every
         self._clock = clock
         self._next = clock()
+
+    def adopt(self, preset: Preset) -> None:
+        """Show from now on at that preset's pace, and what depends on its settings as it says."""
+        self._every = preset.keep.frames
+        for one in self._exhibits:
+            if isinstance(one, Adjustable):
+                one.adopt(preset)
 
     def due(self, step: int) -> bool:
         """Whether it is time to show something again."""

@@ -31,7 +31,7 @@ class Clouds:
         self._points = dataset.test[:POINTS]
         self._labels = dataset.test_labels[:POINTS]
         self._classes = max(1, len(dataset.classes))
-        self._shown = objective.corrupt(self._points, preset.seed)
+        self._seed = preset.seed
         dimensions = dataset.test.shape[1]
         self._mean, axes = principal_axes(dataset.train, dimensions)
         up = SLANT * axes[:, 1] + (1 - SLANT) * axes[:, -1] if dimensions > 1 else 0 * axes[:, 0]
@@ -41,7 +41,8 @@ class Clouds:
     def show(self, step: int, wall: float) -> Iterator[Event]:
         """Frames and validation losses of this step."""
         yield frame("input", self._image(self._points), step, wall)
-        yield frame("reconstruction", self._image(self._objective.reconstruct(self._shown)), step, wall)
+        shown = self._objective.corrupt(self._points, self._seed)
+        yield frame("reconstruction", self._image(self._objective.reconstruct(shown)), step, wall)
         yield Scalars(step=step, wall=wall, values=self._objective.validate(self._test))
 
     def _seen(self, points: Tensor) -> Tensor:

@@ -32,7 +32,8 @@ class CodingsMap:
     def __init__(self, objective: Reconstructing, dataset: Dataset, preset: Preset) -> None:
         self._objective = objective
         chosen = spread(dataset.test_labels, POINTS)
-        self._items = objective.corrupt(dataset.test[chosen], preset.seed)
+        self._items = dataset.test[chosen]
+        self._seed = preset.seed
         self._labels = dataset.test_labels[chosen]
         self._classes = max(1, len(dataset.classes))
         self._informed = isinstance(preset.objective, Variational)  # whose divergence says more than these
@@ -40,7 +41,7 @@ class CodingsMap:
 
     def show(self, step: int, wall: float) -> Iterator[Event]:
         """The map of this step; none where codings are not finite."""
-        codings = self._objective.encode(self._items)
+        codings = self._objective.encode(self._objective.corrupt(self._items, self._seed))
         if codings.isfinite().all():
             points = self.place(codings)
             yield frame("codings", scatter(points, self._labels, self._classes)[None], step, wall)

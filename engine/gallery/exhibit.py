@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from engine.run.events import Event, Frame
+from presets.schema import Preset
 
 
 class Exhibit(Protocol):
@@ -24,6 +25,15 @@ class Scheduled(Protocol):
 
     def wants(self, step: int) -> bool:
         """Whether this is such a step."""
+        ...
+
+
+@runtime_checkable
+class Adjustable(Protocol):
+    """An exhibit that depends on settings which can be changed while training."""
+
+    def adopt(self, preset: Preset) -> None:
+        """Show from now on what that preset asks for."""
         ...
 
 

@@ -6,7 +6,7 @@ from engine.data import Dataset
 from engine.gallery.exhibit import Exhibit
 from engine.objectives.pretraining import PretrainThenClassify
 from engine.run.events import Event, Scalars
-from presets.schema import Pretraining
+from presets.schema import Preset, Pretraining
 
 POINTS = 20
 
@@ -39,9 +39,14 @@ class Accuracies:
 
     def __init__(self, objective: PretrainThenClassify, dataset: Dataset, preset: Pretraining) -> None:
         self._objective = objective
+        self._test, self._labels = dataset.test, dataset.test_labels
+        self.adopt(preset)
+
+    def adopt(self, preset: Preset) -> None:
+        """Measure from now on at the steps that suit that preset's length."""
+        assert isinstance(preset, Pretraining)
         self._pretrain, self._last = preset.pretrain, preset.steps
         self._every = max(1, (preset.steps - preset.pretrain) // POINTS)
-        self._test, self._labels = dataset.test, dataset.test_labels
 
     def wants(self, step: int) -> bool:
         """Every so many steps of the classifiers, and after the last one."""

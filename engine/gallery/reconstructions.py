@@ -18,14 +18,15 @@ class Reconstructions:
         self._objective = objective
         self._test = dataset.test
         self._input = dataset.test[spread(dataset.test_labels, preset.keep.images)]
-        self._shown = objective.corrupt(self._input, preset.seed)
+        self._seed = preset.seed
 
     def show(self, step: int, wall: float) -> Iterator[Event]:
         """Frames and validation losses of this step."""
-        output = self._objective.reconstruct(self._shown)
+        shown = self._objective.corrupt(self._input, self._seed)
+        output = self._objective.reconstruct(shown)
         yield frame("input", self._input, step, wall)
-        if not torch.equal(self._shown, self._input):
-            yield frame("noisy", self._shown, step, wall)
+        if not torch.equal(shown, self._input):
+            yield frame("noisy", shown, step, wall)
         yield frame("reconstruction", output, step, wall)
         yield frame("error", (output - self._input).abs(), step, wall)
         yield Scalars(step=step, wall=wall, values=self._objective.validate(self._test))

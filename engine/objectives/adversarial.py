@@ -9,11 +9,11 @@ from torch.optim import Optimizer
 from engine.models import build, dirac
 from engine.objectives.average import average_of, follow
 from engine.objectives.losses import build_loss
-from engine.objectives.optimisers import build_optimiser, take_step
+from engine.objectives.optimisers import build_optimiser, take_step, tune
 from engine.objectives.penalties import Penalty
 from engine.run.errors import UsageError
 from presets.networks import DCGANDiscriminator, DCGANGenerator, DiscriminatorNetwork, GeneratorNetwork
-from presets.schema import GAN
+from presets.schema import GAN, Preset
 
 DRAWN_AT_ONCE = 256
 
@@ -37,18 +37,26 @@ class Adversarial:
         self.discriminator = discriminator = build(preset.discriminator, shape, classes, preset.code).to(
             device
         )
-        networks = {"generator": generator, "discriminator": discriminator}
-        self._average = average_of(generator) if preset.objective.ema else None
-        if self._average is not None:
-            networks["average"] = self._average
+        self._average: nn.Module | None = None
         self._penalty = Penalty(preset.objective).to(device)
-        if self._penalty.wanted:
-            networks["penalty"] = self._penalty
-        self.networks: Mapping[str, nn.Module] = networks
+        self._networks: dict[str, nn.Module] = {"generator": generator, "discriminator": discriminator}
+        self.networks: Mapping[str, nn.Module] = self._networks
+        self._add_what_is_wanted()
         self.optimisers: Mapping[str, Optimizer] = {
             "generator": build_optimiser(preset.generator, generator.parameters()),
             "discriminator": build_optimiser(preset.discriminator, discriminator.parameters()),
         }
+
+    def adopt(self, preset: Preset) -> None:
+        """Train from the next step on as that preset says; an average that is new begins at the newest."""
+        assert isinstance(preset, GAN)
+        _refuse_odd_packs(preset)
+        self._spec = preset.objective
+        self._loss = build_loss(preset.objective)
+        self._penalty.weigh(preset.objective)
+        tune(self.optimisers["generator"], preset.generator)
+        tune(self.optimisers["discriminator"], preset.discriminator)
+        self._add_what_is_wanted()
 
     def step(self, batch: Tensor, labels: Tensor) -> dict[str, Tensor]:
         """Train both networks on real data ``(batch · discriminator_steps, *shape)``; return 0-d series.
@@ -98,6 +106,13 @@ class Adversarial:
         samples = torch.cat([self._generate(drawn, *part) for part in parts])
         drawn.train(drawn is self.generator)
         return (samples + 1) / 2 if self._images else samples
+
+    def _add_what_is_wanted(self) -> None:
+        """An average and a penalty stay where they were wanted once: without a weight they do nothing."""
+        if self._spec.ema and self._average is None:
+            self._networks["average"] = self._average = average_of(self.generator)
+        if self._penalty.wanted:
+            self._networks["penalty"] = self._penalty
 
     def _improve_discriminator(self, real: Tensor, fake: Tensor, classes: Tensor) -> dict[str, Tensor]:
         """One step of the discriminator, and its series."""

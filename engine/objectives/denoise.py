@@ -6,7 +6,7 @@ from torch.nn.functional import mse_loss
 
 from engine.objectives.reconstruct import Reconstruction
 from presets.objectives import Denoise
-from presets.schema import Autoencoder, Pretraining
+from presets.schema import Autoencoder, Preset, Pretraining
 
 VALIDATION_SEED = 1
 
@@ -27,6 +27,12 @@ class Denoising(Reconstruction):
     ) -> None:
         super().__init__(preset, shape, device)
         self._spec = spec
+
+    def adopt(self, preset: Preset) -> None:
+        """Train from the next step on as that preset says."""
+        super().adopt(preset)
+        assert isinstance(preset.objective, Denoise)
+        self._spec = preset.objective
 
     def step(self, batch: Tensor, labels: Tensor) -> dict[str, Tensor]:
         """Train on clean data ``(batch, *shape)``; return 0-d series."""

@@ -11,27 +11,38 @@ from presets.networks import Trained
 
 def build_optimiser(spec: Trained, parameters: Iterable[nn.Parameter]) -> Optimizer:
     """The optimiser that a network's record names, with its settings."""
-    parameters = list(parameters)
-    betas = spec.beta1, spec.beta2
+    optimiser = _bare(spec, list(parameters))
+    tune(optimiser, spec)
+    return optimiser
+
+
+def tune(optimiser: Optimizer, spec: Trained) -> None:
+    """Give an optimiser of that record's kind the record's numbers; what it has gathered stays."""
     match spec.optimizer:
-        case "adam":
-            return Adam(parameters, spec.lr, betas=betas, foreach=True)
-        case "nadam":
-            return NAdam(parameters, spec.lr, betas=betas, foreach=True)
+        case "adam" | "nadam":
+            numbers: dict[str, object] = {"betas": (spec.beta1, spec.beta2)}
         case "rmsprop":
-            return RMSprop(parameters, spec.lr, alpha=spec.beta2, foreach=True)
+            numbers = {"alpha": spec.beta2}
         case "sgd":
-            return SGD(parameters, spec.lr, momentum=spec.beta1, foreach=True)
+            numbers = {"momentum": spec.beta1}
+    for group in optimiser.param_groups:
+        group.update(numbers, lr=spec.lr, clip=spec.clip)
 
 
 def take_step(optimiser: Optimizer) -> Tensor:
     """Apply the gradients and return their norm (0-d); leave the weights alone where it is not finite.
 
+    Where the optimiser is to clip, longer gradients are scaled down to that norm first (Pascanu et al. 2013,
+    arXiv 1211.5063, algorithm 1); what is returned is the norm before.
+
     On the CPU the step is not taken at all. On other devices asking would wait for the device, so the
     gradients are set to zero there and the moments go on.
     """
-    gradients = [p.grad for group in optimiser.param_groups for p in group["params"] if p.grad is not None]
+    trained = [p for group in optimiser.param_groups for p in group["params"] if p.grad is not None]
+    gradients = [p.grad for p in trained]
     norm = torch.nn.utils.get_total_norm(gradients)
+    if clip := optimiser.param_groups[0].get("clip"):  # older checkpoints bring groups without it
+        torch.nn.utils.clip_grads_with_norm_(trained, clip, norm)
     if norm.device.type == "cpu":
         if torch.isfinite(norm):
             optimiser.step()
@@ -42,3 +53,15 @@ def take_step(optimiser: Optimizer) -> Tensor:
         optimiser.step()
     optimiser.zero_grad(set_to_none=True)
     return norm
+
+
+def _bare(spec: Trained, parameters: list[nn.Parameter]) -> Optimizer:
+    match spec.optimizer:
+        case "adam":
+            return Adam(parameters, spec.lr, foreach=True)
+        case "nadam":
+            return NAdam(parameters, spec.lr, foreach=True)
+        case "rmsprop":
+            return RMSprop(parameters, spec.lr, foreach=True)
+        case "sgd":
+            return SGD(parameters, spec.lr, foreach=True)

@@ -52,15 +52,18 @@ class Penalty(nn.Module):
     def __init__(self, spec: AdversarialObjective) -> None:
         super().__init__()
         self._step = 0
-        self._every = 1
-        self._weight = 0.0
+        self._between = isinstance(spec, Wasserstein)
+        self.weigh(spec)
+        self.register_buffer("latest", torch.zeros(()))
+
+    def weigh(self, spec: AdversarialObjective) -> None:
+        """Weigh from now on as that objective says."""
+        self._weight, self._every = 0.0, 1
         match spec:
             case Wasserstein():
                 self._weight = spec.penalty
             case Logistic():
                 self._weight, self._every = spec.r1, spec.r1_every
-        self._between = isinstance(spec, Wasserstein)
-        self.register_buffer("latest", torch.zeros(()))
 
     @property
     def wanted(self) -> bool:

@@ -17,9 +17,9 @@ from engine.data import Dataset, Sampler
 from engine.models import build
 from engine.models.classifier import Classifier
 from engine.objectives.autoencoding import build_autoencoding
-from engine.objectives.optimisers import build_optimiser, take_step
+from engine.objectives.optimisers import build_optimiser, take_step, tune
 from engine.run.errors import UsageError
-from presets.schema import Pretraining
+from presets.schema import Preset, Pretraining
 
 Arm = Literal["frozen", "fine-tuned", "scratch"]
 ARMS: tuple[Arm, ...] = ("frozen", "fine-tuned", "scratch")
@@ -76,6 +76,12 @@ class PretrainThenClassify:
         if done == 0:
             self._hand_over()
         return self._classify(done)
+
+    def adopt(self, preset: Preset) -> None:
+        """Train from the next step on as that preset says."""
+        assert isinstance(preset, Pretraining)
+        self.autoencoding.adopt(preset)
+        tune(self.optimisers["classifier"], preset.classifier)
 
     @torch.no_grad()
     def accuracies(self, data: Tensor, labels: Tensor) -> dict[Arm, Tensor]:

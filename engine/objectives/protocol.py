@@ -6,6 +6,8 @@ from typing import Protocol, runtime_checkable
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from presets.schema import Preset
+
 
 class Objective(Protocol):
     """Something to get better at. All that it learns is in its networks and optimisers."""
@@ -17,6 +19,13 @@ class Objective(Protocol):
 
     def step(self, batch: Tensor, labels: Tensor) -> Mapping[str, Tensor]:
         """Train on data ``(batch, *shape)`` and labels ``(batch,)``; return series as 0-d tensors."""
+        ...
+
+    def adopt(self, preset: Preset) -> None:
+        """Train from the next step on as a preset says that differs in what can be changed while training.
+
+        Raises UsageError, with nothing changed, where it asks for what can't be.
+        """
         ...
 
 

@@ -8,8 +8,8 @@ from torch.nn.functional import mse_loss
 from torch.optim import Optimizer
 
 from engine.models import build
-from engine.objectives.optimisers import build_optimiser, take_step
-from presets.schema import Autoencoder, Pretraining
+from engine.objectives.optimisers import build_optimiser, take_step, tune
+from presets.schema import GAN, Autoencoder, Preset, Pretraining
 
 CHUNK = 1024
 """Images that go through a network at once where no training is done: what fits on a small device."""
@@ -35,6 +35,11 @@ class Reconstruction:
         loss = mse_loss(self.autoencoder(batch), batch)
         norm = self.learn(loss)
         return {"loss/reconstruction": loss.detach(), "grad/autoencoder": norm}
+
+    def adopt(self, preset: Preset) -> None:
+        """Train from the next step on as that preset says."""
+        assert not isinstance(preset, GAN)
+        tune(self.optimisers["autoencoder"], preset.autoencoder)
 
     def learn(self, loss: Tensor) -> Tensor:
         """Go one optimiser step down this loss; return the gradients' norm, 0-d."""

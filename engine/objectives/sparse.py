@@ -8,7 +8,7 @@ from torch.nn.functional import mse_loss
 
 from engine.objectives.reconstruct import Reconstruction
 from presets import objectives
-from presets.schema import Autoencoder, Pretraining
+from presets.schema import Autoencoder, Preset, Pretraining
 
 _TINY = 1e-7
 
@@ -20,6 +20,11 @@ class Sparse(Reconstruction):
         self, preset: Autoencoder | Pretraining, shape: tuple[int, ...], device: torch.device
     ) -> None:
         super().__init__(preset, shape, device)
+        self._batch = preset.batch
+
+    def adopt(self, preset: Preset) -> None:
+        """Train from the next step on as that preset says."""
+        super().adopt(preset)
         self._batch = preset.batch
 
     @abstractmethod
@@ -66,11 +71,17 @@ class SparseL1(Sparse):
         device: torch.device,
     ) -> None:
         super().__init__(preset, shape, device)
-        self._weight = spec.weight
+        self._spec = spec
+
+    def adopt(self, preset: Preset) -> None:
+        """Train from the next step on as that preset says."""
+        super().adopt(preset)
+        assert isinstance(preset.objective, objectives.SparseL1)
+        self._spec = preset.objective
 
     def penalty(self, codings: Tensor) -> Tensor:
         """L1 norm of an input's codings, averaged."""
-        return self._weight * codings.abs().sum(1).mean()
+        return self._spec.weight * codings.abs().sum(1).mean()
 
 
 class SparseKL(Sparse):
@@ -87,11 +98,16 @@ class SparseKL(Sparse):
         device: torch.device,
     ) -> None:
         super().__init__(preset, shape, device)
-        self._weight = spec.weight
-        self._target = spec.target
+        self._spec = spec
+
+    def adopt(self, preset: Preset) -> None:
+        """Train from the next step on as that preset says."""
+        super().adopt(preset)
+        assert isinstance(preset.objective, objectives.SparseKL)
+        self._spec = preset.objective
 
     def penalty(self, codings: Tensor) -> Tensor:
         """Kullback-Leibler divergence between two coins: one of the target, one of the unit's activity."""
-        activity, target = codings.mean(0).clamp(_TINY, 1 - _TINY), self._target
+        activity, target = codings.mean(0).clamp(_TINY, 1 - _TINY), self._spec.target
         divergence = target * (target / activity).log() + (1 - target) * ((1 - target) / (1 - activity)).log()
-        return self._weight * divergence.sum()
+        return self._spec.weight * divergence.sum()

@@ -13,7 +13,7 @@ from torch.nn.functional import mse_loss
 from engine.models.variational import Variational as Network
 from engine.objectives.reconstruct import Reconstruction
 from presets.objectives import Variational as Spec
-from presets.schema import Autoencoder, Pretraining
+from presets.schema import Autoencoder, Preset, Pretraining
 
 ACTIVE = 0.01
 """Nats of divergence, averaged over held-out data, from which on a unit says something of its input."""
@@ -36,8 +36,15 @@ class Variational(Reconstruction):
         network = self.autoencoder
         assert isinstance(network, Network)
         self._network = network
-        self._weight = spec.beta / prod(shape)
+        self._pixels = prod(shape)
+        self._weight = spec.beta / self._pixels
         self._latent_dim = preset.autoencoder.latent_dim
+
+    def adopt(self, preset: Preset) -> None:
+        """Train from the next step on as that preset says."""
+        super().adopt(preset)
+        assert isinstance(preset.objective, Spec)
+        self._weight = preset.objective.beta / self._pixels
 
     def step(self, batch: Tensor, labels: Tensor) -> dict[str, Tensor]:
         """Train on data ``(batch, *shape)``; return 0-d series, ``loss/kl`` as it enters the total."""

@@ -17,7 +17,7 @@ from engine.run.errors import UsageError
 from engine.run.facts import read_facts
 from engine.run.folder import RunFolder
 
-Name = Literal["pause", "resume", "stop", "checkpoint", "set"]
+Name = Literal["pause", "resume", "stop", "checkpoint", "set", "undo"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

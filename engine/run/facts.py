@@ -48,8 +48,12 @@ class RunFacts:
     detail: str = ""
     """What it is doing, while starting or stopping."""
     verdict: str = "unknown"
-    settings: Mapping[str, float] = field(default_factory=dict)
+    settings: Mapping[str, object] = field(default_factory=dict)
     """What can be changed while training, as it is now: ``{"generator.lr": 0.0002}``."""
+    parent: str = ""
+    """The run that it was forked from, by its id; empty where it began anew."""
+    parent_step: int = 0
+    """The step of the parent's checkpoint that it began with."""
     created: float = 0.0
     started: float | None = None
     """When the first step began."""

@@ -35,8 +35,13 @@ class RunFolder:
     @property
     def newest_checkpoint(self) -> int | None:
         """The step of the newest checkpoint, by the names of the files; None where there is none."""
+        return max(self.checkpoint_steps, default=None)
+
+    @property
+    def checkpoint_steps(self) -> list[int]:
+        """The steps of its checkpoints, ascending."""
         found = (re.fullmatch(r"step-(\d+)\.pt", path.name) for path in self.checkpoints.glob("step-*.pt"))
-        return max((int(name[1]) for name in found if name), default=None)
+        return sorted(int(name[1]) for name in found if name)
 
     @property
     def database(self) -> Path:
@@ -52,6 +57,11 @@ class RunFolder:
     def checkpoints(self) -> Path:
         """The folder of checkpoints."""
         return self.path / "checkpoints"
+
+    @property
+    def graft(self) -> Path:
+        """``parent.pt``: of a fork that has not begun, the checkpoint that it begins with."""
+        return self.path / "parent.pt"
 
     @property
     def log(self) -> Path:

@@ -61,18 +61,27 @@ class Watch:
     """
 
     def __init__(self, settings: Settings, meter: Meter | None, *, clock: Callable[[], float]) -> None:
-        self._settings = settings
         self._meter = meter
         self._clock = clock
-        self._stability = Stability(settings)
-        self._collapse = Collapse(settings)
-        self._garbage = Garbage(settings)
-        self._overfitting = Overfitting(settings)
-        self._alarms = Alarms(patience=settings.patience, awaits=("collapsed",) if meter else ())
+        self._build(settings)
         self._costs: deque[float] = deque(maxlen=_COSTS)
         self._next = clock()
         self._samples_finite = True
         self.reading: Reading | None = None
+
+    def _build(self, settings: Settings) -> None:
+        self._settings = settings
+        self._stability = Stability(settings)
+        self._collapse = Collapse(settings)
+        self._garbage = Garbage(settings)
+        self._overfitting = Overfitting(settings)
+        self._alarms = Alarms(patience=settings.patience, awaits=("collapsed",) if self._meter else ())
+
+    def adopt(self, settings: Settings) -> None:
+        """Watch by other thresholds from now on; what was seen so far is remembered."""
+        seen = self.state()
+        self._build(settings)
+        self.restore(seen)
 
     @property
     def verdict(self) -> Verdict:

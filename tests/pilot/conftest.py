@@ -17,7 +17,7 @@ from engine.run.events import AlarmRaised, Event, Facts, Frame
 from engine.run.facts import RunFacts
 from engine.run.folder import RunFolder
 from engine.run.store import Store
-from presets import catalogue
+from presets import catalogue, live
 from tui.app import LatentopApp
 from tui.terminal import Terminal
 
@@ -67,7 +67,7 @@ class Recorded:
             data="fashion-mnist (small)",
             seed=loaded.seed,
             steps=20_000,
-            settings=catalogue.live(loaded),
+            settings=live.settings(loaded),
         )
         self.run = launch.new(runs, facts, catalogue.dump(loaded))
         self.store = Store(self.run.database)

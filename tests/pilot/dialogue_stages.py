@@ -26,9 +26,20 @@ DIALOGUES = (
     Stage(name="series", make=collapsed, shows=LOST, does=("slash",), then="Which series"),
     Stage(name="series-marked", make=gan, shows=TRAINS, does=("slash", *"grad", "tab", "down", "tab")),
     Stage(name="values", make=collapsed, shows=LOST, does=("n",), then="all values"),
-    Stage(name="edit", make=gan, shows=TRAINS, does=("e",), then="Change while training"),
+    Stage(name="edit", make=gan, shows=TRAINS, does=("e",), then="while it trains"),
     Stage(
-        name="edit-mistake", make=gan, shows=TRAINS, does=("e", "{Change while}", *"50"), then="not accepted"
+        name="edit-mistake",
+        make=gan,
+        shows=TRAINS,
+        does=("e", "{while it trains}", *"50"),
+        then="not accepted",
+    ),
+    Stage(
+        name="edit-not-live",
+        make=gan,
+        shows=TRAINS,
+        does=("e", "{while it trains}", "slash", *"data.size", "enter"),
+        then="not live",
     ),
     Stage(name="stop", make=gan, shows=TRAINS, does=("s",), then="Stop training?"),
     Stage(name="quit", make=gan, shows=TRAINS, does=("q",), then="What shall become of it?"),

@@ -193,7 +193,7 @@ async def test_esc_steps_out_one_layer_and_never_quits(runs: Path, open_app: Ope
             ("question_mark", "keys on a run"),
             ("T", "Colours"),
             ("ctrl+p", "Search for commands"),
-            ("e", "Change while training"),
+            ("e", "while it trains"),
             ("s", "Stop training?"),
             ("a", "esc closes"),
             ("q", "What shall become of it?"),

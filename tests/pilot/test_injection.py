@@ -116,7 +116,7 @@ async def test_on_the_screen_of_a_run(runs: Path, open_app: Open, kind: str) -> 
         for key, shown in (
             ("a", "alarms"),
             ("n", "all values at step"),
-            ("e", "Change while training"),
+            ("e", "while it trains"),
             ("t", "esc closes"),
             ("ctrl+p", "Pause training"),
             ("q", "What shall become of it?"),

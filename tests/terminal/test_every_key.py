@@ -101,7 +101,7 @@ DOES: Mapping[Place, Mapping[str, Steps]] = {
     "run": {
         "c": [("c", shows("checkpoint at step"))],
         "space": [(" ", shows("● paused")), (" ", shows("● training"))],
-        "e": opened("e", "Change while training", "generator.lr"),
+        "e": opened("e", "while it trains", "generator.lr"),
         "s": opened("s", "Stop training?"),
         "a": opened("a", "arrows scroll"),
         "t": opened("t", "esc closes"),
@@ -176,6 +176,16 @@ DOES: Mapping[Place, Mapping[str, Steps]] = {
         "f1": opened("\x1bOP", f"keys {keys.PLACES['form']}"),
         "escape": [(ESCAPE, PRESETS)],
     },
+    "edit": {
+        "ctrl+r": [("7", shows("1 setting changed")), ("\x12", shows("nothing changed"))],
+        "ctrl+f": opened("\x06", "words of a setting"),
+        "ctrl+t": opened("\x14", "Fork dcgan"),
+        "f1": opened("\x1bOP", f"keys {keys.PLACES['edit']}"),
+        "enter": [("0.003\r", shows("→ 0.003")), ("e", shows("while it trains"))],
+        "ctrl+s": [("0.004\x13", shows("→ 0.004")), ("e", shows("while it trains"))],
+        "ctrl+z": [("\x1a", shows("undone:")), ("e", shows("while it trains"))],
+        "escape": [(ESCAPE, WHOLE)],
+    },
 }
 """What each key of the table does, in an order in which all of them can do it."""
 WAY: Mapping[Place, Steps] = {
@@ -184,6 +194,7 @@ WAY: Mapping[Place, Steps] = {
     "compare": [("l", LIST), (HOME, LIST), ("   c", shows("3 runs compared", "2 seeds", "newest values"))],
     "presets": [("l", LIST), ("p", shows("what shall be trained?", "look for"))],
     "form": [("l", LIST), ("p", shows("look for")), ("e", shows("edit dcgan", "Optimiser steps."))],
+    "edit": [("e", shows("while it trains", "generator.lr"))],
 }
 """From a run to the place."""
 
@@ -293,7 +304,8 @@ def test_the_mouse_does_what_keys_do(busy: RunFolder) -> None:
         terminal.click(" training ")
         terminal.wait_for("● training", "─ losses")
         terminal.click("e edit")
-        terminal.wait_for("Change while training")
-        terminal.click("discriminator.lr")
-        terminal.press("0.0001\r")
-        wait_until(lambda: facts(busy).settings["discriminator.lr"] == 1e-4)
+        terminal.wait_for("while it trains")
+        terminal.click("beta2")
+        terminal.wait_for("generator.beta2")
+        terminal.press("0.99\r")
+        wait_until(lambda: facts(busy).settings["generator.beta2"] == 0.99)

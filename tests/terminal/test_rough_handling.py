@@ -149,7 +149,7 @@ def test_no_code_of_a_run_reaches_the_terminal(tmp_path: Path) -> None:
             ("a", "arrows scroll"),
             ("n", "all values at"),
             ("t", "esc closes"),
-            ("e", "Change while"),
+            ("e", "while it trains"),
             ("/", "Which series"),
             ("q", "What shall become"),
         ):

@@ -65,14 +65,35 @@ def test_set_is_validated_here_and_its_answer_told(
     runs = ["--runs", str(tmp_path)]
     assert cli.main(["set", "generator.lr=-1", *runs]) == 2
     assert_two_lines(capsys.readouterr().err, "set: generator.lr=-1: ", "above 0")
-    assert cli.main(["set", run.id, "batch=3", *runs]) == 2
-    assert_two_lines(capsys.readouterr().err, "batch can't be changed", "generator.lr, discriminator.lr")
+    assert cli.main(["set", run.id, "seed=3", *runs]) == 2
+    why = "seed can't be changed while training: all that was drawn so far came from it"
+    assert_two_lines(capsys.readouterr().err, why, f"latentop fork {run.path} --set seed=3")
+    assert cli.main(["set", run.id, "generator.channels=3", *runs]) == 2
+    assert_two_lines(capsys.readouterr().err, "weights would not fit", "latentop train dcgan --set")
+    assert cli.main(["set", run.id, "generator.speed=3", *runs]) == 2
+    assert_two_lines(capsys.readouterr().err, "generator.speed: no such setting", "accepted there")
+    assert cli.main(["set", run.id, "watch.diversity_alarm=0.9", *runs]) == 2
+    assert_two_lines(capsys.readouterr().err, "diversity_clear must not be below diversity_alarm", "")
     assert cli.main(["set", run.id, *runs]) == 2
     assert_two_lines(capsys.readouterr().err, "nothing to set", "generator.lr=1e-4")
     assert seen == []
     assert cli.main(["set", run.id, "generator.lr=1e-4", *runs]) == 0
     assert capsys.readouterr().out == f"{run.id}: generator.lr 0.0002 → 0.0001 at step 4 210\n"
     assert seen == [(run.id, "set", {"generator.lr": 1e-4})]
+    words = ["generator.schedule=cosine", "objective.discriminator_steps=2", "objective.mixed=true"]
+    assert cli.main(["set", *words, *runs]) == 0
+    values = {"generator.schedule": "cosine", "objective.discriminator_steps": 2, "objective.mixed": True}
+    assert seen[1:] == [(run.id, "set", values)]
+
+
+def test_undo_is_asked_and_its_answer_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = new_run(tmp_path, **alive())
+    seen = answering(monkeypatch, text="undone: generator.lr 0.0001 → 0.0002")
+    assert cli.main(["undo", "--runs", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == f"{run.id}: undone: generator.lr 0.0001 → 0.0002 at step 4 210\n"
+    assert seen == [(run.id, "undo", {})]
 
 
 def test_a_refusal_is_told_with_its_reason(
@@ -103,7 +124,7 @@ def test_what_cannot_be_asked_of_a_run_that_ended(tmp_path: Path, capsys: pytest
 @pytest.mark.parametrize(
     ("facts", "hint"),
     [
-        ({"state": "finished"}, "train longer: latentop train dcgan --steps 600"),
+        ({"state": "finished"}, "train longer, in a run of its own: latentop fork"),
         ({"state": "failed"}, "see why: latentop show"),
         ({"state": "stopped"}, "from its last checkpoint, step 300: latentop resume"),
     ],

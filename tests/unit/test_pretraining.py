@@ -9,7 +9,7 @@ from torch import Tensor
 from engine.data import Dataset, load
 from engine.objectives.pretraining import ARMS, PretrainThenClassify, labelled
 from engine.run.errors import UsageError
-from presets import catalogue
+from presets import catalogue, live
 from presets.schema import Pretraining
 
 CPU = torch.device("cpu")
@@ -128,4 +128,4 @@ def test_data_without_classes_are_refused(dataset: Dataset) -> None:
 
 
 def test_both_learning_rates_can_be_changed_while_training() -> None:
-    assert set(catalogue.live(preset())) == {"autoencoder.lr", "classifier.lr"}
+    assert {"autoencoder.lr", "classifier.lr"} < live.settings(preset()).keys()

@@ -1,4 +1,4 @@
-"""``pause``, ``resume``, ``stop``, ``checkpoint`` and ``set``: ask a worker, and wait for what it answers."""
+"""``pause``, ``resume``, ``stop``, ``checkpoint``, ``set`` and ``undo``: ask a worker, tell its answer."""
 
 import time
 from argparse import Namespace
@@ -9,7 +9,7 @@ from engine.run.commands import Answer, Name
 from engine.run.errors import LatentopError, UsageError
 from engine.run.facts import RunFacts
 from engine.run.folder import RunFolder
-from presets import catalogue
+from presets import catalogue, live
 from presets.catalogue import PresetError
 from tui.commands.following import report
 from tui.commands.output import Output, aside
@@ -18,6 +18,7 @@ from tui.commands.status import advice, ending
 from tui.living import resumable
 from tui.looking import glance, stillborn
 from tui.naming import called, to_ask, to_train_on
+from tui.present import preset_of
 from tui.wording import duration, spaced
 
 _ANSWER_SECONDS = 10.0
@@ -29,6 +30,7 @@ _DONE: dict[Name, str] = {
     "stop": "stopped",
     "checkpoint": "checkpoint written",
     "set": "set",
+    "undo": "undone",
 }
 
 
@@ -49,13 +51,15 @@ def add(table: Commands) -> None:
     table.add("resume", _resume, about, run="newest that can")
     table.add("checkpoint", _plainly("checkpoint"), "write a checkpoint now", run="newest alive")
     table.add("stop", _plainly("stop"), "end training with a checkpoint", run="needed")
-    words = table.add("set", _set, "change a learning rate while it trains")
+    words = table.add("set", _set, "change settings while it trains; see: latentop presets NAME")
     words.add_argument(
         "words",
         metavar="[RUN] KEY=VALUE",
         nargs="+",
         help="such as generator.lr=1e-4; the newest alive run if none is named",
     )
+    about = "take the newest change of settings back; again, the one before"
+    table.add("undo", _plainly("undo"), about, run="newest alive")
 
 
 def _plainly(name: Name) -> Handler:
@@ -96,29 +100,29 @@ def _set(options: Namespace, output: Output) -> int:
     return _ask(run, "set", _validated(run, words), output)
 
 
-def _validated(run: RunFolder, words: list[str]) -> dict[str, float]:
+def _validated(run: RunFolder, words: list[str]) -> dict[str, object]:
     """The settings that the words ask for, checked against the run's own preset. Raises PresetError."""
-    try:
-        text = run.preset.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{run.preset} can't be read: {error}", "restore it from a copy") from error
-    preset = catalogue.parse(text, str(run.preset))
-    live = catalogue.live(preset)
+    facts, _ = glance(run)
+    preset = preset_of(run, facts)
     keys = [word.partition("=")[0].strip() for word in words]
     for word, key in zip(words, keys, strict=True):
         if "=" not in word:
-            raise UsageError(f"set: {word}: no KEY=VALUE", f"write it like: {next(iter(live))}=1e-4")
-        if key not in live:
-            raise UsageError(f"{key} can't be changed while training", f"these can: {', '.join(live)}")
+            raise UsageError(f"set: {word}: no KEY=VALUE", "write it like: generator.lr=1e-4")
+        if key in catalogue.flatten(preset) and (why := live.rule(key).why):
+            anew = f"train {facts.origin or facts.preset}"
+            command = f"fork {called(run)}" if live.rule(key).fits else anew
+            raise UsageError(
+                f"{key} can't be changed while training: {why}", f"latentop {command} --set {word}"
+            )
     try:
-        changed = catalogue.live(catalogue.override(preset, words))
+        changed = live.settings(catalogue.override(preset, words))
     except PresetError as error:
         error.message = f"set: {error.message.removeprefix('--set ')}"
         raise
     return {key: changed[key] for key in keys}
 
 
-def _ask(run: RunFolder, name: Name, arguments: Mapping[str, float], output: Output) -> int:
+def _ask(run: RunFolder, name: Name, arguments: Mapping[str, object], output: Output) -> int:
     """Ask, wait, and tell the answer."""
     facts, state = glance(run)
     if not state.alive:
@@ -140,7 +144,7 @@ def _ask(run: RunFolder, name: Name, arguments: Mapping[str, float], output: Out
     if answer.state != "applied":
         raise LatentopError(f"{run.id} refused to {name}: {answer.text}", f"see: latentop show {called(run)}")
     if not output.as_json:
-        told = answer.text and (name == "set" or state.name == "queued")
+        told = answer.text and (name in ("set", "undo") or state.name == "queued")
         done = answer.text if told else _DONE[name]
         at = "" if not answer.step else f" at step {spaced(answer.step)}"
         output.line(f"{run.id}: {done}{at}")

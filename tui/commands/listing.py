@@ -139,6 +139,7 @@ def _facts(seen: Look) -> list[tuple[str, ...]]:
         "ended": age(facts.ended, now) if facts.ended else "",
         "last heard": age(facts.heartbeat, now) if facts.heartbeat and state.alive else "",
         "preset": facts.preset,
+        "parent": f"{facts.parent}, step {spaced(facts.parent_step)}" if facts.parent else "",
         "seed": str(facts.seed),
         "data": ", ".join(filter(None, (facts.data, facts.data_source))),
         "device": facts.device,

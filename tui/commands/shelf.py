@@ -6,7 +6,7 @@ import textwrap
 from argparse import Namespace
 from itertools import groupby
 
-from presets import catalogue
+from presets import catalogue, live
 from presets.catalogue import Entry, PresetError
 from tui.commands.output import Output, table
 from tui.commands.parser import Commands
@@ -44,24 +44,24 @@ def _all(output: Output) -> int:
 def _one(entry: Entry, output: Output) -> int:
     preset = catalogue.load(entry)
     if output.as_json:
-        more = {"settings": _settings(entry), "live": list(catalogue.live(preset))}
+        more = {"settings": _settings(entry), "live": list(live.settings(preset))}
         output.json({**_fields(entry), **more}, indent=2)
         return 0
     output.line(f"{entry.name} · {preset.title}", "heading")
     for key in ("shows", "look_for", "source"):
         _wrapped(output, f"{_PROSE[key]}: {getattr(preset, key)}", 2)
     output.line()
-    live = catalogue.live(preset)
-    example = next(iter(live))
+    known = live.settings(preset)
+    example = next(key for key in known if key.endswith(".lr"))
     rows = [
-        (key, setting(value), "changes while training: latentop set" if key in live else "")
+        (key, setting(value), "changes while training: latentop set" if key in known else "")
         for key, value in _settings(entry).items()
     ]
     for line in table(rows):
         output.line(f"  {line}")
     output.line()
     output.line(
-        f"change any of them: latentop train {entry.name} --set {example}={setting(live[example])}", "faint"
+        f"change any of them: latentop train {entry.name} --set {example}={setting(known[example])}", "faint"
     )
     return 0
 

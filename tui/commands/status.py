@@ -64,6 +64,8 @@ def advice(run: RunFolder, facts: RunFacts, state: Liveness) -> str:
     """What to do about a run that nobody trains."""
     step = resumable(run, state)
     match state.name:
+        case "finished" if run.newest_checkpoint is not None:
+            return f"train longer, in a run of its own: latentop fork {called(run)} --steps {2 * facts.steps}"
         case "finished":
             return f"train longer: latentop train {facts.origin or facts.preset} --steps {2 * facts.steps}"
         case "failed":

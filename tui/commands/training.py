@@ -4,7 +4,8 @@ import argparse
 import sys
 import time
 from argparse import ArgumentTypeError, Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from engine.run import commands, folder, launch
 from engine.run.errors import LatentopError, UsageError
@@ -15,7 +16,7 @@ from presets.schema import Preset
 from tui import start
 from tui.commands.following import Interrupts, Manner, add_manner, follow, report
 from tui.commands.output import Output, aside
-from tui.commands.parser import Commands, add_ascii
+from tui.commands.parser import Commands, Parser, add_ascii
 from tui.commands.several import follow_all
 from tui.commands.status import Ending
 from tui.naming import called
@@ -31,29 +32,15 @@ def add(table: Commands) -> None:
     train.add_argument(
         "preset", metavar="PRESET", help="a name (see: latentop presets), or a .toml or .py file"
     )
-    train.add_argument(
-        "--set",
-        metavar="KEY=VALUE",
-        action="append",
-        default=[],
-        dest="overrides",
-        help="change a setting, such as generator.lr=1e-4; may be repeated",
-    )
-    train.add_argument("--seed", metavar="N", help="the same as --set seed=N")
-    train.add_argument("--steps", metavar="N", help="the same as --set steps=N")
-    train.add_argument(
-        "--detach", action="store_true", help="start it, print its name, and leave it training"
-    )
+    add_attending(train)
     train.add_argument(
         "--seeds", metavar="N", type=_count, help="train N runs, with this seed and those that follow it"
     )
     train.add_argument(
         "--jobs", metavar="N", type=_count, help="of several runs, train so many at a time (1)"
     )
-    add_manner(train)
     attach = table.add("attach", _attach, "the dashboard on one run", run="newest", json=False)
-    for parser in (train, attach):
-        add_ascii(parser, argparse.SUPPRESS)
+    add_ascii(attach, argparse.SUPPRESS)
     about = "tell a run in plain lines until it ends; no terminal needed"
     words = table.add("follow", _follow, about, run="newest")
     add_manner(words)
@@ -63,6 +50,25 @@ def add(table: Commands) -> None:
         default="finished",
         help="alarm: leave as soon as a critical one stands, with its exit code; the run trains on",
     )
+
+
+def add_attending(command: Parser) -> None:
+    """The options of a command that starts a run: its settings, and how it is watched."""
+    command.add_argument(
+        "--set",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        dest="overrides",
+        help="change a setting, such as generator.lr=1e-4; may be repeated",
+    )
+    command.add_argument("--seed", metavar="N", help="the same as --set seed=N")
+    command.add_argument("--steps", metavar="N", help="the same as --set steps=N")
+    command.add_argument(
+        "--detach", action="store_true", help="start it, print its name, and leave it training"
+    )
+    add_manner(command)
+    add_ascii(command, argparse.SUPPRESS)
 
 
 def dashboard(options: Namespace, output: Output) -> int:
@@ -80,6 +86,11 @@ def _train(options: Namespace, output: Output) -> int:
     entry, preset = _chosen(options)
     origin = catalogue.origin(entry)
     run = start.start(folder.runs_folder(options.runs), entry.name, preset, origin=origin)
+    return attend(run, options, output)
+
+
+def attend(run: RunFolder, options: Namespace, output: Output) -> int:
+    """Watch a run that was just started, as the options of ``add_attending`` say; the exit code."""
     if options.detach:
         if output.as_json:
             output.json({"run": run.id, "path": str(run.path)})
@@ -207,16 +218,19 @@ class _Stopping:
 def _chosen(options: Namespace) -> tuple[Entry, Preset]:
     """The preset that the options name. Raises PresetError, which repeats options as they were written."""
     entry = catalogue.find(options.preset)
-    words = list(options.overrides)
-    for key in ("seed", "steps"):
-        if (value := getattr(options, key)) is not None:
-            words.append(f"{key}={value}")
-    try:
+    with as_written(options) as words:
         return entry, catalogue.load(entry, words)
+
+
+@contextmanager
+def as_written(options: Namespace) -> Iterator[list[str]]:
+    """The settings that the options name, as words; what is wrong with one names it as it was written."""
+    short = {key: value for key in ("seed", "steps") if (value := getattr(options, key)) is not None}
+    try:
+        yield [*options.overrides, *(f"{key}={value}" for key, value in short.items())]
     except PresetError as error:
-        for key in ("seed", "steps"):
-            if (value := getattr(options, key)) is not None:
-                error.message = error.message.replace(f"--set {key}={value}:", f"--{key} {value}:")
+        for key, value in short.items():
+            error.message = error.message.replace(f"--set {key}={value}:", f"--{key} {value}:")
         raise
 
 

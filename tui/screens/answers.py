@@ -5,10 +5,16 @@ from collections.abc import Iterator
 from engine.run.folder import RunFolder
 from engine.run.reader import Command
 from tui.state import State
-from tui.wording import clean, spaced
+from tui.wording import clean, setting, spaced
 
 TAIL_BYTES = 64_000
-DONE = {"pause": "paused", "resume": "resumed", "stop": "stopping", "checkpoint": "checkpoint written"}
+DONE = {
+    "pause": "paused",
+    "resume": "resumed",
+    "stop": "stopping",
+    "checkpoint": "checkpoint written",
+    "undo": "undone",
+}
 
 
 def answered(old: State, new: State) -> Iterator[tuple[str, bool]]:
@@ -53,4 +59,4 @@ def _sentence(command: Command) -> str:
 
 
 def _changes(command: Command) -> str:
-    return ", ".join(f"{key} = {value:g}" for key, value in command.arguments.items()) + " set"
+    return ", ".join(f"{key} = {setting(value)}" for key, value in command.arguments.items()) + " set"

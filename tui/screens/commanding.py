@@ -1,5 +1,6 @@
 """What keys on a run ask of its worker: pause, go on, stop, write a checkpoint, change a setting."""
 
+from collections.abc import Mapping
 from functools import partial
 from subprocess import Popen
 
@@ -9,11 +10,15 @@ from engine.run import commands, launch
 from engine.run.commands import Name
 from engine.run.errors import LatentopError
 from engine.run.folder import RunFolder
+from presets.catalogue import PresetError
 from tui import states, wording
+from tui.messages import ForkRun
+from tui.present import preset_of
 from tui.screens.choice import Choice, ChoiceScreen
-from tui.screens.edit import EditScreen
+from tui.screens.edit import EditScreen, Wanted
 from tui.screens.place import PlaceScreen
 from tui.state import State
+from tui.terminal import Terminal
 
 STOP = (
     Choice(key="s", word="stop", does="it ends after a checkpoint; space trains on from there"),
@@ -29,9 +34,10 @@ class Commanding(PlaceScreen[None]):
 
     state: reactive[State] = reactive(State, repaint=False)
 
-    def __init__(self, run: RunFolder) -> None:
+    def __init__(self, run: RunFolder, terminal: Terminal) -> None:
         super().__init__()
         self.run = run
+        self._terminal = terminal
         self.checkpoint: int | None = None
         """The step that a run which ended early can train on from."""
         self._resumed: Popen[bytes] | None = None
@@ -76,18 +82,27 @@ class Commanding(PlaceScreen[None]):
             self.app.push_screen(ChoiceScreen("Stop training?", STOP), act)
 
     def action_edit(self) -> None:
-        """Change a learning rate."""
+        """Change settings, undo the last change, or fork the run; one that has ended can only be forked."""
 
-        def act(change: tuple[str, float] | None) -> None:
-            if change is not None:
-                self._ask("set", {change[0]: change[1]})
+        def act(wanted: Wanted | None) -> None:
+            if wanted is None:
+                return
+            if wanted.action == "fork":
+                self.post_message(ForkRun(self.run, wanted.values, instead=wanted.instead))
+            else:
+                self._ask(wanted.action, wanted.values)
 
-        if not self.state.facts.settings:
-            self.notify("This run has no settings that can be changed.")
-        elif self._hears():
-            self.app.push_screen(EditScreen(self.run, self.state.facts.settings), act)
+        trains = self.state.liveness.alive
+        if self.run.newest_checkpoint is None and not self._hears():
+            return
+        try:
+            preset = preset_of(self.run, self.state.facts)
+        except (LatentopError, PresetError) as error:
+            self.notify(f"{error.message}. {error.hint}", severity="error")
+            return
+        self.app.push_screen(EditScreen(self._terminal, self.run, preset, trains=trains), act)
 
-    def _ask(self, name: Name, arguments: dict[str, float] | None = None) -> None:
+    def _ask(self, name: Name, arguments: Mapping[str, object] | None = None) -> None:
         if self._hears():
             self.run_worker(partial(self._leave, name, arguments), thread=True)
 
@@ -104,7 +119,7 @@ class Commanding(PlaceScreen[None]):
         except OSError as error:
             self.notify(f"No worker could be started: {error}", severity="error")
 
-    def _leave(self, name: Name, arguments: dict[str, float] | None) -> None:
+    def _leave(self, name: Name, arguments: Mapping[str, object] | None) -> None:
         try:
             commands.ask(self.run, name, arguments)
         except LatentopError as error:

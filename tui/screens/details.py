@@ -8,9 +8,12 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Label
 
+from engine.run.errors import LatentopError
+from engine.run.facts import RunFacts
 from engine.run.folder import RunFolder
-from presets import catalogue
+from presets.catalogue import PresetError
 from presets.watching import DEFAULTS, Watch
+from tui.present import preset_of
 from tui.screens.dialogue import Dialogue
 from tui.state import State
 from tui.widgets.explanation import Explanation
@@ -22,18 +25,16 @@ def details_of(panel: object, run: RunFolder) -> "DetailsScreen | None":
     """The details of a panel of this run; None of what has none."""
     if not isinstance(panel, Panel):
         return None
-    watch, trouble = thresholds(run)
+    watch, trouble = thresholds(run, panel.state.facts)
     return DetailsScreen(panel, watch, trouble) if panel.explain(panel.state, watch) else None
 
 
-def thresholds(run: RunFolder) -> tuple[Watch, str]:
-    """The thresholds by the run's own preset; where that can't be read the defaults, and why."""
+def thresholds(run: RunFolder, facts: RunFacts) -> tuple[Watch, str]:
+    """The thresholds of the run as they are now; where its preset can't be read the defaults, and why."""
     try:
-        return catalogue.parse(run.preset.read_text(encoding="utf-8"), str(run.preset)).watch, ""
-    except catalogue.PresetError as error:
+        return preset_of(run, facts).watch, ""
+    except (LatentopError, PresetError) as error:
         reason = error.message
-    except (OSError, UnicodeDecodeError) as error:
-        reason = str(error)
     return DEFAULTS, f"thresholds are the defaults, for the run's preset can't be read: {reason}"
 
 

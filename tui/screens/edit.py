@@ -1,95 +1,136 @@
-"""Change one learning rate of a run in training, checked as the preset itself is."""
+"""Change settings of a run in training, undo that, or fork the run to change what can't be changed live."""
 
-from collections.abc import Mapping
-from typing import ClassVar
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
 
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.binding import BindingType
 from textual.content import Content
-from textual.widgets import Input, Label, OptionList
-from textual.widgets.option_list import Option
 
+from engine.run.errors import LatentopError
 from engine.run.folder import RunFolder
-from presets import catalogue
-from tui.screens.dialogue import Dialogue
-from tui.wording import clean
+from presets import draft, live
+from presets.catalogue import PresetError
+from presets.fields import Field
+from presets.schema import Preset
+from tui import edits, forking, keys
+from tui.fields import Row
+from tui.keys import Place
+from tui.naming import undated
+from tui.screens.choice import Choice, ChoiceScreen
+from tui.screens.filling import FillingScreen
+from tui.terminal import Terminal
+from tui.widgets.keyline import KeyLine
+
+BESIDE = Choice(key="f", word="fork", does="a new run from here; this one trains on")
+INSTEAD = Choice(key="s", word="fork and stop", does="the same, and this one stops with a checkpoint")
+ENDED = Choice(key="f", word="fork", does="a new run from its newest checkpoint")
 
 
-class EditScreen(Dialogue[tuple[str, float]]):
-    """Returns the setting's key and its new value, or None."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What shall be done: settings set, the last change undone, the run forked; ``instead``: and stopped."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "setting above", show=False, priority=True),
-        Binding("down", "move(1)", "setting below", show=False, priority=True),
-    ]
+    action: Literal["set", "undo", "fork"]
+    values: Mapping[str, object] = field(default_factory=dict)
+    instead: bool = False
 
-    def __init__(self, run: RunFolder, settings: Mapping[str, float]) -> None:
-        super().__init__()
+
+class EditScreen(FillingScreen[Wanted | None]):
+    """Returns what is wanted, or None. Settings that are live come first; of the others it says why not.
+
+    A run that trains no more (not ``trains``) can only be forked.
+    """
+
+    PLACE: ClassVar[Place] = "edit"
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("edit")]
+
+    def __init__(self, terminal: Terminal, run: RunFolder, preset: Preset, *, trains: bool) -> None:
+        super().__init__(terminal, draft.begun(preset))
         self._run = run
-        self._settings = dict(settings)
+        self._trains = trains
 
-    def compose(self) -> ComposeResult:
-        """The settings as they are now, a field, and a line for what is wrong with it."""
-        width = max(len(key) for key in self._settings)
-        with Vertical(id="dialogue"):
-            yield Label("Change while training", classes="question")
-            yield OptionList(
-                *(
-                    Option(Content(f"{clean(key):<{width}}  {value:g}"), id=f"setting-{place}")
-                    for place, (key, value) in enumerate(self._settings.items())
-                )
-            )
-            yield Input(placeholder="new value, such as 1e-4", compact=True)
-            yield Label("", id="wrong")
-            yield Label("up and down choose, enter sets it at the next step, esc cancels", classes="hint")
+    def heading(self) -> str:
+        """Which run is changed, and how much."""
+        name = undated(self._run.id)
+        what = f"change {name} while it trains" if self._trains else f"fork {name}, which has ended"
+        return f"{what} · {self.count()}"
+
+    def chosen(self, words: str, keep: str) -> tuple[Field, ...]:
+        """Live settings first."""
+        return edits.chosen(self.draft, words, keep) if self._trains else super().chosen(words, keep)
+
+    def rows(self, shown: tuple[Field, ...], width: int) -> Iterator[Row]:
+        """Those that are not live are faint."""
+        if not self._trains:
+            return super().rows(shown, width)
+        return edits.rows(self.draft, shown, width, ascii=self.terminal.ascii)
+
+    def about(self, field: Field) -> Content:
+        """Of what is not live, why."""
+        if not self._trains:
+            return super().about(field)
+        return edits.about(self.draft, field, ascii=self.terminal.ascii)
+
+    def wrong(self, field: Field) -> str:
+        """What no fork can have, either, is wrong as soon as it is typed."""
+        if field.key in self.draft.changed and not live.rule(field.key).fits:
+            return f"{live.rule(field.key).why}; train a new run with it"
+        return super().wrong(field)
 
     def on_mount(self) -> None:
-        """Type at once."""
-        settings = self.query_one(OptionList)
-        settings.highlighted = 0
-        settings.can_focus = False
-        self.query_one(Input).focus()
+        """Say what keys do to a run that has ended."""
+        if not self._trains:
+            self.query_one(KeyLine).labels = {"set": "fork", "fork": "", "undo": ""}
 
-    def action_move(self, by: int) -> None:
-        """Choose the setting above or below."""
-        settings = self.query_one(OptionList)
-        settings.highlighted = ((settings.highlighted or 0) + by) % len(self._settings)
-        self._check(self.query_one(Input).value)
+    def on_field_panel_done(self) -> None:
+        """Enter sets what was changed."""
+        self.action_set()
 
-    def on_option_list_option_selected(self) -> None:
-        """Keep the cursor in the field."""
-        self.query_one(Input).focus()
+    def action_set(self) -> None:
+        """Set what was changed; where it can't be while training, ask whether to fork."""
+        if (values := self._values()) is None:
+            return
+        if not values:
+            self.notify("Nothing is changed yet: type another value.")
+        elif not self._trains or any(live.rule(key).why for key in values):
+            self._ask(values)
+        else:
+            self.leave(Wanted(action="set", values=values))
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Say what is wrong while it is typed."""
-        self._check(event.value)
+    def action_fork(self) -> None:
+        """Fork the run with the settings as they are here."""
+        if (values := self._values()) is not None:
+            self._ask(values)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Return the change if it is acceptable."""
-        value = self._check(event.value)
-        if value is not None:
-            self.dismiss((self._key(), value))
+    def action_undo(self) -> None:
+        """Have the last change that was made undone."""
+        if self._trains:
+            self.leave(Wanted(action="undo"))
 
-    def _key(self) -> str:
-        return list(self._settings)[self.query_one(OptionList).highlighted or 0]
+    def action_back(self) -> None:
+        """List everything again, or go back to the run."""
+        if not self.forgets_words():
+            self.leave(None)
 
-    def _check(self, text: str) -> float | None:
-        """The value that a text stands for; None, with the reason under the field, where it is none."""
-        wrong = self.query_one("#wrong", Label)
-        if not text.strip():
-            wrong.update("")
+    def _values(self) -> dict[str, object] | None:
+        """What was changed, by key; None, with the cursor there, where something is not accepted."""
+        if self.accepted() is None:
             return None
-        word = f"{self._key()}={text.strip()}"
+        return {field.key: field.value for field in self.draft.fields if self.draft.is_changed(field)}
+
+    def _ask(self, values: Mapping[str, object]) -> None:
         try:
-            preset = catalogue.parse(self._run.preset.read_text(encoding="utf-8"), str(self._run.preset))
-            value = catalogue.live(catalogue.override(preset, [word])).get(self._key())
-        except catalogue.PresetError as error:
-            said = error.message.removeprefix(f"--set {word}: ").removeprefix(f"{self._key()}: ")
-            wrong.update(Content(clean(f"{said}; {error.hint}")))
-            return None
-        except (OSError, UnicodeDecodeError) as error:
-            wrong.update(Content(clean(f"the run's preset can't be read: {error}")))
-            return None
-        wrong.update("")
-        return value
+            forking.with_values(forking.begun(self._run), values)
+        except (LatentopError, PresetError) as error:
+            self.notify(f"{error.message}. {error.hint}", severity="error")
+            return
+
+        def act(answer: str | None) -> None:
+            if answer is not None:
+                self.leave(Wanted(action="fork", values=values, instead=answer == INSTEAD.word))
+
+        fixed = [key for key in values if live.rule(key).why] if self._trains else []
+        why = f"{fixed[0]} can't be changed while it trains: {live.rule(fixed[0]).why}. " if fixed else ""
+        choices = (BESIDE, INSTEAD) if self._trains else (ENDED,)
+        self.app.push_screen(ChoiceScreen(f"{why}Fork {undated(self._run.id)}?", choices), act)

@@ -30,8 +30,7 @@ class Reading(Scrubbing):
             super().__init__()
 
     def __init__(self, run: RunFolder, terminal: Terminal) -> None:
-        super().__init__(run)
-        self._terminal = terminal
+        super().__init__(run, terminal)
         self._glimpse = Glimpse(wish=Wish())
 
     def action_numbers(self) -> None:

@@ -163,7 +163,8 @@ class RunScreen(Reading):
         self.post_message(self.Changed(news) if isinstance(news, State) else self.Seen(news))
 
     def _label_keys(self) -> None:
-        labels = _labels(self.state, self.checkpoint is not None)
+        forkable = not self.state.liveness.alive and self.run.newest_checkpoint is not None
+        labels = _labels(self.state, resumable=self.checkpoint is not None, forkable=forkable)
         self.query_one(KeyLine).labels = {**labels, "live": "" if self.viewport.live else "live"}
 
     def _ask_to_see(self) -> None:
@@ -201,10 +202,10 @@ def _in_detail(viewport: Viewport, last: int) -> tuple[int, int] | None:
     return max(0, first - viewport.span), end + viewport.span
 
 
-def _labels(state: State, resumable: bool) -> dict[str, str]:
+def _labels(state: State, *, resumable: bool, forkable: bool) -> dict[str, str]:
     """What keys mean now: space resumes what is paused or ended early; who has ended hears nothing else."""
     if not state.liveness.alive:
-        silent = dict.fromkeys(("edit", "checkpoint", "stop", "app.detach"), "")
-        return {**silent, "pause": "resume" if resumable else ""}
+        silent = dict.fromkeys(("checkpoint", "stop", "app.detach"), "")
+        return {**silent, "pause": "resume" if resumable else "", "edit": "fork" if forkable else ""}
     unheard = dict.fromkeys(("edit", "checkpoint"), "") if state.liveness.name == "queued" else {}
     return {**unheard, "pause": "resume"} if state.liveness.name in states.HELD else {}

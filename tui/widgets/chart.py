@@ -24,7 +24,7 @@ from tui.viewport import Viewport
 from tui.widgets.panel import Panel
 from tui.wording import RECENT, clean
 
-MARKED = ("edit", "rollback", "resume")
+MARKED = ("edit", "fork", "rollback", "resume")
 """The kinds of marks that are worth a line through every chart."""
 TICKED = ("checkpoint",)
 """Those of which there are too many for that."""
