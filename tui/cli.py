@@ -13,6 +13,7 @@ from tui.commands import (
     comparing,
     diagnosing,
     doctor,
+    going_back,
     keeping,
     listing,
     remembering,
@@ -57,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(words: list[str]) -> int:
     table = Commands()
     families = (
-        *(training, listing, alarms, keeping, comparing, asking, shelf),
+        *(training, listing, alarms, keeping, comparing, asking, going_back, shelf),
         *(diagnosing, remembering, doctor),
     )
     for family in families:

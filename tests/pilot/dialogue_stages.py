@@ -1,6 +1,6 @@
 """The dialogues over a run, and those that are everywhere."""
 
-from tests.pilot.run_stages import TRAINS, collapsed, failed, gan
+from tests.pilot.run_stages import TRAINS, collapsed, failed, gan, restorable
 from tests.pilot.stages import Stage
 from tui.app import LatentopApp
 from tui.screens.run import RunScreen
@@ -29,6 +29,14 @@ DIALOGUES = (
     Stage(name="edit", make=gan, shows=TRAINS, does=("e",), then="Change while training"),
     Stage(
         name="edit-mistake", make=gan, shows=TRAINS, does=("e", "{Change while}", *"50"), then="not accepted"
+    ),
+    Stage(name="rollback", make=restorable, shows=TRAINS, does=("r",), then="Go back to"),
+    Stage(
+        name="rollback-mistake",
+        make=restorable,
+        shows=TRAINS,
+        does=("r", "{Go back to}", "down", *"50"),
+        then="not accepted",
     ),
     Stage(name="stop", make=gan, shows=TRAINS, does=("s",), then="Stop training?"),
     Stage(name="quit", make=gan, shows=TRAINS, does=("q",), then="What shall become of it?"),

@@ -13,7 +13,9 @@ from tui import states, wording
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.edit import EditScreen
 from tui.screens.place import PlaceScreen
+from tui.screens.rollback import RollbackScreen, Wanted
 from tui.state import State
+from tui.widgets.preview import Preview
 
 STOP = (
     Choice(key="s", word="stop", does="it ends after a checkpoint; space trains on from there"),
@@ -86,6 +88,24 @@ class Commanding(PlaceScreen[None]):
             self.notify("This run has no settings that can be changed.")
         elif self._hears():
             self.app.push_screen(EditScreen(self.run, self.state.facts.settings), act)
+
+    def action_rollback(self) -> None:
+        """Go back to a good state."""
+
+        def act(wanted: Wanted | None) -> None:
+            if wanted is not None:
+                self._ask("rollback", wanted.arguments)
+
+        if not self._hears():
+            return
+        if self.state.facts.snapshots:
+            self.app.push_screen(RollbackScreen(self.run, self.state.facts, self.preview()), act)
+        else:
+            self.notify("There is no good state to go back to yet.", markup=False)
+
+    def preview(self) -> Preview:
+        """What draws a few images, in the way of this screen."""
+        raise NotImplementedError
 
     def _ask(self, name: Name, arguments: dict[str, float] | None = None) -> None:
         if self._hears():
