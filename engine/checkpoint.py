@@ -1,6 +1,7 @@
 """Checkpoints: everything needed to continue bit for bit; written whole or not at all; never a pickle run."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -8,16 +9,19 @@ import torch
 
 from engine.run.errors import StorageError
 from engine.run.folder import RunFolder
+from engine.snapshots import GOOD, Snapshot
 
 
-def save(run: RunFolder, state: dict[str, Any], *, keep: int) -> Path:
+def save(run: RunFolder, state: dict[str, Any], *, keep: int, spare: int | None = None) -> Path:
     """Write the state after its step; forget all but the newest ``keep``, and those of later steps.
+
+    That of the step ``spare`` stays, however old.
 
     Later ones are of a future that training went back from, or were passed over as broken.
 
     Raises StorageError, with older checkpoints untouched, where the disk is full or can't be written.
     """
-    path = run.checkpoints / f"step-{state['step']:09d}.pt"
+    path = _path(run, state["step"])
     unfinished = path.with_suffix(".unfinished")
     try:
         unfinished.touch(mode=0o600)
@@ -35,7 +39,8 @@ def save(run: RunFolder, state: dict[str, Any], *, keep: int) -> Path:
         ) from error
     found = _newest_first(run)
     own = found.index(path)
-    for other in found[:own] + found[own + keep :]:
+    spared = None if spare is None else _path(run, spare)
+    for other in found[:own] + [one for one in found[own + keep :] if one != spared]:
         other.unlink(missing_ok=True)
     return path
 
@@ -66,6 +71,23 @@ def load(path: Path) -> dict[str, Any]:
     except Exception as error:
         raise StorageError(f"{path} can't be read: {error}", "fork from another checkpoint") from error
     return state
+
+
+def good(run: RunFolder, *, until: int) -> list[Snapshot]:
+    """What there is on disk to go back to, oldest first: states up to a step, written when all was well."""
+    found = []
+    for path in reversed(_newest_first(run)):
+        with suppress(Exception):  # as above; and what is broken is nothing to go back to
+            # Read only where it is used: this may be as large as all that training has in memory.
+            state = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+            if state.get("verdict") in GOOD and state["step"] <= until:
+                wall, verdict = path.stat().st_mtime, state["verdict"]
+                found.append(Snapshot(step=state["step"], wall=wall, verdict=verdict, state=state))
+    return found
+
+
+def _path(run: RunFolder, step: int) -> Path:
+    return run.checkpoints / f"step-{step:09d}.pt"
 
 
 def _newest_first(run: RunFolder) -> list[Path]:

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from engine.edits import Edits
 from engine.recorder import Recorder
+from engine.rollback import Rollback
 from engine.run.commands import Asked, Inbox
 from engine.run.errors import StorageError
 from engine.run.events import Facts, Mark, Reply
@@ -26,6 +27,7 @@ class Control:
         trainer: Trainer,
         recorder: Recorder,
         saver: Saver,
+        rollback: Rollback,
         *,
         clock: Stopwatch,
         terminated: threading.Event,
@@ -34,11 +36,13 @@ class Control:
         self._trainer = trainer
         self._recorder = recorder
         self._saver = saver
+        self._rollback = rollback
         self._clock = clock
         self._terminated = terminated
         self._inbox = Inbox(run)
         self._edits = Edits(trainer, saver, recorder.put)
         self._paused = False
+        self._over = False
         self._next_look = 0.0
 
     def between_steps(self) -> None:
@@ -54,6 +58,7 @@ class Control:
 
     def settle(self) -> None:
         """Return when all is recorded: on a full disk, when there is room again or when told to stop."""
+        self._over = True
         while not self._recorder.idle and not self.stopping:
             self._terminated.wait(LOOK_SECONDS)
             self._look()
@@ -67,7 +72,7 @@ class Control:
                 )
             )
         if self._terminated.is_set() and not self.stopping:
-            self._stop("by SIGTERM")
+            self.stop("by SIGTERM")
 
     def _carry_out(self, command: Asked) -> tuple[bool, str]:
         """Whether the command was applied, and what to answer."""
@@ -77,13 +82,17 @@ class Control:
             case "resume":
                 return self._resume()
             case "stop":
-                return self._stop("as asked")
+                return self.stop("as asked")
             case "checkpoint":
                 return self._save()
             case "set":
                 return self._edits.change(command.arguments)
             case "undo":
                 return self._edits.undo()
+            case "rollback":
+                if self._over or self.stopping:
+                    return False, "its training is over"
+                return self._rollback.asked(command.arguments)
 
     def _pause(self) -> tuple[bool, str]:
         if self._paused:
@@ -103,7 +112,8 @@ class Control:
         self._recorder.put(Facts(values={"state": "running", "detail": ""}))
         return True, f"training again from step {self._trainer.step}"
 
-    def _stop(self, why: str) -> tuple[bool, str]:
+    def stop(self, why: str) -> tuple[bool, str]:
+        """End the training after the step it is in; whether it does, and how to say so."""
         self.stopping = True
         self._mark("stop", f"stopped {why}")
         self._recorder.put(Facts(values={"state": "stopping", "detail": "writing a checkpoint"}))

@@ -54,15 +54,12 @@ class Edits:
 
     def _apply(self, values: Mapping[str, object]) -> Answer:
         """Have the trainer adopt the values; what became of each setting, or why none did."""
-        known = live.settings(self._trainer.preset)
-        before = {key: known[key] for key in values}
+        before = self._trainer.preset
         try:
-            self._trainer.adopt(live.changed(self._trainer.preset, values))
+            self._trainer.adopt(live.changed(before, values))
         except (PresetError, UsageError) as error:
             return False, f"{error.message}; {error.hint}"
-        now = live.settings(self._trainer.preset)
-        changes = [f"{key} {_told(old)} → {_told(now[key])}" for key, old in self._changed(before).items()]
-        return True, ", ".join(changes)
+        return True, ", ".join(live.differences(before, self._trainer.preset))
 
     def _changed(self, before: Mapping[str, object]) -> dict[str, object]:
         """Those of the values that are others now."""
@@ -83,12 +80,3 @@ def _why_not(key: str) -> str:
     rule = live.rule(key)
     instead = "fork the run to change it" if rule.fits else "train a new run with it"
     return f"{key} can't be changed while training: {rule.why}; {instead}"
-
-
-def _told(value: object) -> str:
-    match value:
-        case bool():
-            return str(value).lower()
-        case float():
-            return f"{value:g}"
-    return str(value)

@@ -2,15 +2,15 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import numpy as np
 
 from engine.gather import Column, gather
-from engine.run.bins import Bins, from_values, group, join
+from engine.run.bins import Bins, after, from_values, group, join, until
 from engine.run.errors import StorageError
-from engine.run.events import Event, Facts, Scalars
+from engine.run.events import AlarmCleared, AlarmRaised, Event, Facts, Frame, Mark, Rewind, Scalars
 from engine.run.folder import RunFolder
 from engine.run.store import Store
 
@@ -34,6 +34,7 @@ class Recorder(threading.Thread):
         self._events: deque[Event] = deque()
         self._bins: dict[str, Bins] = {}
         self._kept: list[Event] = []
+        self._back_to: int | None = None
         self._flushing = False
         self._standing: dict[str, object] = {"state": "running", "detail": ""}
         self._broken: Exception | None = None
@@ -56,7 +57,7 @@ class Recorder(threading.Thread):
         """Whether all that was put is written. Raises what ended the recorder, if anything did."""
         if self._broken:
             raise self._broken
-        return not (self._events or self._flushing or self._kept or self._bins)
+        return not (self._events or self._flushing or self._kept or self._bins or self._back_to is not None)
 
     def close(self) -> None:
         """Write what is left and end; whether all of it could be written shows in ``trouble``.
@@ -84,20 +85,36 @@ class Recorder(threading.Thread):
     def _flush(self) -> None:
         self._flushing = True
         taken = [self._events.popleft() for _ in range(len(self._events))]
-        self._kept += [event for event in taken if not isinstance(event, Scalars)]
-        for name, column in gather(event for event in taken if isinstance(event, Scalars)).items():
-            new = _condense(column)
-            self._bins[name] = join(self._bins[name], new) if name in self._bins else new
+        for event in [event for event in taken if isinstance(event, Rewind)]:
+            place = taken.index(event)
+            self._take([one for one in taken[:place] if not _later(one, event.step)])
+            self._forget_after(event.step)
+            taken = taken[place + 1 :]
+        self._take(taken)
         try:
-            self._store.write(self._bins, [self._pulse(), *self._kept])
+            self._store.write(self._bins, [self._pulse(), *self._kept], back_to=self._back_to)
             self._remember_state()
-            self._bins, self._kept = {}, []
+            self._bins, self._kept, self._back_to = {}, [], None
             if self.trouble and self._fill_ballast():
                 self._store.write({}, [Facts(values={**self._standing, "error": None, "hint": None})])
                 self.trouble = None
         except StorageError as error:
             self._report(error)
         self._flushing = False
+
+    def _take(self, events: Sequence[Event]) -> None:
+        self._kept += [event for event in events if not isinstance(event, Scalars)]
+        for name, column in gather(event for event in events if isinstance(event, Scalars)).items():
+            new, known = _condense(column), self._bins.get(name)
+            if known is not None and len(known):
+                new = join(known, after(new, int(known.step[-1])))
+            self._bins[name] = new
+
+    def _forget_after(self, step: int) -> None:
+        """Let go of what was not written yet of an abandoned future; the next write forgets the rest."""
+        self._bins = {name: until(bins, step) for name, bins in self._bins.items()}
+        self._kept = [event for event in self._kept if not _later(event, step)]
+        self._back_to = step if self._back_to is None else min(step, self._back_to)
 
     def _remember_state(self) -> None:
         """What the run was doing, to be said again when trouble is over."""
@@ -122,6 +139,11 @@ class Recorder(threading.Thread):
             self._ballast.unlink(missing_ok=True)
             return False
         return True
+
+
+def _later(event: Event, step: int) -> bool:
+    """Whether an event belongs to a step after that one; facts and replies belong to none."""
+    return isinstance(event, Scalars | Frame | Mark | AlarmRaised | AlarmCleared) and event.step > step
 
 
 def _condense(column: Column) -> Bins:

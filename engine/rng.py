@@ -18,6 +18,13 @@ def state() -> dict[str, Any]:
     }
 
 
+def seed(number: int) -> None:
+    """Begin other random numbers everywhere; ``number`` is 0 to 2³² - 1."""
+    random.seed(number)
+    np.random.seed(number)
+    torch.manual_seed(number)
+
+
 def restore(saved: dict[str, Any]) -> None:
     """Put every generator back. CUDA's only where as many devices are there as were."""
     random.setstate(saved["python"])

@@ -9,6 +9,7 @@ from engine import checkpoint
 from engine.run.errors import StorageError
 from engine.run.events import Event, Mark
 from engine.run.folder import RunFolder
+from engine.snapshots import GOOD
 from engine.trainer import Trainer
 
 EARLY_SECONDS = 15.0
@@ -17,27 +18,34 @@ log = logging.getLogger("latentop")
 
 class Saver:
     """Writes checkpoints of one training: the first after EARLY_SECONDS, then at intervals that double up to
-    ``keep.checkpoints``. One that can't be written is said through ``put``, as a mark.
+    ``keep.checkpoints``. One that can't be written is said through ``put``, as a mark. The newest that was
+    written while all was well stays, however old: at first that of the step ``good``.
     """
 
-    def __init__(self, run: RunFolder, trainer: Trainer, put: Callable[[Event], None]) -> None:
+    def __init__(
+        self, run: RunFolder, trainer: Trainer, put: Callable[[Event], None], good: int | None = None
+    ) -> None:
         self._run = run
         self._trainer = trainer
         self._put = put
+        self._good = good
         self._interval = EARLY_SECONDS / 2
         self._plan()
 
     def save(self) -> str:
         """Write a checkpoint now and return its name. Raises StorageError, with older ones kept."""
         self._plan()
-        keep = self._trainer.preset.keep.last
+        state, keep = self._trainer.state(), self._trainer.preset.keep.last
         try:
-            return checkpoint.save(self._run, self._trainer.state(), keep=keep).name
+            name = checkpoint.save(self._run, state, keep=keep, spare=self._good).name
         except StorageError as error:
             log.error("%s; %s", error.message, error.hint)
             wall = time.time()
             self._put(Mark(step=self._trainer.step, wall=wall, kind="trouble", text=error.message))
             raise
+        if state["verdict"] in GOOD:
+            self._good = state["step"]
+        return name
 
     def save_if_due(self) -> None:
         """Write a checkpoint if it is time for one; where it can't be written, training goes on without."""

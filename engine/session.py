@@ -12,9 +12,12 @@ import psutil
 from engine import checkpoint, devices
 from engine.control import Control
 from engine.data import load
+from engine.guard import Guard
 from engine.hooks import Hooks
 from engine.recorder import Recorder
+from engine.rollback import Rollback
 from engine.run.events import AlarmRaised, Facts, Mark
+from engine.run.facts import RunFacts
 from engine.run.folder import RunFolder
 from engine.run.reader import Reader
 from engine.run.store import Store
@@ -47,17 +50,27 @@ class Session:
 
         Raises whatever keeps it from that; what was recorded until then is in the store.
         """
-        clock = Stopwatch(already=self._elapsed())
+        before, raised = self._before()
+        clock = Stopwatch(already=before.elapsed)
         trainer = self._trainer(clock, resume=resume)
         if resume:
             self._go_back_to_checkpoint(trainer)
         elif self._run.graft.exists():
             self._begin_as_fork(trainer)
-        begun = {"state": "running", "detail": "", "started": time.time(), "ended": None, **_NO_ERROR}
+        good = checkpoint.good(self._run, until=trainer.step) if resume else []
+        for snapshot in good:
+            trainer.snapshots.keep(snapshot)
+        begun = {"state": "running", "detail": "", "started": time.time(), "ended": None, **_NOT_ENDED}
         self._say({**begun, **trainer.facts().values})
         recorder = Recorder(self._run, lambda: _pulse(trainer, clock))
-        saver = Saver(self._run, trainer, recorder.put)
-        control = Control(self._run, trainer, recorder, saver, clock=clock, terminated=self._terminated)
+        saver = Saver(self._run, trainer, recorder.put, good[-1].step if good else None)
+        rollback = Rollback(trainer, saver, recorder.put, raised)
+        control = Control(
+            self._run, trainer, recorder, saver, rollback, clock=clock, terminated=self._terminated
+        )
+        guard = Guard(trainer, rollback, recorder.put, control.stop, used=before.guard_used)
+        recorder.put(guard.facts())
+        recorder.put(trainer.snapshots.facts())
         recorder.start()
         try:
             if not resume:
@@ -67,6 +80,8 @@ class Session:
                 recorder.put(event)
                 if isinstance(event, AlarmRaised):
                     self._hooks.alarm(event)
+                    rollback.note(event)
+                guard.see(event)
                 control.between_steps()
                 if control.stopping:
                     break
@@ -78,7 +93,7 @@ class Session:
             recorder.close()
         if recorder.trouble:
             raise recorder.trouble
-        self._hooks.ended(state, step=trainer.step)
+        self._hooks.ended(state, step=trainer.step, why=guard.ended)
 
     def _trainer(self, clock: Stopwatch, *, resume: bool) -> Trainer:
         clock.hold()
@@ -126,10 +141,10 @@ class Session:
             store.rewind(trainer.step, asked_before=psutil.Process().create_time())
             store.write({}, [mark])
 
-    def _elapsed(self) -> float:
-        """Seconds of training before this stretch."""
+    def _before(self) -> tuple[RunFacts, list[tuple[int, str]]]:
+        """What the run said of itself before this stretch, and which alarms it raised, at which step."""
         with closing(Reader(self._run.database)) as reader:
-            return reader.facts().elapsed
+            return reader.facts(), [(alarm.raised_step, alarm.sentence) for alarm in reader.alarms()]
 
 
 def _pulse(trainer: Trainer, clock: Stopwatch) -> Facts:
@@ -137,7 +152,7 @@ def _pulse(trainer: Trainer, clock: Stopwatch) -> Facts:
     return Facts(values={"heartbeat": time.time(), "step": trainer.step, "elapsed": clock()})
 
 
-_NO_ERROR = {"error": None, "hint": None, "traceback": None}
+_NOT_ENDED = {"error": None, "hint": None, "traceback": None, "guard_ended": ""}
 
 
 def _versions() -> dict[str, str]:

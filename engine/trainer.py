@@ -14,6 +14,7 @@ from engine.gather import gather
 from engine.objectives import Generative, build_objective
 from engine.run.errors import UsageError
 from engine.run.events import Event, Facts, Mark, Scalars
+from engine.snapshots import Snapshot, Snapshots, copy
 from engine.watch.guidelines import check
 from engine.watch.meters import build_meter
 from engine.watch.watch import Watch
@@ -53,16 +54,38 @@ class Trainer:
         self._gallery = Gallery(exhibits(self.objective, dataset, preset), preset.keep.frames, clock=clock)
         self._watch = Watch(preset.watch, build_meter(preset, dataset), clock=clock)
         self._weights = Weights({name: self.objective.networks[name] for name in self.objective.optimisers})
+        self.snapshots = Snapshots(clock=clock)
         self._unseen: list[Scalars] = []
         self._observed = clock()
+        self._moved = False
+
+    @property
+    def watch(self) -> Watch:
+        """What judges it; for reading."""
+        return self._watch
 
     def run(self) -> Iterator[Event]:
-        """Train from where it stands to the preset's last step: one Scalars a step, then what is due."""
+        """Train from where it stands to the preset's last step: one Scalars a step, then what is due.
+
+        Where it is restored between two events it goes on from there; what the step in hand had still to say
+        is of another training, and is not said.
+        """
+        while True:
+            self._moved = False
+            for event in self._train():
+                yield event
+                if self._moved:
+                    break
+            else:
+                return
+
+    def _train(self) -> Iterator[Event]:
         if guidelines := check(self.objective.networks):
             yield Facts(values={"guidelines": guidelines})
         yield self.facts()
         yield from self._show()
         while self.step < self.preset.steps:
+            yield from self._offer()
             self._follow_schedules()
             observe = self._clock() >= self._observed + OBSERVE_SECONDS
             if observe:
@@ -87,6 +110,9 @@ class Trainer:
                 "diversity_alarm": self.preset.watch.diversity_alarm,
                 "diversity_chance": self._watch.chance,
                 "overfitting_alarm": self.preset.watch.overfitting_alarm,
+                "guard": self.preset.watch.guard,
+                "guard_tries": self.preset.watch.guard_tries,
+                "verdict": self._watch.verdict,
             }
         )
 
@@ -140,7 +166,15 @@ class Trainer:
             "sampler": self._sampler.state(),
             "watch": self._watch.state(),
             "rng": rng.state(),
+            "verdict": self._watch.verdict,
         }
+
+    def go_back(self, snapshot: Snapshot, *, seed: int | None = None) -> None:
+        """Be as it was then; with a ``seed``, other random numbers follow than followed then."""
+        self.restore(copy(snapshot.state))
+        self.snapshots.forget_after(self.step)
+        if seed is not None:
+            rng.seed(seed)
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from ``state()`` of a trainer of the same preset."""
@@ -155,6 +189,17 @@ class Trainer:
         self._watch.restore(state["watch"])
         self.step = state["step"]
         rng.restore(state["rng"])
+        self._weights.let_go()
+        self._unseen, self._observed = [], self._clock()
+        self._moved = True
+
+    def _offer(self) -> Iterator[Event]:
+        """Where it is time to, the state as it is as one to go back to."""
+        verdict = self._watch.verdict
+        if self.snapshots.due(verdict) and self.snapshots.offer(
+            self.state, step=self.step, wall=self._wall(), verdict=verdict
+        ):
+            yield self.snapshots.facts()
 
     def graft(self, state: dict[str, Any]) -> None:
         """Go on from ``state()`` of a trainer of another preset, with the settings of this one: a fork.
@@ -194,6 +239,8 @@ class Trainer:
             # Other codings at every check, but the same for the same step.
             draw = partial(self.objective.draw, seed=self.preset.seed + self.step)
             yield from self._watch.judge(draw, step=self.step, wall=self._wall())
+        if observe and self.snapshots.judge(self._watch.verdict):
+            yield self.snapshots.facts()
         if self._watch.verdict != verdict:
             yield Facts(values={"verdict": self._watch.verdict})
             yield Mark(step=self.step, wall=self._wall(), kind="verdict", text=self._watch.verdict)

@@ -75,6 +75,14 @@ def changed(preset: Preset, values: Mapping[str, object]) -> Preset:
     return catalogue.read(document, "")
 
 
+def differences(before: Preset, after: Preset) -> list[str]:
+    """What can be changed while training and differs in another preset: ``generator.lr 0.001 → 0.0002``."""
+    old, new = settings(before), settings(after)
+    return [
+        f"{key} {_told(old[key])} → {_told(new[key])}" for key in new if key in old and old[key] != new[key]
+    ]
+
+
 def as_it_is(preset: Preset, now: Mapping[str, object]) -> Preset:
     """The preset of a run as it is now, by what the run says of itself; what is damaged there counts not."""
     known = catalogue.flatten(preset)
@@ -82,3 +90,12 @@ def as_it_is(preset: Preset, now: Mapping[str, object]) -> Preset:
         return changed(preset, {key: value for key, value in now.items() if key in known})
     except catalogue.PresetError:
         return preset
+
+
+def _told(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case float():
+            return f"{value:g}"
+    return str(value)

@@ -1,6 +1,6 @@
 """How closely a run is watched, and from where on something is said. Nobody needs to touch these."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -24,6 +24,13 @@ class Watch(Record, frozen=True, kw_only=True):
     """Share of training time for checks."""
     patience: Annotated[int, Meta(ge=1, le=100)] = 3
     """Checks in a row before an alarm."""
+
+    guard: Literal["warn", "rollback", "stop"] = "warn"
+    """Once a run diverges or collapses: say so, go back to the last good state and try again, or stop."""
+    guard_tries: Annotated[int, Meta(ge=1, le=100)] = 3
+    """How often the guard goes back in one run; then it stops it."""
+    guard_factor: Annotated[float, Meta(gt=0, le=1)] = 0.5
+    """What the guard multiplies the learning rates by, each time."""
 
     diversity_alarm: Fraction = 0.6
     diversity_clear: Fraction = 0.75

@@ -14,6 +14,7 @@ from tui.commands import (
     diagnosing,
     doctor,
     forking,
+    going_back,
     keeping,
     listing,
     remembering,
@@ -58,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(words: list[str]) -> int:
     table = Commands()
     families = (
-        *(training, forking, listing, alarms, keeping, comparing, asking, shelf),
+        *(training, forking, listing, alarms, keeping, comparing, asking, going_back, shelf),
         *(diagnosing, remembering, doctor),
     )
     for family in families:

@@ -73,6 +73,7 @@ KEYS = (
     Key("l", "l", "app.runs", "runs", "List all runs", frozenset({"run", "presets", "compare"}), 75),
     Key("e", "e", "edit", "edit", "Change settings while training, undo the last change, or fork the run", RUN, 70),
     Key("c", "c", "checkpoint", "checkpoint", "Write a checkpoint now", RUN, 45),
+    Key("r", "r", "rollback", "roll back", "Go back to a good state, with other learning rates", RUN, 44),
     Key("s", "s", "stop", "stop", "End training: write a checkpoint and stop", RUN, 60),
     Key("i", "i", "images", "images", "Draw images in another way", RUN, 40),
     Key("v", "v", "view", "view", "Show other pictures: samples, codings, the ways between them; or real data", RUN, 42),

@@ -12,7 +12,7 @@ from tui.wording import clean, spaced
 
 LONGEST = 240
 ENDS = ("finished", "failed", "crashed", "lost")
-"""The ends that nobody at this screen asked for."""
+"""The ends that nobody at this screen asked for; so is one that the guard brought about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +34,11 @@ def news(old: State, new: State) -> tuple[News, ...]:
         if _key(alarm) not in known
     ]
     name = new.liveness.name
-    if name not in ENDS or name == old.liveness.name or not old.liveness.alive:
+    unasked = name in ENDS or bool(new.facts.guard_ended)
+    if not unasked or name == old.liveness.name or not old.liveness.alive or new.liveness.alive:
         return tuple(raised)
     words = f"{new.facts.preset}: {name} at step {spaced(selectors.step(new))}"
-    why = new.facts.error if name == "failed" else new.liveness.detail
+    why = new.facts.error if name == "failed" else new.facts.guard_ended or new.liveness.detail
     return (*raised, News(text=f"{words}: {why}" if why else words, good=name == "finished"))
 
 

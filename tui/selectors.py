@@ -16,7 +16,7 @@ RECENT_SECONDS = 30.0
 """Speed is told over this long."""
 WARM_UP_STEPS = 20
 """The first steps compile kernels and fill caches: they say nothing about speed."""
-HALTS = ("pause", "stop", "resume")
+HALTS = ("pause", "stop", "resume", "rollback")
 """The marks that stand where nothing was computed; a worker that crashed leaves only the resumption's."""
 
 

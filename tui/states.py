@@ -24,6 +24,7 @@ ASKED = {
     "stop": "stopping",
     "checkpoint": "writing a checkpoint",
     "set": "changing a setting",
+    "rollback": "going back",
 }
 VERDICTS = {
     "unknown": "too early to judge",

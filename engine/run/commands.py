@@ -17,7 +17,7 @@ from engine.run.errors import UsageError
 from engine.run.facts import read_facts
 from engine.run.folder import RunFolder
 
-Name = Literal["pause", "resume", "stop", "checkpoint", "set", "undo"]
+Name = Literal["pause", "resume", "stop", "checkpoint", "set", "undo", "rollback"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ def ask(folder: RunFolder, name: Name, arguments: Mapping[str, Any] | None = Non
                 state = liveness.judge(read_facts(connection), time.time())
             if not state.alive:
                 hint = f"latentop {'show' if state.name == 'finished' else 'resume'} {folder.id}"
-                raise UsageError(f"{folder.id} is {state.name}: nobody is there to {name} it", hint)
+                raise UsageError(f"{folder.id} is {state.name}: {unheard(name)}", hint)
             cursor = connection.execute(
                 "INSERT INTO commands (name, arguments, asked_by, asked_wall) VALUES (?, ?, ?, ?)",
                 (name, json.dumps(dict(arguments or {})), _asker(), time.time()),
@@ -105,6 +105,11 @@ class Inbox:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+
+def unheard(name: Name) -> str:
+    """That no worker is there to carry a command out."""
+    return f"nobody is there to {'roll it back' if name == 'rollback' else f'{name} it'}"
 
 
 def _asker() -> str:

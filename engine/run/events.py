@@ -45,7 +45,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """Something that happened: ``edit``, ``checkpoint``, ``pause``, ``resume``, ``stop``, ``verdict`` …"""
+    """Something that happened: ``edit``, ``checkpoint``, ``pause``, ``rollback``, ``stop``, ``verdict`` …"""
 
     step: int
     wall: float
@@ -93,4 +93,11 @@ class Reply:
     text: str
 
 
-Event = Scalars | Frame | Mark | AlarmRaised | AlarmCleared | Facts | Reply
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewind:
+    """Training went back to that step: what was recorded after it is forgotten."""
+
+    step: int
+
+
+Event = Scalars | Frame | Mark | AlarmRaised | AlarmCleared | Facts | Reply | Rewind

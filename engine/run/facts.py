@@ -7,6 +7,15 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A good state that training can go back to; ``wall`` in seconds since the epoch."""
+
+    step: int
+    wall: float
+    verdict: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFacts:
     """The run's own table. Wall times are seconds since the epoch; what is not known yet has its default."""
@@ -71,6 +80,15 @@ class RunFacts:
     traceback: str | None = None
     rewinds: int = 0
     """How often training went back to an earlier step."""
+    snapshots: tuple[Snapshot, ...] = ()
+    """What it can go back to, oldest first."""
+    guard: str = "warn"
+    """What a run that diverged or collapsed does: ``warn``, ``rollback`` or ``stop``."""
+    guard_tries: int = 0
+    """How often the guard goes back by itself, at most; and how often it has."""
+    guard_used: int = 0
+    guard_ended: str = ""
+    """Why the guard ended the run, in a sentence; empty where it did not."""
 
 
 _NAMES = frozenset(one.name for one in fields(RunFacts))
@@ -82,6 +100,8 @@ def from_values(values: Mapping[str, Any]) -> RunFacts:
     for name in ("classes", "guidelines"):
         if name in known:
             known[name] = tuple(known[name])
+    if "snapshots" in known:
+        known["snapshots"] = tuple(Snapshot(*one) for one in known["snapshots"])
     return RunFacts(**known)
 
 

@@ -94,6 +94,11 @@ class Reader:
         with database.legible(self.path):
             return read_facts(self._connection)
 
+    def alarms(self) -> tuple[Alarm, ...]:
+        """Every alarm that was raised, oldest first."""
+        with database.legible(self.path):
+            return self._alarms()
+
     def frames(self, at_step: int) -> dict[str, Frame]:
         """The frames that were current at a step, by kind; a kind that came later is left out."""
         with database.legible(self.path):

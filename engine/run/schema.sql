@@ -62,7 +62,7 @@ CREATE TABLE marks (
     id     INTEGER PRIMARY KEY,
     step   INTEGER NOT NULL,
     wall   REAL    NOT NULL,
-    kind   TEXT    NOT NULL,            -- data, edit, fork, checkpoint, pause, resume, stop, verdict, trouble
+    kind   TEXT    NOT NULL,            -- data, edit, fork, checkpoint, pause, resume, rollback, stop, …
     text   TEXT    NOT NULL
 );
 
@@ -81,7 +81,7 @@ CREATE TABLE alarms (
 
 CREATE TABLE commands (
     id            INTEGER PRIMARY KEY,
-    name          TEXT    NOT NULL,     -- pause, resume, stop, set, undo, checkpoint
+    name          TEXT    NOT NULL,     -- pause, resume, stop, set, undo, checkpoint, rollback
     arguments     TEXT    NOT NULL,     -- JSON
     asked_by      TEXT    NOT NULL,     -- user@host
     asked_wall    REAL    NOT NULL,

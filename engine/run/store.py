@@ -34,12 +34,16 @@ class Store:
         with database.told(path):
             self._load()
 
-    def write(self, bins: Mapping[str, Bins], events: Iterable[Event]) -> None:
+    def write(self, bins: Mapping[str, Bins], events: Iterable[Event], *, back_to: int | None = None) -> None:
         """Add bins of each series and everything that happened, in one transaction.
+
+        ``back_to``: as one with it, forget first what was recorded after that step.
 
         Raises StorageError, with nothing written, where the disk is full or the file can't be written.
         """
         with self._whole():
+            if back_to is not None:
+                self._rewind(back_to)
             for name, new in bins.items():
                 self._write_bins(self._series_id(name), new)
             for event in events:
@@ -53,33 +57,12 @@ class Store:
         training that is over.
         """
         with self._whole():
-            execute = self._connection.execute
-            execute("DELETE FROM points WHERE step > ?", (step,))
-            execute("DELETE FROM frames WHERE step > ?", (step,))
-            execute("DELETE FROM marks WHERE step > ?", (step,))
-            execute("DELETE FROM alarms WHERE raised_step > ?", (step,))
-            execute(
-                "UPDATE alarms SET cleared_step = NULL, cleared_wall = NULL WHERE cleared_step > ?", (step,)
-            )
-            self._open.clear()
-            for tier in TIERS:
-                width = TIER_FACTOR**tier
-                execute("DELETE FROM rollups WHERE tier = ? AND (bucket + 1) * ? > ?", (tier, width, step))
-                for identity in self._ids.values():
-                    start = step // width * width
-                    rows = execute(
-                        f"SELECT {BIN_COLUMNS} FROM points WHERE series = ? AND step > ? ORDER BY step",
-                        (identity, start),
-                    ).fetchall()
-                    self._write_rollup(identity, tier, from_rows(rows))
-            execute(
+            self._rewind(step)
+            self._connection.execute(
                 "UPDATE commands SET state = 'refused', reply = 'the worker ended before it saw this'"
                 " WHERE state = 'asked' AND asked_wall < ?",
                 (asked_before,),
             )
-            rewinds = read_facts(self._connection).rewinds
-            set_facts(self._connection, {"rewinds": rewinds + 1, "step": step})
-            self._load()
 
     def close(self) -> None:
         """Close the file; the write-ahead log is folded into it when no viewer is left."""
@@ -95,6 +78,30 @@ class Store:
             except BaseException:
                 self._load()
                 raise
+
+    def _rewind(self, step: int) -> None:
+        execute = self._connection.execute
+        execute("DELETE FROM points WHERE step > ?", (step,))
+        execute("DELETE FROM frames WHERE step > ?", (step,))
+        # Of each time that training went back a mark stays, where it now is.
+        execute("UPDATE marks SET step = ? WHERE step > ? AND kind = 'rollback'", (step, step))
+        execute("DELETE FROM marks WHERE step > ?", (step,))
+        execute("DELETE FROM alarms WHERE raised_step > ?", (step,))
+        execute("UPDATE alarms SET cleared_step = NULL, cleared_wall = NULL WHERE cleared_step > ?", (step,))
+        self._open.clear()
+        for tier in TIERS:
+            width = TIER_FACTOR**tier
+            execute("DELETE FROM rollups WHERE tier = ? AND (bucket + 1) * ? > ?", (tier, width, step))
+            for identity in self._ids.values():
+                start = step // width * width
+                rows = execute(
+                    f"SELECT {BIN_COLUMNS} FROM points WHERE series = ? AND step > ? ORDER BY step",
+                    (identity, start),
+                ).fetchall()
+                self._write_rollup(identity, tier, from_rows(rows))
+        rewinds = read_facts(self._connection).rewinds
+        set_facts(self._connection, {"rewinds": rewinds + 1, "step": step})
+        self._load()
 
     def _load(self) -> None:
         """Read back what is kept in memory: series by name, and the open bucket of every tier."""

@@ -83,6 +83,12 @@ class Alarms:
         names = [name for name, memory in self._known.items() if memory.on]
         return tuple(sorted(names, key=lambda name: self._known[name].since))
 
+    @property
+    def since(self) -> int | None:
+        """The step at which the alarm that is the verdict began; None where the verdict is no alarm."""
+        memory = self._known.get(self.verdict)
+        return memory.since if memory and memory.on else None
+
     def update(
         self, conditions: Iterable[Condition], *, step: int, wall: float
     ) -> list[AlarmRaised | AlarmCleared]:

@@ -89,6 +89,11 @@ class Watch:
         return self._alarms.verdict
 
     @property
+    def since(self) -> int | None:
+        """The step at which the alarm that is the verdict began; None where the verdict is no alarm."""
+        return self._alarms.since
+
+    @property
     def metered(self) -> bool:
         """Whether samples are judged at all."""
         return self._meter is not None
@@ -190,6 +195,7 @@ class Watch:
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Continue from ``state()``: nothing that is on is raised again."""
+        self._samples_finite, self.reading = True, None
         self._alarms.restore(state["alarms"])
         self._collapse.restore(state["collapse"])
         self._overfitting.restore(state["overfitting"])

@@ -33,6 +33,10 @@ class Weights:
             name: [weight.clone() for weight in weights] for name, weights in self._networks.items()
         }
 
+    def let_go(self) -> None:
+        """Forget the weights that were held: they are not those of before the next step."""
+        self._before = {}
+
     @torch.no_grad()
     def measure(self) -> dict[str, Tensor]:
         """0-d series of each network: ``update/…`` if the weights before were held, and ``singular/…``.

@@ -1,6 +1,6 @@
 """The dialogues over a run, and those that are everywhere."""
 
-from tests.pilot.run_stages import TRAINS, collapsed, failed, gan
+from tests.pilot.run_stages import TRAINS, collapsed, failed, gan, restorable
 from tests.pilot.stages import Stage
 from tui.app import LatentopApp
 from tui.screens.run import RunScreen
@@ -40,6 +40,14 @@ DIALOGUES = (
         shows=TRAINS,
         does=("e", "{while it trains}", "slash", *"data.size", "enter"),
         then="not live",
+    ),
+    Stage(name="rollback", make=restorable, shows=TRAINS, does=("r",), then="Go back to"),
+    Stage(
+        name="rollback-mistake",
+        make=restorable,
+        shows=TRAINS,
+        does=("r", "{Go back to}", "down", *"50"),
+        then="not accepted",
     ),
     Stage(name="stop", make=gan, shows=TRAINS, does=("s",), then="Stop training?"),
     Stage(name="quit", make=gan, shows=TRAINS, does=("q",), then="What shall become of it?"),

@@ -32,6 +32,11 @@ def saved(runs: Path, **said: object) -> RunFolder:
     return run
 
 
+def restorable(runs: Path) -> RunFolder:
+    states = [[0, NOW - 500, "unknown"], [1200, NOW - 260, "healthy"], [3600, NOW - 20, "healthy"]]
+    return gan(runs, snapshots=states, guard="rollback", guard_tries=3, guard_used=1)
+
+
 def starting(runs: Path) -> RunFolder:
     recorded = Recorded(runs)
     recorded.trains(0, state="starting", detail="importing torch", created=NOW - 4)

@@ -383,3 +383,17 @@ def test_cheap_checks_keep_their_distance() -> None:
     assert not watched.due
     clock.now += 0.2
     assert watched.due
+
+
+def test_an_alarm_that_is_the_verdict_tells_since_when() -> None:
+    alarms = Alarms(patience=3)
+    for step in (100, 200):
+        alarms.update([BAD], step=step, wall=0.0)
+        assert alarms.since is None
+    alarms.update([BAD], step=300, wall=0.0)
+    assert (alarms.verdict, alarms.since) == ("collapsed", 100)
+    alarms.update([replace(BAD, name="diverged", pace="proof", since=340)], step=400, wall=0.0)
+    assert (alarms.verdict, alarms.since) == ("diverged", 340)
+    for step in (500, 600, 700):
+        alarms.update([CLEAR, replace(CLEAR, name="diverged")], step=step, wall=0.0)
+    assert (alarms.verdict, alarms.since) == ("healthy", None)

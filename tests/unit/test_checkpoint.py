@@ -75,3 +75,26 @@ def test_where_there_is_none_it_is_told(run: RunFolder) -> None:
     save(run, 7).write_bytes(b"")
     with pytest.raises(StorageError, match=r"step-000000007\.pt: can't be read"):
         checkpoint.load_newest(run)
+
+
+def test_one_that_is_spared_stays_however_old(run: RunFolder) -> None:
+    for step in (10, 20, 30, 40, 50):
+        checkpoint.save(run, {"step": step}, keep=2, spare=10)
+    assert kept(run) == [10, 40, 50]
+
+
+def test_what_there_is_to_go_back_to_was_written_while_all_was_well(run: RunFolder) -> None:
+    for step, verdict in (
+        (10, "unknown"),
+        (20, "healthy"),
+        (30, "warning"),
+        (40, "diverged"),
+        (50, "healthy"),
+    ):
+        checkpoint.save(run, {"step": step, "verdict": verdict, "weights": torch.full((3,), step)}, keep=9)
+    (run.checkpoints / "step-000000020.pt").write_bytes(b"broken")
+    save(run, 60, keep=9)  # of an earlier version, which said no verdict
+    good = checkpoint.good(run, until=50)
+    assert [(one.step, one.verdict) for one in good] == [(10, "unknown"), (50, "healthy")]
+    assert good[0].state["weights"].tolist() == [10, 10, 10]
+    assert [one.step for one in checkpoint.good(run, until=49)] == [10]

@@ -103,3 +103,11 @@ def test_no_text_breaks_out_of_a_notice(ascii: bool) -> None:
     assert inside.isprintable()
     assert inside.isascii() is ascii
     assert len(inside) <= 240
+
+
+def test_that_the_guard_ended_a_run_is_news() -> None:
+    facts = replace(RUNNING.facts, guard_ended="3 tries did not help")
+    stopping = replace(RUNNING, facts=facts, liveness=Liveness("stopping", True))
+    stopped = replace(stopping, liveness=Liveness("stopped", False))
+    assert news(RUNNING, stopping) == ()
+    assert news(stopping, stopped) == (News(text="dcgan: stopped at step 400: 3 tries did not help"),)

@@ -9,7 +9,7 @@ import torch
 
 from engine.recorder import BINS_PER_FLUSH, Recorder
 from engine.run import launch
-from engine.run.events import Event, Facts, Frame, Mark, Scalars
+from engine.run.events import Event, Facts, Frame, Mark, Rewind, Scalars
 from engine.run.facts import RunFacts
 from engine.run.folder import RunFolder
 from tests.support import everything, facts, wait_until
@@ -168,3 +168,63 @@ def test_where_it_can_not_go_on_training_hears_of_it(run: RunFolder) -> None:
         assert recorder.idle
     with pytest.raises(TypeError, match="not JSON serializable"):
         recorder.close()
+
+
+def happened(step: int, kind: str) -> Mark:
+    return Mark(step=step, wall=step / 8, kind=kind, text=kind)
+
+
+@pytest.mark.parametrize("written", [True, False])
+@pytest.mark.parametrize("full", [True, False])
+def test_after_going_back_only_the_new_future_is_recorded(
+    run: RunFolder, recorder: Recorder, written: bool, full: bool
+) -> None:
+    put(recorder, 1, 30, value=-9.0)
+    recorder.put(happened(10, "edit"))
+    recorder.put(happened(25, "checkpoint"))
+    recorder.put(big(26))
+    if written:
+        recorder._flush()
+    if full:
+        set_disk(recorder, full=True)
+        recorder.put(big(27))
+        recorder._flush()
+    recorder.put(Rewind(step=20))
+    recorder.put(happened(20, "rollback"))
+    put(recorder, 21, 40)
+    recorder._flush()
+    if full:
+        set_disk(recorder, full=False)
+        recorder._flush()
+    assert recorder.idle
+    batch = everything(run)
+    bins = batch.bins["loss/generator"]
+    assert bins.step.tolist() == list(range(1, 41))
+    assert bins.last.tolist() == [step - 9.0 for step in range(1, 21)] + [
+        step + 1.0 for step in range(21, 41)
+    ]
+    assert [(mark.step, mark.kind) for mark in batch.marks] == [(10, "edit"), (20, "rollback")]
+    assert batch.frames == {}
+    assert batch.facts.rewinds == 1
+
+
+def test_of_each_time_that_training_went_back_a_mark_stays(run: RunFolder, recorder: Recorder) -> None:
+    put(recorder, 1, 30)
+    recorder.put(Rewind(step=20))
+    recorder.put(happened(20, "rollback"))
+    recorder._flush()
+    recorder.put(Rewind(step=5))
+    recorder.put(happened(5, "rollback"))
+    recorder._flush()
+    assert [(mark.step, mark.kind) for mark in everything(run).marks] == [(5, "rollback"), (5, "rollback")]
+
+
+def test_a_series_shown_again_at_the_step_gone_back_to_counts_once(
+    run: RunFolder, recorder: Recorder
+) -> None:
+    for value in (1.0, 2.0):
+        recorder.put(Scalars(step=20, wall=2.5, values={"valid/reconstruction": value}))
+        recorder.put(Rewind(step=20))
+    recorder._flush()
+    bins = everything(run).bins["valid/reconstruction"]
+    assert (bins.step.tolist(), bins.last.tolist()) == ([20], [1.0])

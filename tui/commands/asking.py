@@ -9,6 +9,7 @@ from engine.run.commands import Answer, Name
 from engine.run.errors import LatentopError, UsageError
 from engine.run.facts import RunFacts
 from engine.run.folder import RunFolder
+from engine.run.liveness import Liveness
 from presets import catalogue, live
 from presets.catalogue import PresetError
 from tui.commands.following import report
@@ -31,6 +32,7 @@ _DONE: dict[Name, str] = {
     "checkpoint": "checkpoint written",
     "set": "set",
     "undo": "undone",
+    "rollback": "went back",
 }
 
 
@@ -64,7 +66,7 @@ def add(table: Commands) -> None:
 
 def _plainly(name: Name) -> Handler:
     """The handler of a command without arguments."""
-    return lambda options, output: _ask(_living(options), name, {}, output)
+    return lambda options, output: ask(_living(options), name, {}, output)
 
 
 def _living(options: Namespace) -> RunFolder:
@@ -75,7 +77,7 @@ def _resume(options: Namespace, output: Output) -> int:
     run = to_train_on(folder.runs_folder(options.runs), options.run)
     facts, state = glance(run)
     if state.alive:
-        return _ask(run, "resume", {}, output)
+        return ask(run, "resume", {}, output)
     if state.name == "finished":
         steps = spaced(facts.steps)
         raise UsageError(f"{run.id} is finished: it has trained its {steps} steps", advice(run, facts, state))
@@ -97,7 +99,7 @@ def _set(options: Namespace, output: Output) -> int:
     if not words:
         raise UsageError("set: nothing to set", "write it like: latentop set generator.lr=1e-4")
     run = _living(options)
-    return _ask(run, "set", _validated(run, words), output)
+    return ask(run, "set", _validated(run, words), output)
 
 
 def _validated(run: RunFolder, words: list[str]) -> dict[str, object]:
@@ -122,11 +124,16 @@ def _validated(run: RunFolder, words: list[str]) -> dict[str, object]:
     return {key: changed[key] for key in keys}
 
 
-def _ask(run: RunFolder, name: Name, arguments: Mapping[str, object], output: Output) -> int:
-    """Ask, wait, and tell the answer."""
+def nobody(run: RunFolder, name: Name, facts: RunFacts, state: Liveness) -> UsageError:
+    """The error that a run has no worker to be asked."""
+    return UsageError(f"{run.id} is {state.name}: {commands.unheard(name)}", advice(run, facts, state))
+
+
+def ask(run: RunFolder, name: Name, arguments: Mapping[str, object], output: Output) -> int:
+    """Ask, wait, and tell the answer; returns the exit code."""
     facts, state = glance(run)
     if not state.alive:
-        raise UsageError(f"{run.id} is {state.name}: nobody is there to {name} it", advice(run, facts, state))
+        raise nobody(run, name, facts, state)
     answer = _wait(run, name, commands.ask(run, name, arguments))
     if name == "stop" and answer.state == "applied":
         _await_end(run)
@@ -144,9 +151,9 @@ def _ask(run: RunFolder, name: Name, arguments: Mapping[str, object], output: Ou
     if answer.state != "applied":
         raise LatentopError(f"{run.id} refused to {name}: {answer.text}", f"see: latentop show {called(run)}")
     if not output.as_json:
-        told = answer.text and (name in ("set", "undo") or state.name == "queued")
+        told = answer.text and (name in ("set", "undo", "rollback") or state.name == "queued")
         done = answer.text if told else _DONE[name]
-        at = "" if not answer.step else f" at step {spaced(answer.step)}"
+        at = "" if not answer.step or name == "rollback" else f" at step {spaced(answer.step)}"
         output.line(f"{run.id}: {done}{at}")
     return 0
 

@@ -48,6 +48,12 @@ def ending(run: RunFolder, facts: RunFacts, state: Liveness, alarms: Iterable[Al
                 hint=advice(run, facts, state),
                 log=last_words(run.path / "queue.log" if facts.state == "queued" else run.log),
             )
+        case "stopped" if facts.guard_ended:
+            return Ending(
+                code=exit_code(facts.verdict),
+                error=f"{run.id} ended {facts.verdict}: the guard stopped it, {facts.guard_ended}",
+                hint=f"go back by hand: latentop resume {called(run)}, then latentop rollback {called(run)}",
+            )
         case "finished" if exit_code(facts.verdict):
             why = next(
                 (one for one in alarms if one.name == facts.verdict and one.cleared_step is None), None

@@ -14,11 +14,13 @@ from presets.catalogue import PresetError
 from tui import states, wording
 from tui.messages import ForkRun
 from tui.present import preset_of
+from tui.screens import rollback
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.edit import EditScreen, Wanted
 from tui.screens.place import PlaceScreen
 from tui.state import State
 from tui.terminal import Terminal
+from tui.widgets.preview import Preview
 
 STOP = (
     Choice(key="s", word="stop", does="it ends after a checkpoint; space trains on from there"),
@@ -98,9 +100,27 @@ class Commanding(PlaceScreen[None]):
         try:
             preset = preset_of(self.run, self.state.facts)
         except (LatentopError, PresetError) as error:
-            self.notify(f"{error.message}. {error.hint}", severity="error")
+            self.notify(f"{error.message}; {error.hint}", severity="error")
             return
         self.app.push_screen(EditScreen(self._terminal, self.run, preset, trains=trains), act)
+
+    def action_rollback(self) -> None:
+        """Go back to a good state."""
+
+        def act(wanted: rollback.Wanted | None) -> None:
+            if wanted is not None:
+                self._ask("rollback", wanted.arguments)
+
+        if not self._hears():
+            return
+        if self.state.facts.snapshots:
+            self.app.push_screen(rollback.RollbackScreen(self.run, self.state.facts, self.preview()), act)
+        else:
+            self.notify("There is no good state to go back to yet.")
+
+    def preview(self) -> Preview:
+        """What draws a few images, in the way of this screen."""
+        raise NotImplementedError
 
     def _ask(self, name: Name, arguments: Mapping[str, object] | None = None) -> None:
         if self._hears():
@@ -123,4 +143,4 @@ class Commanding(PlaceScreen[None]):
         try:
             commands.ask(self.run, name, arguments)
         except LatentopError as error:
-            self.notify(f"{error.message}. {error.hint}", severity="error")
+            self.notify(f"{error.message}; {error.hint}", severity="error")

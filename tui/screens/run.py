@@ -25,6 +25,7 @@ from tui.widgets.header import Header
 from tui.widgets.keyline import KeyLine
 from tui.widgets.notice import Notice
 from tui.widgets.panel import Panel
+from tui.widgets.preview import Preview
 from tui.widgets.readout import Readout
 
 RETRY_SECONDS = 0.05
@@ -147,6 +148,10 @@ class RunScreen(Reading):
         if self.furnished:
             self._arrange(self.query_one(Notice))
 
+    def preview(self) -> Preview:
+        """Images drawn as they are on this screen."""
+        return Preview(self._terminal, self._pictures.images if self._pictures else self._terminal.images)
+
     def action_back(self) -> None:
         """Step out of one thing: of the enlarged panel, of the past, of the zoomed charts, of the run."""
         if self.maximized is not None:
@@ -205,7 +210,9 @@ def _in_detail(viewport: Viewport, last: int) -> tuple[int, int] | None:
 def _labels(state: State, *, resumable: bool, forkable: bool) -> dict[str, str]:
     """What keys mean now: space resumes what is paused or ended early; who has ended hears nothing else."""
     if not state.liveness.alive:
-        silent = dict.fromkeys(("checkpoint", "stop", "app.detach"), "")
+        silent = dict.fromkeys(("checkpoint", "rollback", "stop", "app.detach"), "")
         return {**silent, "pause": "resume" if resumable else "", "edit": "fork" if forkable else ""}
     unheard = dict.fromkeys(("edit", "checkpoint"), "") if state.liveness.name == "queued" else {}
-    return {**unheard, "pause": "resume"} if state.liveness.name in states.HELD else {}
+    if not state.facts.snapshots:
+        unheard["rollback"] = ""
+    return {**unheard, "pause": "resume"} if state.liveness.name in states.HELD else unheard

@@ -57,6 +57,8 @@ class Header(Panel):
         parts.append(
             (VERDICT_IMPORTANCE, states.verdict(verdict, alive=state.liveness.alive), _verdict_tone(verdict))
         )
+        if state.facts.guard == "rollback":
+            parts.append((45, f"guard {state.facts.guard_used} of {state.facts.guard_tries}", ""))
         total = wording.spaced(state.facts.steps)
         step = wording.spaced(selectors.step(state))
         parts.append((STEP_IMPORTANCE, f"step {step:>{len(total)}}", ""))

@@ -84,6 +84,9 @@ class Notice(Panel):
                 return [("warning", f"stopping · {state.liveness.detail or 'writing a checkpoint'}")]
             case "finished":
                 return [("primary", f"finished{self._took()} · p trains another · its files: {called}")]
+            case "stopped" if facts.guard_ended:
+                said = f"the guard stopped it{self._at()}: {facts.guard_ended}"
+                return [("error", said), ("accent", self._next())]
             case "stopped":
                 return [("primary", f"stopped{self._at()}"), ("accent", self._next())]
             case "failed":

@@ -1,0 +1,132 @@
+"""Good states that training can go back to: a ring of them in memory, dense of late and sparse long ago."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+
+from engine.run.events import Facts
+
+GOOD = frozenset({"healthy", "unknown"})
+"""Verdicts of a state worth going back to: sound, or too young to be judged and without an alarm."""
+KEPT = 8
+FIRST_SECONDS, EVERY_SECONDS = 1.0, 10.0
+"""Between snapshots: at first, and in the end; in between it doubles."""
+BUDGET = 0.002
+"""Share of the time that taking them may cost."""
+ROOM = 512 * 2**20
+"""Bytes that all of them may take on the training device; larger ones are kept in the machine's memory."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Snapshot:
+    """A trainer's ``state()`` at a step, its tensors its own; ``wall`` in seconds since the epoch."""
+
+    step: int
+    wall: float
+    verdict: str
+    state: Mapping[str, Any]
+
+
+class Snapshots:
+    """The ring. A state is offered, and kept once the watch has looked again and still finds nothing wrong.
+
+    ``clock`` gives seconds of training.
+    """
+
+    def __init__(self, *, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._next = clock()
+        self._interval = FIRST_SECONDS / 2
+        self._kept: list[Snapshot] = []
+        self._offered: Snapshot | None = None
+        self.cost = 0.0
+        """Seconds that the last one took."""
+
+    def __iter__(self) -> Iterator[Snapshot]:
+        """Oldest first."""
+        return iter(self._kept)
+
+    def due(self, verdict: str) -> bool:
+        """Whether it is time to ``offer`` a state, which is never where something is wrong."""
+        return self._offered is None and verdict in GOOD and self._clock() >= self._next
+
+    def offer(self, state: Callable[[], Mapping[str, Any]], *, step: int, wall: float, verdict: str) -> bool:
+        """Copy the state that is returned, to be judged at the next look; whether it is kept at once.
+
+        That of before the first step is: nothing has gone wrong yet.
+        """
+        began = self._clock()
+        found = state()
+        copied = copy(found, to_host=_bytes(found) * KEPT > ROOM)
+        self._offered = Snapshot(step=step, wall=wall, verdict=verdict, state=copied)
+        self.cost = self._clock() - began
+        self._interval = min(2 * self._interval, EVERY_SECONDS)
+        self._next = began + max(self._interval, self.cost / BUDGET)
+        return step == 0 and self.judge(verdict)
+
+    def judge(self, verdict: str) -> bool:
+        """Keep what was offered if the verdict of the look after it is good; whether the ring changed."""
+        offered, self._offered = self._offered, None
+        if offered is None or verdict not in GOOD:
+            return False
+        self.keep(replace(offered, verdict=verdict))
+        return True
+
+    def keep(self, snapshot: Snapshot) -> None:
+        """Keep one that is known to be good, newer than all others; of too many one is let go."""
+        self._kept.append(snapshot)
+        if len(self._kept) > KEPT:
+            del self._kept[densest([one.step for one in self._kept])]
+
+    def before(self, step: float) -> Snapshot | None:
+        """The newest of an earlier step; the oldest where there is none, None where there are none at all."""
+        earlier = [one for one in self._kept if one.step < step]
+        return earlier[-1] if earlier else next(iter(self._kept), None)
+
+    def forget_after(self, step: int) -> None:
+        """Let go of those of a future that training went back from."""
+        self._kept = [one for one in self._kept if one.step <= step]
+        self._offered = None
+        self._next = self._clock() + self._interval
+
+    def facts(self) -> Facts:
+        """What there is to go back to, for who looks at the run."""
+        return Facts(values={"snapshots": [[one.step, one.wall, one.verdict] for one in self._kept]})
+
+
+def densest(steps: Sequence[int]) -> int:
+    """Which of three or more ascending steps is missed least: neither end, and the gap small for its age."""
+    newest = steps[-1]
+
+    def gap(place: int) -> float:
+        return (steps[place + 1] - steps[place - 1]) / max(1, newest - steps[place - 1])
+
+    return min(range(1, len(steps) - 1), key=gap)
+
+
+def copy(state: Any, *, to_host: bool = False) -> Any:
+    """The same mappings, lists and values, with tensors of their own: nothing waits for the device.
+
+    ``to_host``: copied into the machine's memory, which does wait.
+    """
+    match state:
+        case torch.Tensor():
+            return state.detach().to("cpu", copy=True) if to_host else state.detach().clone()
+        case Mapping():
+            return {key: copy(value, to_host=to_host) for key, value in state.items()}
+        case list():
+            return [copy(value, to_host=to_host) for value in state]
+        case tuple():
+            return tuple(copy(value, to_host=to_host) for value in state)
+    return state
+
+
+def _bytes(state: Any) -> int:
+    match state:
+        case torch.Tensor():
+            return state.nbytes
+        case Mapping():
+            return sum(_bytes(value) for value in state.values())
+    return 0

@@ -1,0 +1,62 @@
+"""A trainer that can go back, and all that takes it back, without a worker."""
+
+import time
+from pathlib import Path
+
+import torch
+
+from engine.data import load
+from engine.guard import Guard
+from engine.rollback import Rollback
+from engine.run.events import AlarmRaised, Event, Facts, Mark
+from engine.run.folder import RunFolder
+from engine.saver import Saver
+from engine.snapshots import Snapshot
+from engine.trainer import Trainer
+from presets import catalogue, live
+
+CPU = torch.device("cpu")
+
+
+class House:
+    """A trainer with good states at steps 0, 10 and 20, which stands at step 30, and its guard."""
+
+    def __init__(self, path: Path, *overrides: str, used: int = 0) -> None:
+        preset = catalogue.load(catalogue.find("oscillation"), ["steps=1000", *overrides])
+        self.said: list[Event] = []
+        self.stops: list[str] = []
+        self.trainer = Trainer(preset, load(preset.data, CPU), CPU, wall=time.time, clock=time.monotonic)
+        run = RunFolder(path)
+        run.checkpoints.mkdir()
+        saver = Saver(run, self.trainer, self.said.append)
+        self.rollback = Rollback(self.trainer, saver, self.said.append)
+        self.guard = Guard(self.trainer, self.rollback, self.said.append, self.stops.append, used=used)
+        for step in (0, 10, 20):
+            self.trainer.step = step
+            self.trainer.snapshots.keep(
+                Snapshot(step=step, wall=0.0, verdict="healthy", state=self.trainer.state())
+            )
+        self.trainer.step = 30
+
+    def becomes(self, verdict: str) -> None:
+        said = f"{verdict}: 3 of 4"
+        alarm = AlarmRaised(
+            name=verdict, severity="critical", step=30, wall=0.0, sentence=said, advice="", evidence={}
+        )
+        self.rollback.note(alarm)
+        self.guard.see(alarm)
+        self.guard.see(Mark(step=30, wall=0.0, kind="verdict", text=verdict))
+
+    @property
+    def marks(self) -> list[Mark]:
+        return [one for one in self.said if isinstance(one, Mark)]
+
+    @property
+    def facts(self) -> dict[str, object]:
+        return {
+            key: value for one in self.said if isinstance(one, Facts) for key, value in one.values.items()
+        }
+
+    @property
+    def rates(self) -> list[float]:
+        return [value for key, value in live.settings(self.trainer.preset).items() if key.endswith(".lr")]

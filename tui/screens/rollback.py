@@ -1,0 +1,176 @@
+"""Go back to a good state: which one, with which learning rates, and with which random numbers."""
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Input, Label, OptionList
+from textual.widgets.option_list import Option
+
+from engine.run.errors import LatentopError
+from engine.run.events import Frame
+from engine.run.facts import RunFacts, Snapshot
+from engine.run.folder import RunFolder
+from engine.run.reader import Reader
+from tui import states
+from tui.screens.dialogue import Dialogue
+from tui.widgets.preview import Preview
+from tui.wording import age, clean, spaced
+
+FACTOR = "0.5"
+"""What is suggested: the same rates and the same random numbers would end in the same way."""
+HIGHEST_FACTOR, HIGHEST_SEED = 10.0, 2**32 - 1
+APART = 1
+"""Columns after the longest row of the states."""
+KINDS = ("samples", "reconstruction")
+"""The frames that show how good a state is, the best first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Where to go back to; ``factor`` times the learning rates, ``seed`` of other random numbers, if any."""
+
+    step: int
+    factor: float | None
+    seed: int | None
+
+    @property
+    def arguments(self) -> dict[str, float]:
+        """As the command takes them."""
+        said = {"step": self.step, "factor": self.factor, "seed": self.seed}
+        return {name: value for name, value in said.items() if value is not None}
+
+
+class RollbackScreen(Dialogue[Wanted]):
+    """Returns what is wanted, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "state above", show=False, priority=True),
+        Binding("down", "move(1)", "state below", show=False, priority=True),
+    ]
+
+    def __init__(self, run: RunFolder, facts: RunFacts, preview: Preview) -> None:
+        """``facts`` hold the states, at least one."""
+        super().__init__()
+        self._run = run
+        self._snapshots = tuple(reversed(facts.snapshots))
+        self._preview = preview
+        self._seed = (facts.seed + facts.rewinds + 1) % (HIGHEST_SEED + 1)
+        self._frames: Mapping[int, Frame] = {}
+
+    def compose(self) -> ComposeResult:
+        """The good states beside the images of one of them; below, what is to be another than it was then."""
+        rows = _rows(self._snapshots)
+        with Vertical(id="dialogue", classes="pictured"):
+            yield Label("Go back to", classes="question")
+            with Horizontal(id="states"):
+                choices = OptionList(*(Option(row, id=f"state-{place}") for place, row in enumerate(rows)))
+                choices.styles.width = max(row.cell_length for row in rows) + APART
+                yield choices
+                yield self._preview
+            with Horizontal(classes="entry"):
+                yield Label("learning rates times")
+                yield Input(FACTOR, id="factor", compact=True, placeholder="as then")
+                yield Label("seed")
+                yield Input(str(self._seed), id="seed", compact=True, placeholder="as then")
+            yield Label("", id="wrong")
+            yield Label(
+                "What was recorded after that step is forgotten.\n"
+                "up and down choose, tab other field, enter goes back, esc cancels",
+                classes="hint",
+            )
+
+    def on_mount(self) -> None:
+        """Type at once; the images come when they are read."""
+        choices = self.query_one(OptionList)
+        choices.highlighted = 0
+        choices.can_focus = False
+        self.query_one("#factor", Input).focus()
+        self.run_worker(self._look, thread=True)
+
+    def action_move(self, by: int) -> None:
+        """Choose the state above or below."""
+        choices = self.query_one(OptionList)
+        choices.highlighted = ((choices.highlighted or 0) + by) % len(self._snapshots)
+
+    def on_option_list_option_highlighted(self) -> None:
+        """Show what it drew."""
+        self._show()
+
+    def on_option_list_option_selected(self) -> None:
+        """A click chooses; enter in a field goes back."""
+        self.query_one("#factor", Input).focus()
+
+    def on_input_changed(self) -> None:
+        """Say what is wrong while it is typed."""
+        self._check()
+
+    def on_input_submitted(self) -> None:
+        """Return what is wanted, if it is acceptable."""
+        if (wanted := self._check()) is not None:
+            self.dismiss(wanted)
+
+    def _chosen(self) -> Snapshot:
+        return self._snapshots[self.query_one(OptionList).highlighted or 0]
+
+    def _check(self) -> Wanted | None:
+        """What is wanted; None, with the reason under the fields, where one of them is not acceptable."""
+        factor, seed = (self.query_one(f"#{name}", Input).value.strip() for name in ("factor", "seed"))
+        wrong = ""
+        if factor and not 0 < _number(factor) <= HIGHEST_FACTOR:
+            wrong = f"{factor} is not accepted; above 0 up to {HIGHEST_FACTOR:g}, or nothing"
+        elif seed and not (seed.isdecimal() and int(seed) <= HIGHEST_SEED):
+            wrong = f"{seed} is not accepted; a whole number to {HIGHEST_SEED}, or nothing"
+        self.query_one("#wrong", Label).update(Content(clean(wrong)))
+        if wrong:
+            return None
+        return Wanted(
+            step=self._chosen().step,
+            factor=float(factor) if factor else None,
+            seed=int(seed) if seed else None,
+        )
+
+    def _look(self) -> None:
+        """In a thread: read what each state showed last."""
+        try:
+            with closing(Reader(self._run.database)) as reader:
+                found = {one.step: reader.frames(one.step) for one in self._snapshots}
+        except LatentopError:
+            return  # the run's own screen says so
+        best = {step: [frames[kind] for kind in KINDS if kind in frames] for step, frames in found.items()}
+        self._frames = {step: frames[0] for step, frames in best.items() if frames}
+        self.app.call_from_thread(self._show)
+
+    def _show(self) -> None:
+        if self.is_mounted:
+            frame = self._frames.get(self._chosen().step)
+            self._preview.show(None if frame is None else frame.images)
+
+
+def _rows(snapshots: Sequence[Snapshot]) -> list[Content]:
+    """Step, age and verdict of each, in columns."""
+    now = time.time()
+    steps = [spaced(one.step) for one in snapshots]
+    ages = [age(one.wall, now) for one in snapshots]
+    left, middle = max(map(len, steps)), max(map(len, ages))
+    return [
+        Content.assemble(
+            (f"step {step:>{left}}", "bold"),
+            f"  {old:<{middle}}  ",
+            clean(states.verdict(one.verdict, alive=True)),
+        )
+        for step, old, one in zip(steps, ages, snapshots, strict=True)
+    ]
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
