@@ -1,6 +1,8 @@
 """Checkpoints: everything needed to continue bit for bit; written whole or not at all; never a pickle run."""
 
 import os
+import re
+from collections.abc import Container
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,12 +14,11 @@ from engine.run.folder import RunFolder
 from engine.snapshots import GOOD, Snapshot
 
 
-def save(run: RunFolder, state: dict[str, Any], *, keep: int, spare: int | None = None) -> Path:
+def save(run: RunFolder, state: dict[str, Any], *, keep: int, worth: Container[int | None] = ()) -> Path:
     """Write the state after its step; forget all but the newest ``keep``, and those of later steps.
 
-    That of the step ``spare`` stays, however old.
-
-    Later ones are of a future that training went back from, or were passed over as broken.
+    Those of the steps in ``worth`` are kept as well. Later ones are of a future that training went back
+    from, or were passed over as broken.
 
     Raises StorageError, with older checkpoints untouched, where the disk is full or can't be written.
     """
@@ -39,8 +40,8 @@ def save(run: RunFolder, state: dict[str, Any], *, keep: int, spare: int | None 
         ) from error
     found = _newest_first(run)
     own = found.index(path)
-    spared = None if spare is None else _path(run, spare)
-    for other in found[:own] + [one for one in found[own + keep :] if one != spared]:
+    old = [other for other in found[own + keep :] if step_of(other) not in worth]
+    for other in found[:own] + old:
         other.unlink(missing_ok=True)
     return path
 
@@ -90,8 +91,19 @@ def _path(run: RunFolder, step: int) -> Path:
     return run.checkpoints / f"step-{step:09d}.pt"
 
 
+def step_of(path: Path) -> int:
+    """The step of a checkpoint, by its name."""
+    return int(path.stem.removeprefix("step-"))
+
+
 def _newest_first(run: RunFolder) -> list[Path]:
-    return sorted(run.checkpoints.glob("step-*.pt"), reverse=True)
+    found = (path for path in run.checkpoints.glob("step-*.pt") if re.fullmatch(r"step-\d+", path.stem))
+    return sorted(found, key=step_of, reverse=True)
+
+
+def steps(run: RunFolder) -> list[int]:
+    """The steps of all checkpoints on disk, newest first."""
+    return [step_of(path) for path in _newest_first(run)]
 
 
 def _sync_folder(path: Path) -> None:

@@ -1,18 +1,23 @@
 """From events to the store, off the training thread. What can't be written yet is kept, never dropped."""
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from math import inf
 
 import numpy as np
 
 from engine.gather import Column, gather
+from engine.keeper import Keeper
 from engine.run.bins import Bins, after, from_values, group, join, until
 from engine.run.errors import StorageError
 from engine.run.events import AlarmCleared, AlarmRaised, Event, Facts, Frame, Mark, Rewind, Scalars
 from engine.run.folder import RunFolder
 from engine.run.store import Store
+
+log = logging.getLogger("latentop")
 
 FLUSH_SECONDS = 0.25
 BINS_PER_FLUSH = 64
@@ -23,14 +28,16 @@ class Recorder(threading.Thread):
     """Writes what it is given a few times a second, each time in one transaction.
 
     ``pulse`` gives the facts that go with every flush, such as the heartbeat. ``trouble`` is the StorageError
-    that keeps it from writing, or None; it tries again at every flush.
+    that keeps it from writing, or None; it tries again at every flush. ``limit``: bytes for the run's folder.
     """
 
-    def __init__(self, run: RunFolder, pulse: Callable[[], Facts]) -> None:
+    def __init__(self, run: RunFolder, pulse: Callable[[], Facts], *, limit: float = inf) -> None:
         super().__init__(name="recorder", daemon=True)
         self.trouble: StorageError | None = None
         self._store = Store(run.database)
+        self._keeper = Keeper(run, self._store, limit)
         self._pulse = pulse
+        self._step, self._wall = 0, 0.0
         self._events: deque[Event] = deque()
         self._bins: dict[str, Bins] = {}
         self._kept: list[Event] = []
@@ -78,6 +85,7 @@ class Recorder(threading.Thread):
             while not self._closing:
                 self._wake.wait(FLUSH_SECONDS)
                 self._flush()
+                self._tend()
             self._flush()
         except Exception as error:
             self._broken = error
@@ -106,6 +114,7 @@ class Recorder(threading.Thread):
         self._kept += [event for event in events if not isinstance(event, Scalars)]
         for name, column in gather(event for event in events if isinstance(event, Scalars)).items():
             new, known = _condense(column), self._bins.get(name)
+            self._step, self._wall = int(new.step[-1]), float(new.wall[-1])
             if known is not None and len(known):
                 new = join(known, after(new, int(known.step[-1])))
             self._bins[name] = new
@@ -116,6 +125,12 @@ class Recorder(threading.Thread):
         self._kept = [event for event in self._kept if not _later(event, step)]
         self._back_to = step if self._back_to is None else min(step, self._back_to)
 
+    def _tend(self) -> None:
+        """Thin what is old; where that can't be written, the next flush will say so."""
+        if not self.trouble:
+            with suppress(StorageError):
+                self._events += self._keeper.tend(self._step, self._wall)
+
     def _remember_state(self) -> None:
         """What the run was doing, to be said again when trouble is over."""
         for event in self._kept:
@@ -125,6 +140,8 @@ class Recorder(threading.Thread):
 
     def _report(self, error: StorageError) -> None:
         """Say in the run itself why nothing is recorded: on a full disk, in the room kept for that."""
+        if self.trouble is None or error.message != self.trouble.message:
+            log.error("%s; %s", error.message, error.hint)
         self.trouble = error
         self._ballast.unlink(missing_ok=True)
         told = {"state": "paused", "detail": error.message, "error": error.message, "hint": error.hint}

@@ -2,10 +2,11 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from contextlib import suppress
 
 from engine import checkpoint
+from engine.retention import worth_keeping
 from engine.run.errors import StorageError
 from engine.run.events import Event, Mark
 from engine.run.folder import RunFolder
@@ -37,7 +38,7 @@ class Saver:
         self._plan()
         state, keep = self._trainer.state(), self._trainer.preset.keep.last
         try:
-            name = checkpoint.save(self._run, state, keep=keep, spare=self._good).name
+            name = checkpoint.save(self._run, state, keep=keep, worth=self._worth()).name
         except StorageError as error:
             log.error("%s; %s", error.message, error.hint)
             wall = time.time()
@@ -52,6 +53,14 @@ class Saver:
         if time.monotonic() >= self._next:
             with suppress(StorageError):
                 self.save()
+
+    def _worth(self) -> Container[int | None]:
+        """The checkpoints that are kept for what they are; all of them where that can't be told now."""
+        steps = checkpoint.steps(self._run)
+        try:
+            return {self._good, *worth_keeping(self._run, steps)}
+        except StorageError:
+            return steps
 
     def _plan(self) -> None:
         self._interval = min(2 * self._interval, self._trainer.preset.keep.checkpoints)

@@ -62,7 +62,8 @@ class Session:
             trainer.snapshots.keep(snapshot)
         begun = {"state": "running", "detail": "", "started": time.time(), "ended": None, **_NOT_ENDED}
         self._say({**begun, **trainer.facts().values})
-        recorder = Recorder(self._run, lambda: _pulse(trainer, clock))
+        limit = MEGABYTE * self._preset.keep.size
+        recorder = Recorder(self._run, lambda: _pulse(trainer, clock), limit=limit)
         saver = Saver(self._run, trainer, recorder.put, good[-1].step if good else None)
         rollback = Rollback(trainer, saver, recorder.put, raised)
         control = Control(
@@ -152,6 +153,7 @@ def _pulse(trainer: Trainer, clock: Stopwatch) -> Facts:
     return Facts(values={"heartbeat": time.time(), "step": trainer.step, "elapsed": clock()})
 
 
+MEGABYTE = 1_000_000
 _NOT_ENDED = {"error": None, "hint": None, "traceback": None, "guard_ended": ""}
 
 

@@ -16,11 +16,12 @@ from pathlib import Path
 
 from engine.hooks import Hooks
 from engine.run import liveness
-from engine.run.errors import LatentopError, StorageError
+from engine.run.errors import LatentopError, StorageError, UsageError
 from engine.run.events import Facts
 from engine.run.folder import RunFolder
 from engine.run.reader import Reader
 from engine.run.store import Store
+from engine.run.trust import refuse_foreign
 from presets import catalogue
 
 log = logging.getLogger("latentop")
@@ -47,6 +48,11 @@ def main() -> int:
 
 def work(run: RunFolder, *, resume: bool) -> int:
     """Train a run to its end, its stop or its failure, whichever comes first; 0 unless it failed."""
+    try:
+        refuse_foreign(run.path)
+    except UsageError as error:
+        log.error("%s; %s", error.message, error.hint)
+        return 1
     with (run.path / "worker.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -56,7 +62,14 @@ def work(run: RunFolder, *, resume: bool) -> int:
         hooks = Hooks(run)
         try:
             _say(
-                run, {**liveness.identity(), "state": "starting", "detail": "importing torch", "ended": None}
+                run,
+                {
+                    **liveness.identity(),
+                    **liveness.place(run.database),
+                    "state": "starting",
+                    "detail": "importing torch",
+                    "ended": None,
+                },
             )
             _train(run, hooks, resume=resume)
         except Exception as error:

@@ -42,7 +42,9 @@ class Keep(Record, frozen=True, kw_only=True):
     checkpoints: Seconds = 120.0
     """Seconds between checkpoints."""
     last: Annotated[int, Meta(ge=1, le=1000)] = 3
-    """Checkpoints kept."""
+    """Newest checkpoints kept; the best and those from before alarms come on top."""
+    size: Annotated[int, Meta(ge=20, le=10_000_000)] = 2000
+    """Megabytes that the run's folder may take: near it what is old is thinned more."""
 
 
 class Settings(Record, frozen=True, kw_only=True, tag_field="kind"):

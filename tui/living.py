@@ -10,7 +10,7 @@ from tui.looking import glance
 
 UNREADABLE = Liveness("unreadable", False)
 """The state of a run of which nothing can be read."""
-RESUMABLE = ("stopped", "crashed", "failed")
+RESUMABLE = ("stopped", "crashed", "failed", "lost")
 
 
 def liveness_of(run: RunFolder) -> Liveness:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from engine.run import series
 from engine.run.errors import LatentopError
+from engine.run.facts import RunFacts
 from tui.draw.plain import plain_ascii
 
 RECENT = "recent mean"
@@ -136,6 +137,13 @@ def percent(share: float) -> str:
     if math.isfinite(share) and abs(share) >= 1e4:
         return f"{short(100 * share)} %"
     return f"{share:.0%}".replace("%", " %")
+
+
+def room(size: int, facts: RunFacts) -> str:
+    """What a run takes on disk and may take: ``43 MB``, ``1 830 of 2 000 MB, thinned``."""
+    if not facts.pressure or facts.size_limit is None:
+        return megabytes(size)
+    return f"{megabytes(size).removesuffix(' MB')} of {megabytes(facts.size_limit)}, thinned"
 
 
 def megabytes(size: int) -> str:

@@ -16,6 +16,9 @@ from engine.run import database, liveness
 from engine.run.errors import UsageError
 from engine.run.facts import read_facts
 from engine.run.folder import RunFolder
+from engine.run.trust import refuse_foreign
+
+_LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 Name = Literal["pause", "resume", "stop", "checkpoint", "set", "undo", "rollback"]
 
@@ -41,8 +44,9 @@ class Answer:
 def ask(folder: RunFolder, name: Name, arguments: Mapping[str, Any] | None = None) -> int:
     """Leave a command for the worker of a run and return its number.
 
-    Raises UsageError at once where no worker is there to hear it.
+    Raises UsageError at once where no worker is there to hear it, or the run is not one's own.
     """
+    refuse_foreign(folder.path)
     connection = database.open_for_writing(folder.database)
     try:
         with database.told(folder.database):
@@ -81,26 +85,39 @@ class Inbox:
     def __init__(self, folder: RunFolder) -> None:
         self._path = folder.database
         self._connection: sqlite3.Connection = database.open_for_reading(folder.database)
+        self._connection.execute("PRAGMA busy_timeout = 0")
         self._version = -1
         self._seen = 0
 
     def new(self) -> list[Asked]:
-        """Commands asked since the last look. One of an unknown name is left out, and never answered."""
+        """Commands asked since the last look; none while the file is locked: training does not wait for it.
+
+        One of an unknown name is left out, and never answered.
+        """
         with database.told(self._path):
-            (version,) = self._connection.execute("PRAGMA data_version").fetchone()
-            if version == self._version:
+            try:
+                rows = self._unseen()
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF not in _LOCKED:
+                    raise
                 return []
-            self._version = version
-            rows = self._connection.execute(
-                "SELECT id, name, arguments FROM commands WHERE state = 'asked' AND id > ? ORDER BY id",
-                (self._seen,),
-            ).fetchall()
         self._seen = max([self._seen, *(row[0] for row in rows)])
         return [
             Asked(id=number, name=name, arguments=json.loads(arguments))
             for number, name, arguments in rows
             if name in get_args(Name)
         ]
+
+    def _unseen(self) -> list[tuple[int, Any, str]]:
+        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        if version == self._version:
+            return []
+        rows = self._connection.execute(
+            "SELECT id, name, arguments FROM commands WHERE state = 'asked' AND id > ? ORDER BY id",
+            (self._seen,),
+        ).fetchall()
+        self._version = version
+        return rows
 
     def close(self) -> None:
         """Close the file."""

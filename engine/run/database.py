@@ -7,16 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psutil
-
+from engine.run import mounts
 from engine.run.errors import StorageError
 
 SCHEMA_VERSION = 1
 APPLICATION_ID = 0x6C746F70  # "ltop": tells our files from other databases
 BUSY_SECONDS = 10.0
+LONGEST_VALUE = 128 * 2**20
+LOG_BYTES = 16 * 2**20
+"""The write-ahead log shrinks to that after somebody who read for long kept it growing."""
 
 _UNWRITABLE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
-_REMOTE = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "lustre", "gpfs", "fuse.sshfs"}
 
 
 def create(path: Path) -> None:
@@ -25,7 +26,8 @@ def create(path: Path) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         connection = _connect(path, "rwc")
         try:
-            connection.execute(f"PRAGMA journal_mode = {_journal(path)}")
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # thinning gives pages back
+            connection.execute(f"PRAGMA journal_mode = {'TRUNCATE' if mounts.remote(path) else 'WAL'}")
             connection.executescript(
                 "BEGIN;"
                 + Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
@@ -41,7 +43,11 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     """A connection that writes. Raises StorageError for what is no run, or a newer version's."""
     with told(path):
         connection = _checked(path, "rw")
-        connection.execute("PRAGMA synchronous = NORMAL")
+        if connection.execute("PRAGMA journal_mode").fetchone() == ("wal",):
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
+        else:  # to delete the journal at every write is slow where folders lie far away
+            connection.execute("PRAGMA journal_mode = TRUNCATE")
     return connection
 
 
@@ -53,6 +59,9 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF not in _UNWRITABLE:
                 raise
+            if _cut_off(path):
+                _checked(path, "rw").close()  # which takes back what a writer that died had begun
+                return _checked(path, "ro")
             # WAL wants to make files beside the database; on a read-only copy the main file is all there is.
             return _checked(path, "ro", "&immutable=1")
 
@@ -72,7 +81,7 @@ def legible(path: Path) -> Iterator[None]:
     try:
         with told(path):
             yield
-    except (ValueError, TypeError, zlib.error) as error:
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError, zlib.error) as error:
         raise StorageError(
             f"{path} holds damaged data: {error}", "restore it from a copy, or train anew"
         ) from error
@@ -92,6 +101,12 @@ def transaction(connection: sqlite3.Connection, mode: str = "IMMEDIATE") -> Iter
         raise
 
 
+def _cut_off(path: Path) -> bool:
+    """Whether a rollback journal lies there, without which the file may be half of an earlier moment."""
+    journal = path.with_name(f"{path.name}-journal")
+    return journal.exists() and journal.stat().st_size > 0
+
+
 def _checked(path: Path, mode: str, more: str = "") -> sqlite3.Connection:
     """A connection to a run of ours; closed again where it is none."""
     connection = _connect(path, mode, more)
@@ -104,19 +119,24 @@ def _checked(path: Path, mode: str, more: str = "") -> sqlite3.Connection:
 
 
 def _connect(path: Path, mode: str, more: str = "") -> sqlite3.Connection:
-    return sqlite3.connect(
+    connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}{more}",
         uri=True,
         timeout=BUSY_SECONDS,
         isolation_level=None,
         check_same_thread=False,
     )
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
+    connection.execute("PRAGMA trusted_schema = OFF")
+    return connection
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    (others,) = connection.execute(
+        "SELECT count(*) FROM sqlite_master WHERE type NOT IN ('table', 'index') OR sql LIKE '%virtual%'"
+    ).fetchone()
     if application != APPLICATION_ID:
         raise StorageError(f"{path} is a database, but not of a latentop run", "name a run: latentop ls")
     if version > SCHEMA_VERSION:
@@ -124,15 +144,8 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
             f"{path} was written by a newer latentop (schema {version}, this one reads {SCHEMA_VERSION})",
             "upgrade latentop on this machine",
         )
-
-
-def _journal(path: Path) -> str:
-    """WAL on a local file system; a rollback journal where WAL's shared memory can't work."""
-    mounts = sorted(psutil.disk_partitions(all=True), key=lambda mount: len(mount.mountpoint))
-    for mount in reversed(mounts):  # of two at one place, the later one hides the earlier
-        if path.resolve().is_relative_to(mount.mountpoint):
-            return "TRUNCATE" if mount.fstype.lower() in _REMOTE else "WAL"
-    return "WAL"
+    if others:  # a view may never end, a trigger act where somebody else writes
+        raise StorageError(f"{path} holds more than a run's tables: it is not opened", "name another run")
 
 
 def _explain(path: Path, error: sqlite3.Error | OSError) -> StorageError:

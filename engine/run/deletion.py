@@ -10,6 +10,7 @@ from engine.run.errors import LatentopError, StorageError, UsageError
 from engine.run.facts import read_facts
 from engine.run.folder import RunFolder
 from engine.run.liveness import SILENT_SECONDS, judge
+from engine.run.trust import refuse_foreign
 
 GOING = ".deleted-{id}"
 """What a folder is called while it goes: the list never shows half a run."""
@@ -34,6 +35,10 @@ def refusal(runs: Path, run: RunFolder) -> UsageError | None:
             f"{run.path} is no folder of its own in {runs}: nothing is deleted there",
             "name a run of the runs folder: latentop ls",
         )
+    try:
+        refuse_foreign(run.path, links=False)
+    except UsageError as error:
+        return error
     try:
         connection = database.open_for_reading(run.database)
         try:

@@ -3,8 +3,11 @@
 import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
 from typing import Any
+
+import msgspec
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +75,22 @@ class RunFacts:
     pid: int | None = None
     process_started: float | None = None
     booted: float | None = None
+    boot: str | None = None
+    """By which the system tells one boot from the next; None where it has no name for them."""
+    processes: str | None = None
+    """The namespace in which the pid means that process; None where there are none."""
+    inode: int | None = None
+    """Of the database that the worker writes: a copy has another."""
+    copied: bool = False
+    """Whether this was read from another file than the worker writes. Never recorded."""
     host: str | None = None
     heartbeat: float | None = None
+    size: int | None = None
+    """Bytes that its folder takes, as last measured."""
+    size_limit: int | None = None
+    """Bytes that it may take."""
+    pressure: int = 0
+    """How much more is thinned than by age, to stay below that; 0: nothing."""
     error: str | None = None
     """What made it fail, in one line, and what to do about it."""
     hint: str | None = None
@@ -92,20 +109,31 @@ class RunFacts:
 
 
 _NAMES = frozenset(one.name for one in fields(RunFacts))
+_OF_SNAPSHOT = tuple(one.name for one in fields(Snapshot))
 
 
 def from_values(values: Mapping[str, Any]) -> RunFacts:
-    """Facts from the table's keys and values; keys of a later version are passed over."""
+    """Facts from the table's keys and values; keys of a later version are passed over.
+
+    Raises ValueError where a value is of another type than that fact's.
+    """
     known = {key: value for key, value in values.items() if key in _NAMES}
-    for name in ("classes", "guidelines"):
-        if name in known:
-            known[name] = tuple(known[name])
     if "snapshots" in known:
-        known["snapshots"] = tuple(Snapshot(*one) for one in known["snapshots"])
-    return RunFacts(**known)
+        known["snapshots"] = [dict(zip(_OF_SNAPSHOT, one, strict=True)) for one in known["snapshots"]]
+    return msgspec.convert(known, RunFacts)
 
 
 def read_facts(connection: sqlite3.Connection) -> RunFacts:
     """The run's own table, as a record."""
     rows = connection.execute("SELECT key, value FROM run").fetchall()
-    return from_values({key: json.loads(value) for key, value in rows})
+    facts = from_values({key: json.loads(value) for key, value in rows})
+    return replace(facts, copied=facts.inode not in (None, _inode(connection)))
+
+
+def _inode(connection: sqlite3.Connection) -> int | None:
+    """Of the file that this is a connection to; None where that is gone."""
+    path = connection.execute("PRAGMA database_list").fetchone()[2]
+    try:
+        return Path(path).stat().st_ino
+    except OSError:
+        return None

@@ -7,6 +7,7 @@ from pathlib import Path
 from engine.run import database
 from engine.run.errors import LatentopError, UsageError
 from engine.run.store import set_facts
+from engine.run.trust import refuse_foreign
 
 LONGEST_NAME = 60
 LONGEST_NOTE = 240
@@ -75,6 +76,7 @@ def _legible_name(path: Path) -> str:
 
 
 def _set(path: Path, key: str, value: str) -> None:
+    refuse_foreign(path.parent)
     connection = database.open_for_writing(path)
     try:
         with database.told(path), database.transaction(connection):

@@ -15,6 +15,7 @@ from engine.run.events import Facts
 from engine.run.facts import RunFacts
 from engine.run.folder import RunFolder
 from engine.run.store import Store
+from engine.run.trust import refuse_foreign
 
 # -P: the folder a person starts from may hold an engine.py of their own.
 _WORKER = (sys.executable, "-P", "-m", "engine.worker")
@@ -54,7 +55,10 @@ def start(run: RunFolder, *, resume: bool = False) -> subprocess.Popen[bytes]:
     """Start a worker on a run; what it prints goes to ``worker.log``.
 
     To ``resume`` a run that left no checkpoint, because it never began, is to begin it.
+
+    Raises UsageError for a run that is not one's own.
     """
+    refuse_foreign(run.path)
     resumed = resume and run.newest_checkpoint is not None
     command = [*_WORKER, str(run.path), *(["--resume"] if resumed else [])]
     with _append_private(run.log) as log:

@@ -2,6 +2,7 @@
 
 import socket
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
@@ -19,6 +20,8 @@ class Liveness:
     name: str
     alive: bool
     detail: str = ""
+    elsewhere: bool = False
+    """Whether a process that can't be looked for from here may train it on."""
 
 
 def identity(pid: int | None = None) -> dict[str, object]:
@@ -31,8 +34,15 @@ def identity(pid: int | None = None) -> dict[str, object]:
         "pid": process.pid,
         "process_started": process.create_time(),
         "booted": psutil.boot_time(),
+        "boot": _boot(),
+        "processes": _processes(process.pid),
         "host": socket.gethostname(),
     }
+
+
+def place(database: Path) -> dict[str, object]:
+    """The fact by which the run that a worker writes is told from a copy of it."""
+    return {"inode": database.stat().st_ino}
 
 
 def judge(facts: RunFacts, now: float) -> Liveness:
@@ -42,10 +52,15 @@ def judge(facts: RunFacts, now: float) -> Liveness:
     recorded = Liveness(facts.state, True, facts.detail)
     silent = now - (facts.heartbeat or facts.created)
     who = "its queue" if facts.state == "queued" else "the worker"
-    if facts.host not in (None, socket.gethostname()):
+    if facts.host not in (None, socket.gethostname()) or facts.processes not in (None, _processes()):
         if silent > SILENT_SECONDS:
-            return Liveness("lost", False, f"no word from {facts.host} for {silent:.0f} s")
+            silence = f"no word from {facts.host} for {silent:.0f} s"
+            return Liveness("lost", False, silence, elsewhere=True)
         return recorded
+    if facts.boot not in (None, _boot()):
+        return Liveness("lost", False, f"{facts.host} was rebooted meanwhile")
+    if facts.copied and silent >= FRESH_SECONDS:
+        return Liveness("crashed", False, "a copy of a run in training: nobody trains it here")
     if facts.pid is None or facts.process_started is None:
         return Liveness("crashed", False, f"{who} never began") if silent > 2 * SILENT_SECONDS else recorded
     if _lives(facts, fresh=silent < FRESH_SECONDS):
@@ -54,6 +69,22 @@ def judge(facts: RunFacts, now: float) -> Liveness:
             return Liveness(facts.state, True, facts.detail or silence)
         return recorded
     return Liveness("crashed", False, f"{who} is gone without a word")
+
+
+def _boot() -> str | None:
+    """The name of this boot of the machine, whatever its clock does; None where the system gives none."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return None
+
+
+def _processes(pid: int | str = "self") -> str | None:
+    """The namespace of a process: in a container, a pid means another process than outside of it."""
+    try:
+        return str(Path(f"/proc/{pid}/ns/pid").readlink())
+    except OSError:
+        return None
 
 
 def _lives(facts: RunFacts, *, fresh: bool) -> bool:

@@ -4,18 +4,21 @@ import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from engine.run import database
-from engine.run.bins import Bins, from_rows
+from engine.run.bins import Bins, after, from_rows
 from engine.run.events import Frame, Mark
 from engine.run.facts import RunFacts, read_facts
-from engine.run.store import BIN_COLUMNS, TIER_FACTOR, TIERS
+from engine.run.history import between, fitting, newest
 
-HISTORY_ROWS = 4096
+MOST_PIXELS = 2**26
+MOST_EVENTS = 10_000
+"""Of marks and alarms, the newest are read: a run leaves some dozens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +115,10 @@ class Reader:
             return {row[2]: _frame(row) for row in rows}
 
     def window(self, first: int, last: int) -> dict[str, Bins]:
-        """Every series from one step to another, HISTORY_ROWS rows of each at most, or a few more."""
+        """Every series from one step to another, HISTORY_ROWS rows of each at most, or a few more.
+
+        Where a stretch has been thinned since, it comes in the finest rows that are kept of it.
+        """
         with database.legible(self.path):
             series = self._connection.execute("SELECT id, name FROM series ORDER BY id").fetchall()
             return {name: self._between(identity, first, last) for identity, name in series}
@@ -150,33 +156,19 @@ class Reader:
         return found
 
     def _between(self, identity: int, first: int, last: int) -> Bins:
-        if last - first <= HISTORY_ROWS:
-            rows = self._connection.execute(
-                f"SELECT {BIN_COLUMNS} FROM points WHERE series = ? AND step BETWEEN ? AND ? ORDER BY step",
-                (identity, first, last),
-            )
-            return from_rows(rows.fetchall())
-        tier = _tier(last - first)
-        width = TIER_FACTOR**tier
-        rows = self._connection.execute(
-            f"SELECT {BIN_COLUMNS} FROM rollups WHERE series = ? AND tier = ? AND bucket BETWEEN ? AND ?"
-            " ORDER BY bucket",
-            (identity, tier, (first - 1) // width, (last - 1) // width),
-        )
-        return from_rows(rows.fetchall())
+        return between(self._connection, identity, first, last, fitting(last - first))
 
     def _newer(self, identity: int, step: int) -> Bins:
-        rows = self._connection.execute(
-            f"SELECT {BIN_COLUMNS} FROM points WHERE series = ? AND step > ? ORDER BY step", (identity, step)
-        )
-        return from_rows(rows.fetchall())
+        """What came after a step: points, however many, unless they have been thinned since."""
+        last = newest(self._connection, identity)
+        if last is None or last[0] <= step:
+            return from_rows([])
+        return after(between(self._connection, identity, step + 1, last[0]), step)
 
     def _history(self, identity: int) -> Bins:
         """The whole series, from the finest table that holds it in HISTORY_ROWS rows or fewer."""
-        (last,) = self._connection.execute(
-            "SELECT max(step) FROM points WHERE series = ?", (identity,)
-        ).fetchone()
-        return self._between(identity, 0, last or 0)
+        last = newest(self._connection, identity)
+        return self._between(identity, 0, last[0] if last else 0)
 
     def _frames(self) -> dict[str, Frame]:
         rows = self._connection.execute(
@@ -189,19 +181,23 @@ class Reader:
 
     def _marks(self) -> tuple[Mark, ...]:
         rows = self._connection.execute(
-            "SELECT id, step, wall, kind, text FROM marks WHERE id > ? ORDER BY id", (self._newest_mark,)
+            "SELECT id, step, wall, kind, text FROM marks WHERE id > ? ORDER BY id DESC LIMIT ?",
+            (self._newest_mark, MOST_EVENTS),
         ).fetchall()
         self._newest_mark = max([self._newest_mark, *(row[0] for row in rows)])
-        return tuple(Mark(step=step, wall=wall, kind=kind, text=text) for _, step, wall, kind, text in rows)
+        return tuple(
+            Mark(step=step, wall=wall, kind=kind, text=text) for _, step, wall, kind, text in reversed(rows)
+        )
 
     def _alarms(self) -> tuple[Alarm, ...]:
         rows = self._connection.execute(
             "SELECT id, name, severity, raised_step, raised_wall, cleared_step, sentence, advice, evidence"
-            " FROM alarms ORDER BY id"
-        )
+            " FROM alarms ORDER BY id DESC LIMIT ?",
+            (MOST_EVENTS,),
+        ).fetchall()
         names = ("id", "name", "severity", "raised_step", "raised_wall", "cleared_step", "sentence", "advice")
         return tuple(
-            Alarm(**dict(zip(names, row, strict=False)), evidence=json.loads(row[-1])) for row in rows
+            Alarm(**dict(zip(names, row, strict=False)), evidence=_numbers(row[-1])) for row in reversed(rows)
         )
 
     def _commands(self) -> tuple[Command, ...]:
@@ -216,12 +212,16 @@ class Reader:
         )
 
 
-def _tier(steps: int) -> int:
-    """The finest tier that holds so many steps in HISTORY_ROWS rows or fewer."""
-    return next((tier for tier in TIERS if steps / TIER_FACTOR**tier <= HISTORY_ROWS), TIERS[-1])
+def _numbers(text: str) -> dict[str, float]:
+    return {str(name): float(value) for name, value in json.loads(text).items()}
 
 
 def _frame(row: tuple[Any, ...]) -> Frame:
+    """A frame of the shape it claims. Raises ValueError where it holds other pixels, or too many."""
     step, wall, kind, *shape, pixels = row
-    images = np.frombuffer(zlib.decompress(pixels), dtype=np.uint8).reshape(shape)
+    count = prod(shape)
+    if min(shape) < 1 or count > MOST_PIXELS:
+        raise ValueError(f"a frame claims to have {count} pixels")
+    opened = zlib.decompressobj()
+    images = np.frombuffer(opened.decompress(pixels, count + 1), dtype=np.uint8).reshape(shape)
     return Frame(step=step, wall=wall, kind=kind, images=images)

@@ -5,19 +5,19 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import product
 from math import inf
 from pathlib import Path
 
 import numpy as np
 
 from engine.run import database, series
-from engine.run.bins import COLUMNS, Bins, after, from_rows, group, join
+from engine.run.bins import Bins, after, from_rows, group, join, until
 from engine.run.events import AlarmCleared, AlarmRaised, Event, Facts, Frame, Mark, Reply
 from engine.run.facts import read_facts
+from engine.run.history import BIN_COLUMNS, TIER_FACTOR, TIERS, between
+from engine.run.thinning import Allowance, Thinner
 
-TIER_FACTOR = 8
-TIERS = range(1, 7)
-BIN_COLUMNS = ", ".join(COLUMNS)
 _POINT = f"INSERT OR REPLACE INTO points (series, {BIN_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _ROLLUP = (
     f"INSERT OR REPLACE INTO rollups (series, tier, bucket, {BIN_COLUMNS})"
@@ -31,6 +31,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._connection = database.open_for_writing(path)
+        self._thinner = Thinner(self._connection)
         with database.told(path):
             self._load()
 
@@ -49,10 +50,26 @@ class Store:
             for event in events:
                 self._write_event(event)
 
+    def thin(self, allowance: Allowance) -> bool:
+        """Give up a little of what the run keeps beyond an allowance; whether there was any.
+
+        Raises StorageError as ``write`` does.
+        """
+        with database.told(self.path):
+            with database.transaction(self._connection):
+                thinned = self._thinner.thin(allowance)
+            self._thinner.release()
+        return thinned
+
+    def used(self) -> int:
+        """Bytes that hold something; the file's others take what comes next."""
+        with database.told(self.path):
+            return self._thinner.used()
+
     def rewind(self, step: int, *, asked_before: float = inf) -> None:
         """Forget what was recorded after a step, because training goes on from there.
 
-        What was rolled up in a bucket that the step cuts is rolled up anew from the points that stay.
+        What was rolled up in a bucket that the step cuts is rolled up anew from the finer rows that stay.
         Commands that nobody saw and that were asked before a wall time are refused: they were meant for a
         training that is over.
         """
@@ -94,11 +111,9 @@ class Store:
             execute("DELETE FROM rollups WHERE tier = ? AND (bucket + 1) * ? > ?", (tier, width, step))
             for identity in self._ids.values():
                 start = step // width * width
-                rows = execute(
-                    f"SELECT {BIN_COLUMNS} FROM points WHERE series = ? AND step > ? ORDER BY step",
-                    (identity, start),
-                ).fetchall()
-                self._write_rollup(identity, tier, from_rows(rows))
+                if start < step:
+                    stays = between(self._connection, identity, start + 1, step, tier - 1)
+                    self._write_rollup(identity, tier, until(after(stays, start), step))
         rewinds = read_facts(self._connection).rewinds
         set_facts(self._connection, {"rewinds": rewinds + 1, "step": step})
         self._load()
@@ -108,9 +123,13 @@ class Store:
         execute = self._connection.execute
         self._ids: dict[str, int] = dict(execute("SELECT name, id FROM series").fetchall())
         self._open: dict[tuple[int, int], tuple[int, Bins]] = {}
-        newest = f"SELECT series, tier, max(bucket), {BIN_COLUMNS} FROM rollups GROUP BY series, tier"
-        for identity, tier, bucket, *row in execute(newest):
-            self._open[identity, tier] = bucket, from_rows([tuple(row)])
+        newest = (
+            f"SELECT bucket, {BIN_COLUMNS} FROM rollups WHERE series = ? AND tier = ?"
+            " ORDER BY bucket DESC LIMIT 1"
+        )
+        for place in product(self._ids.values(), TIERS):
+            for bucket, *row in execute(newest, place):
+                self._open[place] = bucket, from_rows([tuple(row)])
 
     def _series_id(self, name: str) -> int:
         if name not in self._ids:

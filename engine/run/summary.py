@@ -10,7 +10,7 @@ import numpy as np
 from engine.run import database, series
 from engine.run.bins import Floats
 from engine.run.facts import RunFacts, read_facts
-from engine.run.store import TIER_FACTOR, TIERS
+from engine.run.history import TIER_FACTOR, TIERS, between, newest
 
 COURSE_ROWS = 512
 """At most as many rows of a course are read: a line of small bars has fewer."""
@@ -66,10 +66,10 @@ def _summary(connection: sqlite3.Connection) -> Summary:
     known = dict(connection.execute("SELECT name, id FROM series").fetchall())
     values, steps = {}, [facts.step]
     for name in TOLD:
-        newest = _newest(connection, name, known[name]) if name in known else None
-        if newest is not None:
-            steps.append(newest[0])
-            values[name] = newest[1]
+        last = _newest(connection, name, known[name]) if name in known else None
+        if last is not None:
+            steps.append(last[0])
+            values[name] = last[1]
     course_of = next(iter(values), "")
     course = _course(connection, known[course_of], steps) if course_of else np.zeros(0)
     pending = connection.execute("SELECT name FROM commands WHERE state = 'asked' ORDER BY id").fetchall()
@@ -86,25 +86,18 @@ def _summary(connection: sqlite3.Connection) -> Summary:
 
 def _newest(connection: sqlite3.Connection, name: str, identity: int) -> tuple[int, float] | None:
     """The newest step of a series, and what it is about then."""
-    rows = connection.execute(
-        "SELECT step, mean, last FROM points WHERE series = ? ORDER BY step DESC LIMIT ?",
-        (identity, series.RECENT_ROWS),
-    ).fetchall()
-    if not rows:
+    last = newest(connection, identity)
+    if last is None:
         return None
-    steps, means, lasts = zip(*rows, strict=True)
-    last = float("nan") if lasts[0] is None else lasts[0]
-    return steps[0], series.typical(name, np.array(means[::-1], dtype=np.float64), last)
+    rows = connection.execute(
+        "SELECT mean FROM points WHERE series = ? ORDER BY step DESC LIMIT ?", (identity, series.RECENT_ROWS)
+    ).fetchall()
+    means = [mean for (mean,) in reversed(rows)]
+    return last[0], series.typical(name, np.array(means, dtype=np.float64), last[1])
 
 
 def _course(connection: sqlite3.Connection, identity: int, steps: list[int]) -> Floats:
     """The series' means from the finest table that holds all the steps in few rows."""
     last = max(steps)
     tier = next((tier for tier in TIERS if last / TIER_FACTOR**tier <= COURSE_ROWS), TIERS[-1])
-    if last <= COURSE_ROWS:
-        rows = connection.execute("SELECT mean FROM points WHERE series = ? ORDER BY step", (identity,))
-    else:
-        rows = connection.execute(
-            "SELECT mean FROM rollups WHERE series = ? AND tier = ? ORDER BY bucket", (identity, tier)
-        )
-    return np.array([mean for (mean,) in rows], dtype=np.float64)
+    return between(connection, identity, 0, last, 0 if last <= COURSE_ROWS else tier).mean

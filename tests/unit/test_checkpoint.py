@@ -79,7 +79,7 @@ def test_where_there_is_none_it_is_told(run: RunFolder) -> None:
 
 def test_one_that_is_spared_stays_however_old(run: RunFolder) -> None:
     for step in (10, 20, 30, 40, 50):
-        checkpoint.save(run, {"step": step}, keep=2, spare=10)
+        checkpoint.save(run, {"step": step}, keep=2, worth={10})
     assert kept(run) == [10, 40, 50]
 
 

@@ -1,18 +1,24 @@
 """Whether a run is being trained right now: told from the process itself, not from what it last wrote."""
 
 import os
+import shutil
+import signal
 import socket
 import subprocess
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
+from pathlib import Path
 
 import psutil
 import pytest
 
-from engine.run import liveness
+from engine.run import commands, liveness
+from engine.run.errors import UsageError
 from engine.run.facts import RunFacts, from_values
+from engine.run.folder import RunFolder
 from engine.run.liveness import SILENT_SECONDS, judge
-from tests.support import wait_until
+from tests.recorded import alive, new_run, write
+from tests.support import facts, wait_until
 
 NOW = 1_000_000.0
 
@@ -118,3 +124,67 @@ def test_a_worker_that_never_began_has_crashed_after_a_while() -> None:
     assert judge(made, NOW + 5).name == "starting"
     told = judge(made, NOW + 3 * SILENT_SECONDS)
     assert (told.name, told.alive, told.detail) == ("crashed", False, "the worker never began")
+
+
+def test_a_machine_that_was_rebooted_has_lost_its_runs_whoever_has_their_pid_now(running: RunFacts) -> None:
+    if running.boot is None:
+        pytest.skip("this system gives its boots no names")
+    told = judge(replace(running, boot="another boot"), NOW + 1)
+    assert (told.name, told.alive, told.elsewhere) == ("lost", False, False)
+    assert told.detail == f"{socket.gethostname()} was rebooted meanwhile"
+    assert judge(replace(running, boot="another boot", state="finished"), NOW + 1).name == "finished"
+
+
+def test_in_a_container_of_the_same_name_only_the_heartbeat_tells(running: RunFacts) -> None:
+    """It shares the host's name and boot, but a pid means another process there."""
+    if running.processes is None:
+        pytest.skip("this system has no namespaces")
+    there = replace(running, processes="pid:[1]", pid=2**30)
+    assert judge(there, NOW + 1).name == "running"
+    assert judge(there, NOW + 42).name == "lost"
+
+
+def test_a_worker_that_was_held_and_a_lost_one_that_is_heard_again_revive(running: RunFacts) -> None:
+    there = replace(running, host="elsewhere")
+    assert judge(there, NOW + 42).name == "lost"
+    assert judge(replace(there, heartbeat=NOW + 41), NOW + 42) == liveness.Liveness("running", True)
+    process = subprocess.Popen(["sleep", "1000"])
+    try:
+        told = from_values({**asdict(running), **liveness.identity(process.pid)})
+        process.send_signal(signal.SIGSTOP)
+        wait_until(lambda: psutil.Process(process.pid).status() == psutil.STATUS_STOPPED)
+        held = judge(told, NOW + 42)
+        assert (held.name, held.alive, held.detail) == ("running", True, "no word from the worker for 42 s")
+        process.send_signal(signal.SIGCONT)
+        assert judge(replace(told, heartbeat=NOW + 42), NOW + 42) == liveness.Liveness("running", True)
+    finally:
+        process.kill()
+        process.wait()
+    assert judge(told, NOW + 1).name == "crashed"
+
+
+def test_a_real_stranger_with_a_recycled_pid_is_not_the_worker(running: RunFacts) -> None:
+    """The process that lives under the pid began later than the worker, whenever it was last heard of."""
+    stranger = subprocess.Popen(["sleep", "1000"])
+    try:
+        began = psutil.Process(stranger.pid).create_time()
+        recycled = replace(running, pid=stranger.pid, process_started=began - 30)
+        assert judge(recycled, NOW + 5).name == "crashed"
+        assert judge(replace(recycled, process_started=began), NOW + 5).name == "running"
+    finally:
+        stranger.kill()
+        stranger.wait()
+
+
+def test_a_copy_of_a_run_in_training_is_not_in_training(tmp_path: Path) -> None:
+    run = new_run(tmp_path / "runs", **{**alive(), "heartbeat": NOW})
+    write(run, facts=liveness.place(run.database))
+    assert judge(facts(run), NOW + 5).name == "running"
+    moved = run.path.rename(tmp_path / "moved")
+    copy = RunFolder(Path(shutil.copytree(moved, tmp_path / "copy")))
+    assert judge(facts(RunFolder(moved)), NOW + 5).name == "running"
+    told = judge(facts(copy), NOW + 5)
+    assert (told.name, told.alive) == ("crashed", False)
+    assert told.detail == "a copy of a run in training: nobody trains it here"
+    with pytest.raises(UsageError, match="nobody is there to pause it"):
+        commands.ask(copy, "pause")

@@ -13,7 +13,8 @@ from engine.run.bins import Bins, from_values, group, join
 from engine.run.events import Facts, Frame, Mark
 from engine.run.facts import RunFacts
 from engine.run.folder import RunFolder
-from engine.run.reader import HISTORY_ROWS, Batch, Reader
+from engine.run.history import HISTORY_ROWS
+from engine.run.reader import Batch, Reader
 from engine.run.store import Store
 from tests.support import everything
 

@@ -18,7 +18,8 @@ from engine.run.errors import StorageError
 from engine.run.events import AlarmCleared, AlarmRaised, Event, Facts, Frame, Mark, Scalars
 from engine.run.facts import RunFacts
 from engine.run.folder import RunFolder
-from engine.run.store import TIER_FACTOR, TIERS, Store
+from engine.run.history import TIER_FACTOR, TIERS
+from engine.run.store import Store
 from tests.support import everything
 
 TABLES = {

@@ -5,7 +5,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from engine.run import folder
+from engine.run import deletion, folder
 from engine.run.errors import LatentopError
 from engine.run.folder import RunFolder
 from engine.run.series import SPREADS
@@ -16,7 +16,7 @@ from tui.commands.status import brief, ending, status
 from tui.comparison import resolved
 from tui.looking import Look, glance, look
 from tui.tone import Tone
-from tui.wording import age, duration, measured, progress, setting, shortened, spaced
+from tui.wording import age, duration, measured, progress, room, setting, shortened, spaced
 
 _MARKS_SHOWN = 10
 _WHY_WIDTH = 60
@@ -146,6 +146,7 @@ def _facts(seen: Look) -> list[tuple[str, ...]]:
         "queue" if state.name == "queued" else "worker": worker,
         "versions": ", ".join(f"{name} {version}" for name, version in facts.versions.items()),
         "folder": str(seen.run.path),
+        "size": room(deletion.size(seen.run), facts),
     }
     return [(name, text) for name, text in rows.items() if text]
 

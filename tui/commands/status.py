@@ -76,7 +76,7 @@ def advice(run: RunFolder, facts: RunFacts, state: Liveness) -> str:
             return f"train longer: latentop train {facts.origin or facts.preset} --steps {2 * facts.steps}"
         case "failed":
             return f"see why: latentop show {called(run)}"
-        case "lost":
+        case "lost" if state.elsewhere:
             return f"look there: it may train on. If not: latentop resume {called(run)}"
         case _ if step == 0:
             return f"train it: latentop resume {called(run)}"

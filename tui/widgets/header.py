@@ -44,7 +44,12 @@ class Header(Panel):
         return parts
 
     def _note(self) -> list[tuple[int, str, str]]:
-        return [(5, self.state.facts.note, "")] if self.state.facts.note else []
+        facts = self.state.facts
+        parts = [(5, facts.note, "")] if facts.note else []
+        if facts.size is not None:
+            told = wording.room(facts.size, facts)
+            parts.append((45, told, "warning") if facts.pressure else (4, told, ""))
+        return parts
 
     def _progress(self) -> list[tuple[int, str, str]]:
         state = self.state

@@ -93,11 +93,13 @@ class Notice(Panel):
                 return self._failed()
             case "crashed":
                 return self._crashed()
-            case "lost":
+            case "lost" if state.liveness.elsewhere:
                 return [
                     ("error", f"lost: {state.liveness.detail}"),
                     ("", f"look there: it may train on. If not: latentop resume {called}"),
                 ]
+            case "lost":
+                return [("error", f"lost{self._at()}: {state.liveness.detail}"), ("accent", self._next())]
         return []
 
     def _failed(self) -> list[tuple[str, str]]:

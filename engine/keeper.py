@@ -1,0 +1,71 @@
+"""A run's size: what is old is thinned as it goes on, and more than that where its folder nears a limit."""
+
+from collections.abc import Iterator
+from math import isfinite
+
+from engine.run import deletion
+from engine.run.events import Event, Facts, Mark
+from engine.run.folder import RunFolder
+from engine.run.store import Store
+from engine.run.thinning import FRAMES, ROWS, Allowance
+
+NEAR = 0.9
+"""The share of the limit from which on more is thinned: there is always room for what comes next."""
+LOOKS_APART = 8
+"""Flushes between two looks at the size."""
+IDLE_LOOKS = 2
+"""Looks for which nothing was left to thin, before less is allowed; above the limit there is no waiting."""
+_HALVINGS = 5
+_CHECKPOINTS, _ALL = "only the newest checkpoints are kept", "nothing is left to thin"
+_SAID = (
+    *("older frames are kept further apart",) * _HALVINGS,
+    *("older steps are kept in coarser rows",) * _HALVINGS,
+    _CHECKPOINTS,
+    _ALL,
+)
+"""What is thinned more at each pressure from 1 on, in that order."""
+LEAST_CHECKPOINTS = _SAID.index(_CHECKPOINTS) + 1
+
+
+class Keeper:
+    """Keeps a run's folder below ``limit`` bytes; works in the recorder's thread, a little at every flush."""
+
+    def __init__(self, run: RunFolder, store: Store, limit: float) -> None:
+        self._run = run
+        self._store = store
+        self._limit = limit
+        self._pressure = 0
+        self._flushes = self._idle = 0
+
+    def tend(self, step: int, wall: float) -> Iterator[Event]:
+        """Thin a little; now and then the size as facts, and a mark where the limit begins to bite.
+
+        Raises StorageError where the run can't be written.
+        """
+        frames = min(self._pressure, _HALVINGS)
+        rows = min(max(self._pressure - _HALVINGS, 0), _HALVINGS)
+        if self._store.thin(Allowance(rows=ROWS >> rows, frames=FRAMES >> frames)):
+            self._idle = 0
+        if self._flushes % LOOKS_APART == 0:
+            yield from self._look(step, wall)
+        self._flushes += 1
+
+    def _look(self, step: int, wall: float) -> Iterator[Event]:
+        size = self._store.used() + self._others()
+        self._idle += 1
+        pressing = size > self._limit or (size > NEAR * self._limit and self._idle > IDLE_LOOKS)
+        if pressing and self._pressure < len(_SAID):
+            before = _SAID[self._pressure - 1] if self._pressure else ""
+            self._pressure += 1
+            self._idle = 0
+            said = _SAID[self._pressure - 1]
+            if said != before:
+                text = f"{size / 1e6:.0f} of {self._limit / 1e6:.0f} MB: {said}"
+                yield Mark(step=step, wall=wall, kind="limit", text=text)
+        limit = int(self._limit) if isfinite(self._limit) else None
+        yield Facts(values={"size": size, "size_limit": limit, "pressure": self._pressure})
+
+    def _others(self) -> int:
+        """Bytes of all files but the database's: its log only grows while somebody looks at it for long."""
+        own = (path.stat().st_size for path in self._run.path.glob("run.db*"))
+        return deletion.size(self._run) - sum(own)

@@ -1,0 +1,117 @@
+"""A run's folder stays below its limit: frames go first, then fine rows, then checkpoints; and it says so."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine import keeper
+from engine.keeper import LEAST_CHECKPOINTS, Keeper
+from engine.run import deletion, launch
+from engine.run.bins import from_values
+from engine.run.events import Event, Facts, Frame
+from engine.run.facts import RunFacts
+from engine.run.folder import RunFolder
+from engine.run.reader import Reader
+from engine.run.store import Store
+from tests.support import everything
+
+LIMIT = 3_000_000
+LOSS = "loss/generator"
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunFolder:
+    return launch.new(tmp_path, RunFacts(preset="dcgan", seed=42), "")
+
+
+@pytest.fixture
+def store(run: RunFolder) -> Iterator[Store]:
+    store = Store(run.database)
+    yield store
+    store.close()
+
+
+def noisy(step: int) -> Frame:
+    """A frame that no compression makes small."""
+    images = np.random.default_rng(step).integers(0, 256, (16, 1, 28, 28), dtype=np.uint8)
+    return Frame(step=step, wall=step / 8, kind="samples", images=images)
+
+
+def trained(run: RunFolder, store: Store, limit: float, flushes: int, *, frames: bool = True) -> list[int]:
+    """What the folder took after each flush of a run that goes on and on."""
+    keeper, told, sizes = Keeper(run, store, limit), list[Event](), []
+    for flush in range(flushes):
+        steps = np.arange(flush * 64 + 1, flush * 64 + 65)
+        losses = np.where(steps == 100, 1e6, np.where(steps == 200, np.nan, 1.0))
+        events = [*told, *([noisy(int(steps[-1]))] if frames else [])]
+        store.write({LOSS: from_values(steps, steps / 8, losses)}, events)
+        told = list(keeper.tend(int(steps[-1]), float(steps[-1]) / 8))
+        sizes.append(run.database.stat().st_size)
+    store.write({}, told)
+    return sizes
+
+
+def test_without_a_limit_everything_that_age_leaves_stays(run: RunFolder, store: Store) -> None:
+    trained(run, store, float("inf"), 200)
+    recorded = everything(run)
+    assert recorded.bins[LOSS].n.sum() == 12_800
+    assert recorded.marks == ()
+    assert (recorded.facts.size_limit, recorded.facts.pressure) == (None, 0)
+    assert recorded.facts.size
+
+
+def test_a_folder_stays_below_its_limit_and_keeps_what_matters(
+    run: RunFolder, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "IDLE_LOOKS", 0)
+    monkeypatch.setattr(keeper, "LOOKS_APART", 4)
+    sizes = trained(run, store, LIMIT, 1200)
+    assert max(sizes) < 1.1 * LIMIT
+    recorded = everything(run)
+    bins = recorded.bins[LOSS]
+    assert bins.n.sum() == bins.step[-1] == 1200 * 64
+    assert (np.nanmax(bins.hi), bins.bad.sum()) == (1e6, 1)
+    with closing(Reader(run.database)) as reader:
+        assert reader.frames(64)["samples"].step == 64
+        assert 0 < reader.frames(40_000)["samples"].step <= 40_000
+    limits = [mark.text for mark in recorded.marks if mark.kind == "limit"]
+    assert limits[0].endswith("of 3 MB: older frames are kept further apart")
+    assert recorded.facts.size_limit == LIMIT
+    assert recorded.facts.pressure >= 1
+    assert (recorded.facts.size or 0) < LIMIT
+
+
+def test_each_way_to_save_space_is_said_once_and_the_last_resort_is_said(
+    run: RunFolder, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Something else in the folder takes more than the limit: nothing that can be thinned helps."""
+    monkeypatch.setattr(keeper, "IDLE_LOOKS", 0)
+    monkeypatch.setattr(keeper, "LOOKS_APART", 1)
+    (run.path / "notes").write_bytes(bytes(2 * LIMIT))
+    trained(run, store, LIMIT, 60, frames=False)
+    recorded = everything(run)
+    said = [mark.text.partition(": ")[2] for mark in recorded.marks]
+    assert said == [
+        "older frames are kept further apart",
+        "older steps are kept in coarser rows",
+        "only the newest checkpoints are kept",
+        "nothing is left to thin",
+    ]
+    assert recorded.facts.pressure == LEAST_CHECKPOINTS + 1
+    assert recorded.bins[LOSS].n.sum() == 60 * 64
+
+
+def test_what_a_long_look_keeps_in_the_log_is_no_reason_to_thin(run: RunFolder, store: Store) -> None:
+    with closing(Reader(run.database)) as reader:
+        reader._connection.execute("BEGIN")
+        reader.facts()
+        for place in range(40):
+            store.write({}, [Facts(values={"note": str(place) * 200_000})])
+        assert deletion.size(run) > LIMIT
+        (told,) = Keeper(run, store, LIMIT).tend(400, 50.0)
+    assert isinstance(told, Facts)
+    assert isinstance(told.values["size"], int)
+    assert told.values["size"] < LIMIT / 3
