@@ -39,6 +39,18 @@ def test_show_tells_facts_values_alarms_marks_and_settings(
     assert fields["facts"]["device"] == "cpu"
 
 
+def test_show_tells_what_a_run_takes_on_disk_and_when_its_limit_bites(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = new_run(tmp_path, state="finished", size_limit=20_000_000)
+    (run.path / "notes").write_bytes(bytes(18_500_000))
+    assert cli.main(["show", "--runs", str(tmp_path)]) == 0
+    assert "19 MB\n" in capsys.readouterr().out
+    write(run, facts={"pressure": 2})
+    assert cli.main(["show", "--runs", str(tmp_path)]) == 0
+    assert "19 of 20 MB, thinned\n" in capsys.readouterr().out
+
+
 def test_presets_are_listed_by_group_and_shown_with_every_setting(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["presets"]) == 0
     shown = capsys.readouterr().out
