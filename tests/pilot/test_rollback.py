@@ -10,6 +10,7 @@ from engine.run.events import Mark, Rewind
 from engine.run.folder import RunFolder
 from tests.pilot.conftest import Recorded, asked, healthy_gan, text, wait_for, wait_for_text
 from tui.app import LatentopApp
+from tui.terminal import Terminal
 
 Open = Callable[..., LatentopApp]
 
@@ -128,3 +129,19 @@ async def test_why_the_guard_ended_a_run_is_said(runs: Path, open_app: Open) -> 
         await wait_for_text(
             pilot, "DIVERGED", "the guard stopped it at step 400: 3 tries did not help: training diverged"
         )
+
+
+async def test_one_sees_without_colours_where_enter_goes_back_to(runs: Path, open_app: Open) -> None:
+    app = open_app(with_states(runs).run, Terminal(ascii=True, colour=False))
+
+    def underlined() -> list[str]:
+        strips = app.screen._compositor.render_strips(app.size)
+        return [part.text for strip in strips for part in strip if part.style and part.style.underline]
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait_for_text(pilot, "training")
+        await pilot.press("r")
+        await wait_for_text(pilot, "Go back to")
+        await wait_for(pilot, lambda: "step 300" in underlined())
+        await pilot.press("down")
+        await wait_for(pilot, lambda: "step 100" in underlined() and "step 300" not in underlined())
