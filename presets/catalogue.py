@@ -22,6 +22,8 @@ from presets.schema import Preset
 SHIPPED = Path(__file__).parent
 GROUPS = ("gans", "autoencoders", "failures")
 YOURS = "yours"
+_POINTED = r"[+-]?([0-9]+\.|[0-9]*\.[0-9]+)(e[+-]?[0-9]+)?"
+"""Numbers that begin or end with their point, which TOML has not."""
 
 
 class PresetError(Exception):
@@ -118,11 +120,11 @@ def dump(preset: Preset) -> str:
 
 
 def value_of(text: str) -> Any:
-    """A TOML value; what is none is taken as the text itself, so that names need no quotes."""
+    """A TOML value, or ``.5`` or ``5.``; what is none is taken as the text itself: names need no quotes."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except ValueError:  # TOMLDecodeError, or a number of more digits than Python reads
-        return text
+        return float(text) if re.fullmatch(_POINTED, text, re.IGNORECASE) else text
 
 
 def flatten(preset: Preset) -> dict[str, object]:

@@ -116,6 +116,20 @@ def test_a_mistake_is_told_in_the_words_of_the_command_line() -> None:
         assert refused.value.key == key
 
 
+@pytest.mark.parametrize(
+    ("typed", "number"), [(".0002", 0.0002), ("1.", 1.0), ("1e-4", 1e-4), ("+.5e-1", 0.05)]
+)
+def test_numbers_are_taken_as_python_writes_them(typed: str, number: float) -> None:
+    preset = shipped("dcgan")
+    edited = draft.begun(preset).put("generator.lr", typed)
+    assert (value(edited, "generator.lr"), problem(edited, "generator.lr")) == (number, "")
+    assert catalogue.override(preset, [f"generator.lr={typed}"]) == edited.preset()
+
+
+def test_a_point_alone_is_no_number() -> None:
+    assert problem(draft.begun(shipped("dcgan")).put("generator.lr", "."), "generator.lr") != ""
+
+
 def test_a_part_of_a_list_is_told_too() -> None:
     edited = draft.begun(shipped("stacked")).put("autoencoder.hidden", "[100, 0]")
     assert problem(edited, "autoencoder.hidden") == (
