@@ -93,6 +93,23 @@ async def test_quit_says_what_becomes_of_the_training(runs: Path, open_app: Open
     assert asked(recorded.run) == []
 
 
+async def test_quit_says_that_a_paused_run_stays_paused(
+    runs: Path, open_app: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded = healthy_gan(runs)
+    recorded.says(state="paused")
+    app = open_app(recorded.run)
+    leave = Mock(wraps=app.exit)
+    monkeypatch.setattr(app, "exit", leave)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait_for_text(pilot, "● paused")
+        await pilot.press("q")
+        shown = await wait_for_text(pilot, "dcgan is paused", "it stays paused; the way back is printed")
+        assert "training goes on" not in shown
+        await pilot.press("d")
+    assert f"{recorded.run.id} stays paused. Back to it" in leave.call_args.kwargs["message"].plain
+
+
 async def test_quit_may_stop_the_training(runs: Path, open_app: Open) -> None:
     recorded = healthy_gan(runs)
     async with open_app(recorded.run).run_test(notifications=True, size=(80, 24)) as pilot:
