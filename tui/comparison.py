@@ -91,17 +91,25 @@ def differing(settings: Sequence[Mapping[str, object]]) -> list[tuple[str, tuple
 
 
 def alike(contenders: Sequence[Contender]) -> list[tuple[int, ...]]:
-    """The indices of the contenders, those together that differ in nothing but the seed."""
+    """The indices of the contenders, those together that differ in the seed and in nothing else.
+
+    A fork has the past of its parent: it is nobody's seed.
+    """
     groups: list[list[int]] = []
     for index, one in enumerate(contenders):
         for group in groups:
-            keys = [key for key, _ in differing([contenders[group[0]].settings, one.settings])]
-            if one.settings and not set(keys) - {SEED}:
+            if all(_seeds(contenders[member], one) for member in group):
                 group.append(index)
                 break
         else:
             groups.append([index])
     return [tuple(group) for group in groups]
+
+
+def _seeds(one: Contender, other: Contender) -> bool:
+    """Whether they differ in the seed alone."""
+    keys = [key for key, _ in differing([one.settings, other.settings])]
+    return keys == [SEED] and not (one.facts.parent or other.facts.parent)
 
 
 def in_order(names: Iterable[str]) -> list[str]:

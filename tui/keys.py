@@ -59,7 +59,7 @@ KEYS = (
     Key("enter", "enter", "choose", "open", "Open the run", frozenset({"runs"}), 90, built_in=True),
     Key("space", "space", "mark", "mark", "Mark the run, or take its mark away", LIST, 60),
     Key("c", "c", "compare", "compare", "Compare the marked runs: charts over each other, settings side by side", LIST, 70),
-    Key("slash", "/", "find", "find", "Show only runs whose name, preset, state, verdict or note holds some words", LIST, 75),
+    Key("slash", "/", "find", "find", "Show only runs whose name, preset, state, verdict, note or origin holds some words", LIST, 75),
     Key("o", "o", "sort", "order", "Sort by the next column; a click on a heading sorts by that one", LIST, 50),
     Key("O", "O", "turn", "", "Sort the other way round", LIST),
     Key("r", "r", "rename", "rename", "Give the run a name of your own", LIST, 40),

@@ -8,6 +8,7 @@ from engine.run.folder import RunFolder
 from engine.run.verdicts import NOTHING_CRITICAL
 from tui import states
 from tui.runs_feed import RunRow
+from tui.wording import spaced
 
 Sortable = tuple[object, ...]
 
@@ -66,9 +67,10 @@ def hidden(rows: Sequence[RunRow], view: View) -> int:
 
 
 def matches(row: RunRow, words: str) -> bool:
-    """Whether each word occurs in the run's name, id, preset, state, verdict or note, in whatever case."""
+    """Whether each word occurs in what a run says of itself: name, id, preset, state, verdict, note, origin."""
     facts = row.summary.facts
-    text = " ".join((row.run.id, facts.name, facts.preset, state(row), verdict(row), facts.note)).casefold()
+    told = (row.run.id, facts.name, facts.preset, state(row), verdict(row), facts.note, origin(row))
+    text = " ".join(told).casefold()
     return all(word in text for word in words.casefold().split())
 
 
@@ -82,6 +84,12 @@ def verdict(row: RunRow) -> str:
     if not row.summary.begun:
         return ""
     return states.verdict(row.summary.facts.verdict, alive=row.liveness.alive)
+
+
+def origin(row: RunRow) -> str:
+    """Of which run it is a fork, and from which step on; empty for one that began anew."""
+    facts = row.summary.facts
+    return f"fork of {facts.parent} at step {spaced(facts.parent_step)}" if facts.parent else ""
 
 
 def _name(row: RunRow) -> Sortable:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from tui import runs_cells
+from tui import runs_cells, runs_list
 from tui.runs_feed import RunRow
 from tui.runs_list import View
 from tui.terminal import Terminal
@@ -41,12 +41,13 @@ def heading(
 
 
 def about(row: RunRow | None) -> Words:
-    """The run under the cursor in a line: its id, its name, its note; or why it can't be read."""
+    """The run under the cursor in a line: id, name, note, what it is a fork of; or why it can't be read."""
     if row is None:
         return ()
     facts = row.summary.facts
     trouble = row.trouble.replace(f"{row.run.path}/", "")
-    told = " · ".join(filter(None, (facts.name, facts.note, row.liveness.detail, trouble)))
+    parts = (facts.name, facts.note, runs_list.origin(row), row.liveness.detail, trouble)
+    told = " · ".join(filter(None, parts))
     return (Span(f" {row.run.id}", bold=True), f"  {told}")
 
 

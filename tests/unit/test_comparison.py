@@ -16,12 +16,12 @@ from tui.draw.hues import distinct
 from tui.draw.line import Line
 
 
-def contender(letter: str, settings: dict[str, object], **values: float) -> Contender:
+def contender(letter: str, settings: dict[str, object], parent: str = "", **values: float) -> Contender:
     return Contender(
         letter=letter,
         label=letter,
         run=RunFolder(Path(f"/runs/20261122-1405-dcgan-s{settings.get('seed', 0)}")),
-        facts=RunFacts(preset="dcgan", verdict="healthy", step=100, steps=400),
+        facts=RunFacts(preset="dcgan", verdict="healthy", step=100, steps=400, parent=parent),
         liveness=Liveness("finished", False),
         values={name.replace("_", "/"): value for name, value in values.items()},
         settings=settings,
@@ -42,6 +42,16 @@ def test_runs_that_differ_in_the_seed_alone_belong_together() -> None:
         contender("E", {}),
     ]
     assert alike(runs) == [(0, 2), (1,), (3,), (4,)]
+
+
+def test_the_same_seed_twice_and_a_fork_are_no_seeds_of_one_another() -> None:
+    runs = [
+        contender("A", {"seed": 1}),
+        contender("B", {"seed": 1}),
+        contender("C", {"seed": 2}),
+        contender("D", {"seed": 3}, parent="20261122-1405-dcgan-s1"),
+    ]
+    assert alike(runs) == [(0, 2), (1,), (3,)]
 
 
 def test_the_table_says_who_is_ahead_where_one_way_is_better() -> None:

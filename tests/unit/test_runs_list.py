@@ -9,7 +9,7 @@ from engine.run.facts import RunFacts
 from engine.run.folder import RunFolder
 from engine.run.liveness import Liveness
 from engine.run.summary import Summary
-from tui import runs_cells, runs_list
+from tui import runs_cells, runs_list, runs_words
 from tui.runs_feed import RunRow
 from tui.runs_list import View, by_column, by_next, shown
 from tui.terminal import Terminal
@@ -96,6 +96,14 @@ def test_one_key_leads_through_all_orders_and_back() -> None:
 )
 def test_every_word_must_occur_somewhere(words: str, expected: list[int]) -> None:
     assert order(View(words=words)) == expected
+
+
+def test_a_fork_says_so_and_is_found_by_it() -> None:
+    rows = [row(2, parent="20261122-1405-dcgan-s1", parent_step=1_200), row(1)]
+    assert [one.run.id[-1] for one in shown(rows, View(words="fork"))] == ["2"]
+    told, plain = ("".join(getattr(part, "text", part) for part in runs_words.about(one)) for one in rows)
+    assert "fork of 20261122-1405-dcgan-s1 at step 1 200" in told
+    assert "fork" not in plain
 
 
 @pytest.mark.parametrize("width", [60, 80, 100, 120, 160, 200, 300])

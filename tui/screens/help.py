@@ -44,8 +44,9 @@ LIST_READING = (
     "A name is for people: folder and id stay as they are, and both find the run on the command line.",
 )
 COMPARE_READING = (
-    "Runs that differ in nothing but the seed make one band, from the smallest of them to the largest, with "
-    "their mean as its line. Lines are means: noise is left out, lest one run hides another.",
+    "Runs that differ in the seed alone make one band, from the smallest of them to the largest, with their "
+    "mean as its line; a fork, which has its parent's past, is no seed of it. Lines are means: noise is left "
+    "out, lest one run hides another.",
     "",
     "In the table, * marks the best of a row, where one way is better. The newest value of what jumps from "
     f"batch to batch is a {wording.RECENT}.",
