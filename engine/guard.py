@@ -16,8 +16,8 @@ SEEDS = 2**32
 class Guard:
     """Acts when one of ``SEVEREST`` becomes the verdict: ``diverged``, ``exploding`` or ``collapsed``.
 
-    Going back can undo these. ``used`` counts its tries over the whole run, so that a worker that resumes it
-    counts on. ``stop`` ends the training; it is given the reason.
+    Going back can undo these. ``used`` counts its tries since the run began or somebody went back by hand, so
+    that a worker that resumes it counts on. ``stop`` ends the training; it is given the reason.
     """
 
     def __init__(
@@ -38,6 +38,7 @@ class Guard:
         self._sentences: dict[str, str] = {}
         self.ended = ""
         """Why it stopped the training; empty while it has not."""
+        rollback.begun_anew = self._begin_anew
 
     def facts(self) -> Facts:
         """How many of its tries are used."""
@@ -50,6 +51,11 @@ class Guard:
                 self._sentences[event.name] = event.sentence
             case Mark(kind="verdict") if event.text in SEVEREST:
                 self._act(event.text)
+
+    def _begin_anew(self) -> None:
+        self._used = 0
+        self._spent.clear()
+        self._put(self.facts())
 
     @property
     def _settings(self) -> Watch:

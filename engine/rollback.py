@@ -38,6 +38,8 @@ class Rollback:
         self._saver = saver
         self._put = put
         self._raised = list(raised)
+        self.begun_anew: Callable[[], object] = lambda: None
+        """Called when somebody went back by hand."""
 
     def note(self, alarm: AlarmRaised) -> None:
         """Remember an alarm, to tell of it should its future be abandoned."""
@@ -56,7 +58,9 @@ class Rollback:
             snapshot = self._chosen(arguments.get("step"))
             settings = self.settings(snapshot, factor=arguments.get("factor"))
             settings |= arguments.get("settings", {})
-            return True, self.to(snapshot, settings, seed=arguments.get("seed"))
+            text = self.to(snapshot, settings, seed=arguments.get("seed"))
+            self.begun_anew()
+            return True, text
         except (PresetError, UsageError) as error:
             return False, f"{error.message.removeprefix('--set ')}; {error.hint}"
 

@@ -69,7 +69,8 @@ class Session:
         control = Control(
             self._run, trainer, recorder, saver, rollback, clock=clock, terminated=self._terminated
         )
-        guard = Guard(trainer, rollback, recorder.put, control.stop, used=before.guard_used)
+        used = 0 if before.guard_ended else before.guard_used  # who resumes after its end gives it new tries
+        guard = Guard(trainer, rollback, recorder.put, control.stop, used=used)
         recorder.put(guard.facts())
         recorder.put(trainer.snapshots.facts())
         recorder.start()

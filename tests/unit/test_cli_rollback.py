@@ -36,10 +36,11 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> list[Mapping[str, Any]]:
 @pytest.mark.parametrize(
     ("words", "arguments"),
     [
-        ([], {}),
-        (["--to", "250"], {"step": 250}),
-        (["--lr-factor", "0.5", "--seed", "7"], {"factor": 0.5, "seed": 7}),
-        (["--to", "0", "--seed", "0"], {"step": 0, "seed": 0}),
+        ([], {"factor": 0.5, "seed": 45}),
+        (["--to", "250"], {"step": 250, "factor": 0.5, "seed": 45}),
+        (["--lr-factor", "0.25", "--seed", "7"], {"factor": 0.25, "seed": 7}),
+        (["--to", "0", "--as-then"], {"step": 0}),
+        (["--as-then", "--seed", "0"], {"seed": 0}),
     ],
 )
 def test_it_asks_and_tells_where_training_is_now(
@@ -49,11 +50,21 @@ def test_it_asks_and_tells_where_training_is_now(
     words: list[str],
     arguments: Mapping[str, object],
 ) -> None:
-    run = new_run(tmp_path, **alive())
+    run = new_run(tmp_path, **alive(), rewinds=2)
     seen = answering(monkeypatch)
     assert cli.main(["rollback", run.id, *words, "--runs", str(tmp_path)]) == 0
     assert capsys.readouterr().out == f"{run.id}: {BACK}\n"
     assert seen == [arguments]
+
+
+def test_without_a_name_the_newest_run_in_training_is_meant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = new_run(tmp_path, **alive())
+    new_run(tmp_path, seed=43, state="finished")
+    answering(monkeypatch)
+    assert cli.main(["rollback", "--runs", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == f"{run.id}: {BACK}\n"
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,15 @@ def test_it_stops_after_its_tries_which_are_counted_over_resumptions(
     assert house.facts.get("guard_used", used) == tries
 
 
+def test_who_goes_back_by_hand_gives_it_all_its_tries_again(tmp_path: Path) -> None:
+    house = House(tmp_path, ROLLBACK, used=3)
+    assert house.rollback.asked({"factor": 0.5, "seed": 7})[0]
+    assert house.facts["guard_used"] == 0
+    house.becomes("diverged")
+    assert house.stops == []
+    assert house.marks[-1].text.startswith("diverged, guard 1 of 3")
+
+
 def test_stop_stops_at_once(tmp_path: Path) -> None:
     house = House(tmp_path, "watch.guard=stop")
     house.becomes("exploding")

@@ -8,27 +8,28 @@ from functools import partial
 from engine.run import folder
 from engine.run.errors import UsageError
 from engine.run.folder import RunFolder
+from tui import going_back
 from tui.commands import asking
 from tui.commands.output import Output, table
 from tui.commands.parser import Commands
+from tui.going_back import FACTOR, HIGHEST_FACTOR, HIGHEST_SEED
 from tui.looking import glance
 from tui.naming import to_ask
 from tui.wording import age, spaced
-
-HIGHEST_FACTOR = 10.0
-HIGHEST_SEED = 2**32 - 1
 
 
 def add(commands: Commands) -> None:
     """The command of this family."""
     about = "go back to the last good state of a run in training"
-    words = commands.add("rollback", _rollback, about, run="needed")
+    words = commands.add("rollback", _rollback, about, run="newest alive")
     known = "the newest good state up to that step (else the last one of before the trouble began)"
     words.add_argument("--to", metavar="STEP", type=partial(_whole, highest=10**9), help=known)
-    factor = "times the learning rates of then, or of now where they are lower"
+    factor = f"times the learning rates of then, or of now where they are lower ({FACTOR:g})"
     words.add_argument("--lr-factor", metavar="F", type=_factor, help=factor)
-    seed = "of other random numbers than followed then"
+    seed = "of other random numbers than followed then (another one than before)"
     words.add_argument("--seed", metavar="N", type=partial(_whole, highest=HIGHEST_SEED), help=seed)
+    same = "with the learning rates and the random numbers of then, but for what is named"
+    words.add_argument("--as-then", action="store_true", help=same)
     words.add_argument("--list", action="store_true", help="only list what there is to go back to")
 
 
@@ -36,8 +37,9 @@ def _rollback(options: Namespace, output: Output) -> int:
     run = to_ask(folder.runs_folder(options.runs), options.run)
     if options.list:
         return _list(run, output)
+    suggested = {} if options.as_then else {"factor": FACTOR, "seed": going_back.seed(glance(run)[0])}
     wanted = {"step": options.to, "factor": options.lr_factor, "seed": options.seed}
-    said = {name: value for name, value in wanted.items() if value is not None}
+    said = suggested | {name: value for name, value in wanted.items() if value is not None}
     return asking.ask(run, "rollback", said, output)
 
 

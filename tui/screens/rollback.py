@@ -18,14 +18,12 @@ from engine.run.events import Frame
 from engine.run.facts import RunFacts, Snapshot
 from engine.run.folder import RunFolder
 from engine.run.reader import Reader
-from tui import states
+from tui import going_back, states
+from tui.going_back import FACTOR, HIGHEST_FACTOR, HIGHEST_SEED
 from tui.screens.dialogue import Dialogue
 from tui.widgets.preview import Preview
 from tui.wording import age, clean, spaced
 
-FACTOR = "0.5"
-"""What is suggested: the same rates and the same random numbers would end in the same way."""
-HIGHEST_FACTOR, HIGHEST_SEED = 10.0, 2**32 - 1
 APART = 1
 """Columns after the longest row of the states."""
 KINDS = ("samples", "reconstruction")
@@ -61,7 +59,7 @@ class RollbackScreen(Dialogue[Wanted]):
         self._run = run
         self._snapshots = tuple(reversed(facts.snapshots))
         self._preview = preview
-        self._seed = (facts.seed + facts.rewinds + 1) % (HIGHEST_SEED + 1)
+        self._seed = going_back.seed(facts)
         self._frames: Mapping[int, Frame] = {}
 
     def compose(self) -> ComposeResult:
@@ -76,7 +74,7 @@ class RollbackScreen(Dialogue[Wanted]):
                 yield self._preview
             with Horizontal(classes="entry"):
                 yield Label("learning rates times")
-                yield Input(FACTOR, id="factor", compact=True, placeholder="as then")
+                yield Input(str(FACTOR), id="factor", compact=True, placeholder="as then")
                 yield Label("seed")
                 yield Input(str(self._seed), id="seed", compact=True, placeholder="as then")
             yield Label("", id="wrong")
