@@ -33,7 +33,7 @@ from tests.training.faults import FAULTS, Fault, deal, kill
 from tests.training.nursery import Nursery
 from tests.training.ordeal import STEADY, Outcome, begin, finish, suffer
 
-A_RUN = 20
+A_RUN = 14
 """Faults that hit one run before it is let go to its end."""
 DISK = "192m"
 
@@ -57,9 +57,9 @@ class Story:
         return not self.broken and not self.left and all(one.well for one in self.outcomes)
 
 
-def strike(runs: Path, number: int, seed: int) -> Story:
-    """Deal out so many faults, and tell what became of the runs."""
-    chance, story = Random(seed), Story()
+def strike(story: Story, runs: Path, number: int, seed: int) -> None:
+    """Deal out so many faults, and note what becomes of the runs."""
+    chance = Random(seed)
     faults, presets = deal(number, chance), cycle(STEADY)
     with closing(Nursery()) as nursery:
         for first in range(0, number, A_RUN):
@@ -73,7 +73,6 @@ def strike(runs: Path, number: int, seed: int) -> Story:
                 story.broken.append(_last_words(run))
             finally:
                 kill(run)
-    return story
 
 
 def _suffer(story: Story, run: RunFolder, fault: Fault, chance: Random, nursery: Nursery) -> None:
@@ -145,7 +144,11 @@ def main(words: Sequence[str] | None = None) -> int:
 def report(runs: Path, faults: int, seed: int) -> int:
     """Strike, and print what became of it; 1 where anything is wrong."""
     began = time.monotonic()
-    story = strike(runs, faults, seed)
+    story = Story()
+    try:
+        strike(story, runs, faults, seed)
+    except KeyboardInterrupt:
+        story.broken.append("interrupted")
     print_table(story)
     print("\n".join(story.broken))
     machine = f"{platform.machine()}, {os.cpu_count()} processors, torch {torch.__version__}"
