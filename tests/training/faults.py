@@ -7,8 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 
 import psutil
@@ -155,27 +156,32 @@ def _detail(run: RunFolder) -> str:
     return liveness.judge(facts(run), time.time()).detail
 
 
-@contextmanager
-def _no_room(run: RunFolder) -> Iterator[None]:
-    """Fill the runs' own small disk; where they lie on none, let the worker write no file past 16 KB."""
+def _no_room(run: RunFolder) -> AbstractContextManager[None]:
+    """As long as it holds, the run can't grow: on a small disk of its own by what else lies there."""
     runs = run.path.parent
-    if runs.is_mount():
-        filler = runs / "filler"
+    return _filled(runs) if runs.is_mount() else _limited(_worker(run))
+
+
+@contextmanager
+def _filled(disk: Path) -> Iterator[None]:
+    """Fill a disk to the last byte."""
+    filler = disk / "filler"
+    try:
         with filler.open("wb", buffering=0) as file, suppress(OSError):
             while True:
                 file.write(bytes(65_536))
-        try:
-            yield
-        finally:
-            filler.unlink()
-        return
-    pid = _worker(run)
-    resource.prlimit(pid, resource.RLIMIT_FSIZE, (16_384, resource.RLIM_INFINITY))
-    try:
         yield
     finally:
-        with suppress(ProcessLookupError):
-            resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        filler.unlink()
+
+
+@contextmanager
+def _limited(pid: int) -> Iterator[None]:
+    """Let a process write no file past 16 KB, as a quota does."""
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (16_384, resource.RLIM_INFINITY))
+    yield
+    with suppress(ProcessLookupError):
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
 _HOLD = """
