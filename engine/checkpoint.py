@@ -25,6 +25,8 @@ def save(run: RunFolder, state: dict[str, Any], *, keep: int, worth: Container[i
     path = _path(run, state["step"])
     unfinished = path.with_suffix(".unfinished")
     try:
+        for left in run.checkpoints.glob("*.unfinished"):  # by a worker that was killed while it wrote
+            left.unlink()
         unfinished.touch(mode=0o600)
         with unfinished.open("wb") as file:
             torch.save(state, file)

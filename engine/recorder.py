@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -13,13 +14,14 @@ from engine.gather import Column, gather
 from engine.keeper import Keeper
 from engine.run.bins import Bins, after, from_values, group, join, until
 from engine.run.errors import StorageError
-from engine.run.events import AlarmCleared, AlarmRaised, Event, Facts, Frame, Mark, Rewind, Scalars
+from engine.run.events import AlarmCleared, AlarmRaised, Event, Facts, Frame, Mark, Rewind, Saved, Scalars
 from engine.run.folder import RunFolder
 from engine.run.store import Store
 
 log = logging.getLogger("latentop")
 
 FLUSH_SECONDS = 0.25
+SYNC_SECONDS = 0.005
 BINS_PER_FLUSH = 64
 BALLAST_BYTES = 256 * 1024
 
@@ -66,6 +68,12 @@ class Recorder(threading.Thread):
             raise self._broken
         return not (self._events or self._flushing or self._kept or self._bins or self._back_to is not None)
 
+    def sync(self) -> None:
+        """Return when all that was put is written, or can't be for now."""
+        while not (self.idle or self.trouble):
+            self._wake.set()
+            time.sleep(SYNC_SECONDS)
+
     def close(self) -> None:
         """Write what is left and end; whether all of it could be written shows in ``trouble``.
 
@@ -84,6 +92,7 @@ class Recorder(threading.Thread):
         try:
             while not self._closing:
                 self._wake.wait(FLUSH_SECONDS)
+                self._wake.clear()
                 self._flush()
                 self._tend()
             self._flush()
@@ -111,9 +120,10 @@ class Recorder(threading.Thread):
         self._flushing = False
 
     def _take(self, events: Sequence[Event]) -> None:
-        self._kept += [event for event in events if not isinstance(event, Scalars)]
+        self._kept += [event for event in events if not isinstance(event, Scalars | Saved)]
+        saved = [event.step for event in events if isinstance(event, Saved)]
         for name, column in gather(event for event in events if isinstance(event, Scalars)).items():
-            new, known = _condense(column), self._bins.get(name)
+            new, known = _condense(column, saved), self._bins.get(name)
             self._step, self._wall = int(new.step[-1]), float(new.wall[-1])
             if known is not None and len(known):
                 new = join(known, after(new, int(known.step[-1])))
@@ -163,11 +173,15 @@ def _later(event: Event, step: int) -> bool:
     return isinstance(event, Scalars | Frame | Mark | AlarmRaised | AlarmCleared) and event.step > step
 
 
-def _condense(column: Column) -> Bins:
-    """One bin a step while training is slow; wider ones, aligned, where it takes many steps per flush."""
+def _condense(column: Column, saved: Sequence[int]) -> Bins:
+    """One bin a step while training is slow; wider ones, aligned, where it takes many steps per flush.
+
+    None reaches across a step that training may go back to: what was done until then would be forgotten.
+    """
     bins = from_values(column.steps, column.walls, column.values)
     width = 1
     while len(bins) > BINS_PER_FLUSH * width:
         width *= 2
     keys: np.ndarray[tuple[int], np.dtype[np.int64]] = (column.steps - 1) // width
+    keys = keys + np.searchsorted(saved, column.steps)
     return group(bins, keys) if width > 1 else bins

@@ -8,7 +8,7 @@ from contextlib import suppress
 from engine import checkpoint
 from engine.retention import worth_keeping
 from engine.run.errors import StorageError
-from engine.run.events import Event, Mark
+from engine.run.events import Event, Mark, Saved
 from engine.run.folder import RunFolder
 from engine.snapshots import GOOD
 from engine.trainer import Trainer
@@ -20,15 +20,22 @@ log = logging.getLogger("latentop")
 class Saver:
     """Writes checkpoints of one training: the first after EARLY_SECONDS, then at intervals that double up to
     ``keep.checkpoints``. One that can't be written is said through ``put``, as a mark. The newest that was
-    written while all was well stays, however old: at first that of the step ``good``.
+    written while all was well stays, however old: at first that of the step ``good``. ``sync`` returns when
+    what was put is on disk: training that goes on from beyond its record would leave a gap there.
     """
 
     def __init__(
-        self, run: RunFolder, trainer: Trainer, put: Callable[[Event], None], good: int | None = None
+        self,
+        run: RunFolder,
+        trainer: Trainer,
+        put: Callable[[Event], None],
+        good: int | None = None,
+        sync: Callable[[], None] = lambda: None,
     ) -> None:
         self._run = run
         self._trainer = trainer
         self._put = put
+        self._sync = sync
         self._good = good
         self._interval = EARLY_SECONDS / 2
         self._plan()
@@ -37,6 +44,8 @@ class Saver:
         """Write a checkpoint now and return its name. Raises StorageError, with older ones kept."""
         self._plan()
         state, keep = self._trainer.state(), self._trainer.preset.keep.last
+        self._put(Saved(step=state["step"]))
+        self._sync()
         try:
             name = checkpoint.save(self._run, state, keep=keep, worth=self._worth()).name
         except StorageError as error:

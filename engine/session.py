@@ -64,7 +64,7 @@ class Session:
         self._say({**begun, **trainer.facts().values})
         limit = MEGABYTE * self._preset.keep.size
         recorder = Recorder(self._run, lambda: _pulse(trainer, clock), limit=limit)
-        saver = Saver(self._run, trainer, recorder.put, good[-1].step if good else None)
+        saver = Saver(self._run, trainer, recorder.put, good[-1].step if good else None, sync=recorder.sync)
         rollback = Rollback(trainer, saver, recorder.put, raised)
         control = Control(
             self._run, trainer, recorder, saver, rollback, clock=clock, terminated=self._terminated

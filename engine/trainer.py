@@ -13,7 +13,7 @@ from engine.gallery import Gallery, exhibits
 from engine.gather import gather
 from engine.objectives import Generative, build_objective
 from engine.run.errors import UsageError
-from engine.run.events import Event, Facts, Mark, Scalars
+from engine.run.events import Event, Facts, Mark, Saved, Scalars
 from engine.snapshots import Snapshot, Snapshots, copy
 from engine.watch.guidelines import check
 from engine.watch.meters import build_meter
@@ -199,6 +199,7 @@ class Trainer:
         if self.snapshots.due(verdict) and self.snapshots.offer(
             self.state, step=self.step, wall=self._wall(), verdict=verdict
         ):
+            yield Saved(step=self.step)
             yield self.snapshots.facts()
 
     def graft(self, state: dict[str, Any]) -> None:

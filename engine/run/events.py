@@ -100,4 +100,11 @@ class Rewind:
     step: int
 
 
-Event = Scalars | Frame | Mark | AlarmRaised | AlarmCleared | Facts | Reply | Rewind
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """The state after that step was saved, and training may go back to it: no bin reaches across it."""
+
+    step: int
+
+
+Event = Scalars | Frame | Mark | AlarmRaised | AlarmCleared | Facts | Reply | Rewind | Saved

@@ -1,23 +1,11 @@
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-NAMESPACE = (
-    ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user", "--mount"]
-)
-
-
-def may_mount() -> bool:
-    """Whether this machine lets us mount a small disk of our own; macOS and some containers do not."""
-    try:
-        trial = [*NAMESPACE, "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
-        return subprocess.run(trial, capture_output=True, check=False).returncode == 0
-    except FileNotFoundError:
-        return False
+from tests.terminal.full_disk import NAMESPACE, may_mount
 
 
 @pytest.mark.skipif(not may_mount(), reason="no disk may be mounted here; test_worker has a file-size limit")

@@ -54,6 +54,12 @@ def test_saving_the_same_step_again_is_no_second_checkpoint(run: RunFolder) -> N
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+def test_what_a_killed_worker_left_half_written_goes(run: RunFolder) -> None:
+    (run.checkpoints / "step-000000003.unfinished").write_bytes(b"half")
+    save(run, 7)
+    assert [path.name for path in run.checkpoints.iterdir()] == ["step-000000007.pt"]
+
+
 def test_where_nothing_can_be_written_the_older_ones_stay(
     run: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

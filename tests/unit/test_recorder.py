@@ -9,7 +9,7 @@ import torch
 
 from engine.recorder import BINS_PER_FLUSH, Recorder
 from engine.run import launch
-from engine.run.events import Event, Facts, Frame, Mark, Rewind, Scalars
+from engine.run.events import Event, Facts, Frame, Mark, Rewind, Saved, Scalars
 from engine.run.facts import RunFacts
 from engine.run.folder import RunFolder
 from tests.support import everything, facts, wait_until
@@ -206,6 +206,36 @@ def test_after_going_back_only_the_new_future_is_recorded(
     assert [(mark.step, mark.kind) for mark in batch.marks] == [(10, "edit"), (20, "rollback")]
     assert batch.frames == {}
     assert batch.facts.rewinds == 1
+
+
+def test_going_back_to_what_was_saved_forgets_no_step_of_before(run: RunFolder, recorder: Recorder) -> None:
+    """However fast the training, however many steps a bin holds."""
+    put(recorder, 1, 1_003)
+    recorder.put(Saved(step=1_003))
+    put(recorder, 1_004, 2_000)
+    recorder._flush()
+    before = everything(run).bins["loss/generator"]
+    assert before.n.max() > 1
+    recorder._store.rewind(1_003)
+    bins = everything(run).bins["loss/generator"]
+    assert bins.step[-1] == bins.n.sum() == 1_003
+    assert bins.last[-1] == 1_004.0
+
+
+def test_who_saves_a_state_can_wait_for_all_of_before_to_be_written(
+    run: RunFolder, recorder: Recorder
+) -> None:
+    recorder.start()
+    put(recorder, 1, 50)
+    recorder.sync()
+    assert_every_step_is_recorded(run, 50)
+    set_disk(recorder, full=True)
+    recorder.put(big(51))
+    recorder.sync()  # it can't be, and nobody waits for ever
+    assert recorder.trouble
+    set_disk(recorder, full=False)
+    recorder.close()
+    assert not recorder.trouble
 
 
 def test_of_each_time_that_training_went_back_a_mark_stays(run: RunFolder, recorder: Recorder) -> None:
