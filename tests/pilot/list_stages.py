@@ -66,7 +66,7 @@ def own(_runs: Path) -> None:
     (folder / "wrong.toml").write_text(preset.replace("lr = 0.001", "lr = 50.0"))
 
 
-MARKED = (*["space"] * 4, "{4 marked}", "c", "{compared}")
+MARKED = (*["space"] * 4, "{4 marked}", "c", "{compared · series}")
 EDIT = ("e", "{edit dcgan}", "{Optimiser steps.}")
 RUNS = (
     Stage(name="runs", make=many, shows="unreadable"),
@@ -96,7 +96,8 @@ RUNS = (
         name="compare-strangers",
         make=strangers,
         shows="stacked",
-        does=("space", "space", "{2 marked}", "c", "{compared}"),
+        does=("space", "space", "{2 marked}", "c"),
+        then="no series in common",
     ),
 )
 PRESETS = (

@@ -27,7 +27,7 @@ def test_settings_are_changed_while_running_and_while_paused_and_undone(tmp_path
     with training(tmp_path, "dcgan", LONG) as run:
         wait_until(lambda: facts(run).step > 0)
         first = ask(run, "set", {"generator.lr": 5e-5, "watch.diversity_alarm": 0.5, "steps": 900_000})
-        said = "generator.lr 0.0002 → 5e-05, watch.diversity_alarm 0.6 → 0.5, steps 1000000 → 900000"
+        said = "steps 1000000 → 900000, watch.diversity_alarm 0.6 → 0.5, generator.lr 0.0002 → 5e-05"
         assert (first.state, first.text) == ("applied", said)
         wait_until(lambda: facts(run).settings["generator.lr"] == 5e-5)
         assert (facts(run).steps, facts(run).diversity_alarm) == (900_000, 0.5)
@@ -38,7 +38,7 @@ def test_settings_are_changed_while_running_and_while_paused_and_undone(tmp_path
         assert second.text == "objective.discriminator_steps 1 → 3"
         assert ask(run, "undo").text == "undone: objective.discriminator_steps 3 → 1"
         last = ask(run, "undo")
-        assert (last.text or "").startswith("undone: generator.lr 5e-05 → 0.0002, ")
+        assert (last.text or "").startswith("undone: steps 900000 → 1000000, ")
         empty = ask(run, "undo")
         assert (empty.state, empty.text) == ("refused", "no edit is left to undo")
         wait_until(lambda: facts(run).settings["generator.lr"] == 2e-4)

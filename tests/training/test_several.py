@@ -45,9 +45,16 @@ def state(run: RunFolder) -> str:
 
 
 def workers(runs: Path) -> int:
-    """How many workers train a run of that folder at this moment."""
-    lines = (process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"]))
+    """How many workers train a run of that folder at this moment: each leads a session, and no child does."""
+    lines = (process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"]) if leads(process))
     return sum("engine.worker" in line and any(str(runs) in word for word in line) for line in lines)
+
+
+def leads(process: psutil.Process) -> bool:
+    try:
+        return os.getsid(process.pid) == process.pid
+    except ProcessLookupError:
+        return False
 
 
 def test_three_seeds_two_at_a_time_all_finish_and_are_summed_up(tmp_path: Path) -> None:

@@ -57,6 +57,7 @@ class CompareScreen(PlaceScreen[None]):
         self._terminal = terminal
         self._letters = comparison.letters(len(runs))
         self._states = [State()] * len(runs)
+        self._unread = set(range(len(runs)))
         self._settings = [comparison.resolved(run, State().facts) for run in runs]
         self._feeds = [Feed(run, partial(self._tell, index)) for index, run in enumerate(runs)]
         self._first_series = self._first_run = 0
@@ -96,6 +97,7 @@ class CompareScreen(PlaceScreen[None]):
         if state.facts.settings != self._states[index].facts.settings:
             self._settings[index] = comparison.resolved(self._runs[index], state.facts)
         self._states[index] = state
+        self._unread.discard(index)
         self._stale = True
 
     def action_turn_over(self, by: int) -> None:
@@ -139,6 +141,9 @@ class CompareScreen(PlaceScreen[None]):
         if not self.furnished:
             return
         self._stale = False
+        if self._unread:  # what is not known of one would look like a difference to the others
+            self.query_one("#heading", TextLine).words = self._heading("reading them")
+            return
         contenders = self._contenders()
         colours = self._colours()
         names = compared.drawable(self._states)
@@ -151,7 +156,7 @@ class CompareScreen(PlaceScreen[None]):
         self._show_table(contenders, colours)
         seeds = any(len(group) > 1 for group in comparison.alike(contenders))
         self.query_one(KeyLine).labels = {} if seeds and self._mode != "table" else {"bands": ""}
-        self.query_one("#heading", TextLine).words = self._heading(names, len(charts))
+        self.query_one("#heading", TextLine).words = self._heading(self._part(names, len(charts)))
 
     def _contenders(self) -> list[Contender]:
         labels = told_apart(
@@ -201,20 +206,25 @@ class CompareScreen(PlaceScreen[None]):
 
         self.query_one(CellTable).show(columns, list(rows), cells)
 
-    def _heading(self, names: Sequence[str], charts: int) -> Words:
-        told = f"{len(self._runs)} runs compared"
+    def _part(self, names: Sequence[str], charts: int) -> str:
+        """What of all that can be compared is on the screen."""
         if not names:
-            told += " · nothing recorded yet"
-        elif not compared.shared(self._states):
-            told += " · they have no series in common"
-        elif self._mode != "table":
-            last = min(self._first_series + charts, len(names))
-            first = self._first_series + 1
-            told += f" · series {first if first == last else f'{first} to {last}'} of {len(names)}"
-        elif (fitting := self._fitting()) < len(self._runs):
+            return "nothing recorded yet"
+        if not compared.shared(self._states):
+            return "they have no series in common"
+        if self._mode != "table":
+            first, last = self._first_series + 1, min(self._first_series + charts, len(names))
+            return f"series {first if first == last else f'{first} to {last}'} of {len(names)}"
+        if (fitting := self._fitting()) < len(self._runs):
             seen = self._letters[self._first_run : self._first_run + fitting]
-            told += f" · {seen[0]} to {seen[-1]}"
-        return (Span(" latentop ", bold=True), f"  {told}")
+            return f"{seen[0]} to {seen[-1]}"
+        return ""
+
+    def _heading(self, told: str) -> Words:
+        return (
+            Span(" latentop ", bold=True),
+            Span(f"  {len(self._runs)} runs compared{' · ' if told else ''}{told}"),
+        )
 
 
 def _name(row: Row) -> Span:

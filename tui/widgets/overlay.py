@@ -31,7 +31,7 @@ class Overlay(Panel):
     def __init__(self, terminal: Terminal, *, classes: str = "") -> None:
         super().__init__(terminal, classes=f"panel {classes}")
         self._title = ""
-        self._lines: Lines = lambda columns: ()
+        self._lines: Lines | None = None
         self._values: Limits | None = None
 
     def concerns(self, state: State) -> tuple[object, ...]:
@@ -48,7 +48,9 @@ class Overlay(Panel):
         self.redraw()
 
     def rows(self, width: int, height: int) -> list[Strip]:
-        """Return the chart, or why there is none."""
+        """Return the chart, or why there is none; nothing before it was given lines."""
+        if self._lines is None:
+            return []
         spans = max(FEWEST, width - LABELS)
         lines = self._lines(spans // 2 if self.terminal.ascii else spans)
         if not lines:
