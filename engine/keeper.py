@@ -1,6 +1,6 @@
 """A run's size: what is old is thinned as it goes on, and more than that where its folder nears a limit."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import isfinite
 
 from engine.run import deletion
@@ -28,9 +28,9 @@ LEAST_CHECKPOINTS = _SAID.index(_CHECKPOINTS) + 1
 
 
 class Keeper:
-    """Keeps a run's folder below ``limit`` bytes; works in the recorder's thread, a little at every flush."""
+    """Keeps a run's folder below ``limit()`` bytes; works in the recorder's thread, a little at every flush."""
 
-    def __init__(self, run: RunFolder, store: Store, limit: float) -> None:
+    def __init__(self, run: RunFolder, store: Store, limit: Callable[[], float]) -> None:
         self._run = run
         self._store = store
         self._limit = limit
@@ -53,17 +53,23 @@ class Keeper:
     def _look(self, step: int, wall: float) -> Iterator[Event]:
         size = self._store.used() + self._others()
         self._idle += 1
-        pressing = size > self._limit or (size > NEAR * self._limit and self._idle > IDLE_LOOKS)
+        limit = self._limit()
+        pressing = size > limit or (size > NEAR * limit and self._idle > IDLE_LOOKS)
         if pressing and self._pressure < len(_SAID):
             before = _SAID[self._pressure - 1] if self._pressure else ""
             self._pressure += 1
             self._idle = 0
             said = _SAID[self._pressure - 1]
             if said != before:
-                text = f"{size / 1e6:.0f} of {self._limit / 1e6:.0f} MB: {said}"
+                text = f"{size / 1e6:.0f} of {limit / 1e6:.0f} MB: {said}"
                 yield Mark(step=step, wall=wall, kind="limit", text=text)
-        limit = int(self._limit) if isfinite(self._limit) else None
-        yield Facts(values={"size": size, "size_limit": limit, "pressure": self._pressure})
+        yield Facts(
+            values={
+                "size": size,
+                "size_limit": int(limit) if isfinite(limit) else None,
+                "pressure": self._pressure,
+            }
+        )
 
     def _others(self) -> int:
         """Bytes of all files but the database's: its log only grows while somebody looks at it for long."""

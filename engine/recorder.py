@@ -30,10 +30,13 @@ class Recorder(threading.Thread):
     """Writes what it is given a few times a second, each time in one transaction.
 
     ``pulse`` gives the facts that go with every flush, such as the heartbeat. ``trouble`` is the StorageError
-    that keeps it from writing, or None; it tries again at every flush. ``limit``: bytes for the run's folder.
+    that keeps it from writing, or None; it tries again at every flush. ``limit`` gives the bytes that the run's
+    folder may take now.
     """
 
-    def __init__(self, run: RunFolder, pulse: Callable[[], Facts], *, limit: float = inf) -> None:
+    def __init__(
+        self, run: RunFolder, pulse: Callable[[], Facts], *, limit: Callable[[], float] = lambda: inf
+    ) -> None:
         super().__init__(name="recorder", daemon=True)
         self.trouble: StorageError | None = None
         self._store = Store(run.database)

@@ -62,8 +62,11 @@ class Session:
             trainer.snapshots.keep(snapshot)
         begun = {"state": "running", "detail": "", "started": time.time(), "ended": None, **_NOT_ENDED}
         self._say({**begun, **trainer.facts().values})
-        limit = MEGABYTE * self._preset.keep.size
-        recorder = Recorder(self._run, lambda: _pulse(trainer, clock), limit=limit)
+        recorder = Recorder(
+            self._run,
+            lambda: _pulse(trainer, clock),
+            limit=lambda: MEGABYTE * trainer.preset.keep.size,
+        )
         saver = Saver(self._run, trainer, recorder.put, good[-1].step if good else None, sync=recorder.sync)
         rollback = Rollback(trainer, saver, recorder.put, raised)
         control = Control(

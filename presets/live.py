@@ -31,7 +31,7 @@ _RULES = (
     Rule(keys=r"watch\.samples", why="real data were measured with as many at the start"),
     Rule(keys=r"watch\.\w+"),
     Rule(keys=r"keep\.images", why="pictures show the same images all along"),
-    Rule(keys=r"keep\.(frames|checkpoints|last)"),
+    Rule(keys=r"keep\.(frames|checkpoints|last|size)"),
     Rule(keys=rf"{_NETWORK}\.optimizer", why="the moments that it has gathered mean nothing to another"),
     Rule(keys=r"classifier\.batch|labels|pretrain", why="the second phase is laid out at the start"),
     Rule(keys=r"seeds", why="the classifiers are built at the start", fits=False),

@@ -1,4 +1,4 @@
-"""What is suggested to who goes back by hand, and what is accepted: the same in the dialogue and the command."""
+"""Going back by hand: what is suggested and what is accepted, in the dialogue and by the command."""
 
 from engine.run.facts import RunFacts
 

@@ -86,9 +86,10 @@ def test_an_unknown_and_an_ambiguous_run(tmp_path: Path, capsys: pytest.CaptureF
 
 
 def test_an_error_nobody_foresaw_is_two_lines_and_a_traceback_only_on_request(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = new_run(tmp_path, versions=["not", "a", "table"])
+    run = new_run(tmp_path)
+    monkeypatch.setattr("engine.run.reader.Reader.poll", lambda _: 1 / 0)
     assert cli.main(["show", run.id, "--runs", str(tmp_path)]) == 1
     assert_two_lines(capsys.readouterr().err, "unexpected", "--debug")
     assert cli.main(["show", run.id, "--debug", "--runs", str(tmp_path)]) == 1

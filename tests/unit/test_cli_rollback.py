@@ -124,12 +124,6 @@ def test_a_run_that_ended_has_nobody_to_roll_it_back(
     assert_two_lines(capsys.readouterr().err, "is stopped: nobody is there to roll it back", "latentop train")
 
 
-def test_it_needs_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    new_run(tmp_path, **alive())
-    assert cli.main(["rollback", "--runs", str(tmp_path)]) == 2
-    assert "RUN" in capsys.readouterr().err
-
-
 def test_what_the_guard_ended_has_its_exit_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     why = "3 tries did not help: mode collapse"
     for verdict, code in (("collapsed", 4), ("exploding", 3)):

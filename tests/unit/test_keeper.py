@@ -42,7 +42,7 @@ def noisy(step: int) -> Frame:
 
 def trained(run: RunFolder, store: Store, limit: float, flushes: int, *, frames: bool = True) -> list[int]:
     """What the folder took after each flush of a run that goes on and on."""
-    keeper, told, sizes = Keeper(run, store, limit), list[Event](), []
+    keeper, told, sizes = Keeper(run, store, lambda: limit), list[Event](), []
     for flush in range(flushes):
         steps = np.arange(flush * 64 + 1, flush * 64 + 65)
         losses = np.where(steps == 100, 1e6, np.where(steps == 200, np.nan, 1.0))
@@ -111,7 +111,7 @@ def test_what_a_long_look_keeps_in_the_log_is_no_reason_to_thin(run: RunFolder, 
         for place in range(40):
             store.write({}, [Facts(values={"note": str(place) * 200_000})])
         assert deletion.size(run) > LIMIT
-        (told,) = Keeper(run, store, LIMIT).tend(400, 50.0)
+        (told,) = Keeper(run, store, lambda: LIMIT).tend(400, 50.0)
     assert isinstance(told, Facts)
     assert isinstance(told.values["size"], int)
     assert told.values["size"] < LIMIT / 3
