@@ -28,7 +28,7 @@ LEAST_CHECKPOINTS = _SAID.index(_CHECKPOINTS) + 1
 
 
 class Keeper:
-    """Keeps a run's folder below ``limit()`` bytes; works in the recorder's thread, a little at every flush."""
+    """Keeps a run's folder below ``limit()`` bytes, from the recorder's thread, a little at each flush."""
 
     def __init__(self, run: RunFolder, store: Store, limit: Callable[[], float]) -> None:
         self._run = run

@@ -30,8 +30,8 @@ class Recorder(threading.Thread):
     """Writes what it is given a few times a second, each time in one transaction.
 
     ``pulse`` gives the facts that go with every flush, such as the heartbeat. ``trouble`` is the StorageError
-    that keeps it from writing, or None; it tries again at every flush. ``limit`` gives the bytes that the run's
-    folder may take now.
+    that keeps it from writing, or None; it tries again at every flush. ``limit`` gives the bytes that the
+    run's folder may take now.
     """
 
     def __init__(

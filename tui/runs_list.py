@@ -67,7 +67,7 @@ def hidden(rows: Sequence[RunRow], view: View) -> int:
 
 
 def matches(row: RunRow, words: str) -> bool:
-    """Whether each word occurs in what a run says of itself: its name, preset, state, verdict, note, origin."""
+    """Whether each word occurs in what a run says of itself: name, preset, state, verdict, note, origin."""
     facts = row.summary.facts
     told = (row.run.id, facts.name, facts.preset, state(row), verdict(row), facts.note, origin(row))
     text = " ".join(told).casefold()
