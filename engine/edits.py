@@ -45,7 +45,7 @@ class Edits:
     def undo(self) -> Answer:
         """Give the settings of the newest edit that stands the values that they had before it."""
         if not self._trainer.former:
-            return False, "no edit is left to undo"
+            return False, "no edit is left to undo; what going back has changed is set by hand"
         done, text = self._apply(self._trainer.former[-1])
         if not done:
             return False, f"it can't be undone: {text}"

@@ -26,8 +26,10 @@ def explain(problem: str, document: Any, record: Any = Preset) -> tuple[str, str
     keys = re.findall(r"\.(\w+)|\[(\d+)\]", path.rstrip("`"))
     keys = [name or int(position) for name, position in keys]
     if unknown := re.search(r"unknown field `(.*)`", what):
+        meant = [] if keys else _elsewhere(unknown[1], document, record)
         accepted = ", ".join(_fields(_at(keys, document, record)))
-        return _dotted([*keys, unknown[1]]), "no such setting", f"accepted there: {accepted}"
+        hint = f"did you mean {' or '.join(meant)}?" if meant else f"accepted there: {accepted}"
+        return _dotted([*keys, unknown[1]]), "no such setting", hint
     if missing := re.search(r"required field `(.*)`", what):
         keys = [*keys, missing[1]]
         return _dotted(keys), "missing", f"accepted: {_describe(_at(keys, document, record))}"
@@ -46,6 +48,12 @@ def explain(problem: str, document: Any, record: Any = Preset) -> tuple[str, str
 def accepted(key: str, document: Any) -> str:
     """What would be accepted at a dotted key of a document, in words."""
     return _describe(_at(key.split("."), document, Preset))
+
+
+def _elsewhere(name: str, document: Any, record: Any) -> list[str]:
+    """The dotted keys of settings of that name in the tables of the document."""
+    tables = _fields(_at([], document, record))
+    return [f"{table}.{name}" for table in tables if name in _fields(_at([table], document, record))]
 
 
 def _dotted(keys: Sequence[str | int]) -> str:

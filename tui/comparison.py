@@ -13,7 +13,7 @@ from engine.run.liveness import Liveness
 from presets import catalogue
 from presets.catalogue import PresetError
 from tui import presence, states
-from tui.wording import duration, natural, percent, setting, short, spaced
+from tui.wording import duration, natural, percent, setting, share, short, spaced
 
 FIRST = (
     "loss/generator",
@@ -152,7 +152,7 @@ def newest(name: str, value: float | None) -> str:
     if value is None:
         return ABSENT
     if series.describe(name)[0] in ("share", "of real") and math.isfinite(value):
-        return f"{100 * value:.3g} %"
+        return share(value)
     return short(value)
 
 

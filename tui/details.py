@@ -80,10 +80,16 @@ def reconstruction(state: State, watch: Watch) -> list[Section]:
 
 
 def alarms(state: State, watch: Watch) -> list[Section]:
-    """All alarms in full, standing ones first, the worst on top; then those that cleared, newest first."""
-    return [_alarm(alarm, watch) for alarm in selectors.in_order(state)] or [
-        Section(heading="no alarms so far")
-    ]
+    """All alarms in full, standing ones first, the worst on top; then those that cleared, newest first.
+
+    Those of a future that was given up are told by the marks of going back.
+    """
+    told = [_alarm(alarm, watch) for alarm in selectors.in_order(state)]
+    gone = selectors.went_back(state.marks)
+    if gone:
+        paragraphs = tuple(f"step {wording.spaced(mark.step)}: {mark.text}" for mark in gone)
+        told.append(Section(heading="given up by going back", paragraphs=paragraphs))
+    return told or [Section(heading="no alarms so far")]
 
 
 def _gap(state: State, watch: Watch) -> list[Section]:

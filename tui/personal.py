@@ -108,7 +108,7 @@ class PersonalApp(OrderlyApp):
 
     def complain(self, error: LatentopError | PresetError) -> None:
         """Show what is wrong and what to do."""
-        self.notify(f"{error.message}. {error.hint}", severity="error")
+        self.notify(f"{error.message}; {error.hint}", severity="error")
 
     def _draw_images(self, style: str) -> None:
         """Let images be drawn so from now on, where the terminal can."""

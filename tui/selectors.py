@@ -1,5 +1,6 @@
 """What can be told from a state: speed, time left, last values, standing alarms. Pure."""
 
+from collections.abc import Iterable
 from math import ceil, isfinite
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy as np
 from engine.run import series
 from engine.run.bins import Bins
 from engine.run.bins import until as cut
-from engine.run.events import LOST
+from engine.run.events import LOST, Mark
 from engine.run.reader import Alarm
 from tui import wording
 from tui.state import State
@@ -112,6 +113,11 @@ def standing(state: State) -> tuple[Alarm, ...]:
     """Alarms that have not cleared, the worst and oldest first."""
     alarms = [alarm for alarm in state.alarms if alarm.cleared_step is None]
     return tuple(sorted(alarms, key=lambda alarm: (alarm.severity != "critical", alarm.id)))
+
+
+def went_back(marks: Iterable[Mark]) -> tuple[Mark, ...]:
+    """The marks of going back, each with the alarms of the future that was given up."""
+    return tuple(mark for mark in marks if mark.kind == "rollback")
 
 
 def in_order(state: State) -> list[Alarm]:

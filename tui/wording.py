@@ -123,7 +123,7 @@ def measured(name: str, value: float) -> str:
     """The value of a series with its unit: ``0.8312 nats``, ``87 % of real``, ``9.3 steps/s``."""
     unit, _ = series.describe(name)
     if unit in ("share", "of real") and math.isfinite(value):
-        return f"{100 * value:.3g} %" + (" of real" if unit == "of real" else "")
+        return share(value) + (" of real" if unit == "of real" else "")
     return f"{number(value)} {unit}".rstrip()
 
 
@@ -137,6 +137,13 @@ def percent(share: float) -> str:
     if math.isfinite(share) and abs(share) >= 1e4:
         return f"{short(100 * share)} %"
     return f"{share:.0%}".replace("%", " %")
+
+
+def share(value: float) -> str:
+    """A finite share to three digits, such that two which differ look different: ``8.13 %``, ``1 743 %``."""
+    if 10 <= abs(value) < 1e4:
+        return f"{spaced(round(100 * value))} %"
+    return f"{100 * value:.3g} %"
 
 
 def room(size: int, facts: RunFacts) -> str:

@@ -107,6 +107,25 @@ async def test_the_last_change_is_undone(runs: Path, open_app: Open) -> None:
         await wait_for(pilot, lambda: asked(run) == [("undo", "{}")])
 
 
+@pytest.mark.parametrize(
+    ("key", "question"), [("ctrl+z", "Undo all the same?"), ("escape", "Leave all the same?")]
+)
+async def test_who_leaves_what_was_typed_is_asked_first(
+    runs: Path, open_app: Open, key: str, question: str
+) -> None:
+    run = healthy_gan(runs).run
+    async with open_app(run).run_test(notifications=True, size=(80, 24)) as pilot:
+        await edit(pilot, *"1e-4", key)
+        await wait_for_text(pilot, "1 setting changed here and not set", question)
+        await pilot.press("escape")
+        await wait_for_text(pilot, "while it trains · 1 setting changed")
+        await pilot.press(key)
+        await wait_for_text(pilot, question)
+        await pilot.press("f")
+        await wait_for_text(pilot, "losses")
+        assert asked(run) == ([("undo", "{}")] if key == "ctrl+z" else [])
+
+
 async def test_an_edit_made_elsewhere_is_told(runs: Path, open_app: Open) -> None:
     recorded = healthy_gan(runs)
     async with open_app(recorded.run).run_test(notifications=True, size=(80, 24)) as pilot:

@@ -1,9 +1,10 @@
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from engine.run.events import AlarmCleared, AlarmRaised
+from engine.run.events import AlarmCleared, AlarmRaised, Mark
 from engine.run.reader import Batch, Reader
 from tests.pilot.conftest import (
     DEAD_PID,
@@ -117,6 +118,16 @@ async def test_new_values_and_images_appear(runs: Path, open_app: Open) -> None:
         recorded.shows("samples", 410)
         recorded.says(step=410)
         await wait_for_text(pilot, "generator 3.5", "step 410")
+
+
+async def test_after_going_back_alarms_of_before_are_still_read(runs: Path, open_app: Open) -> None:
+    recorded = healthy_gan(runs)
+    text = "from step 310 back to 256. Step 300: generator loss is not finite"
+    recorded.writes(events=[Mark(step=256, wall=time.time(), kind="rollback", text=text)])
+    async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "none since training went back to step 256: a tells of before")
+        await pilot.press("a")
+        await wait_for_text(pilot, "given up by going back", "generator loss is not finite")
 
 
 async def test_collapse_is_said_in_words_with_the_lost_classes(runs: Path, open_app: Open) -> None:
@@ -281,9 +292,9 @@ async def test_going_back_forgets_what_came_after(runs: Path, open_app: Open) ->
     async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
         await wait_for_text(pilot, "generator 1.25")
         recorded.store.rewind(100)
-        recorded.draws("loss/generator", [2.75] * 5, first=101)
-        recorded.says(rewinds=1, step=105)
-        await wait_for_text(pilot, "generator 2.75", "105")
+        recorded.draws("loss/generator", [2.75] * 300, first=101)
+        recorded.says(rewinds=1, step=400)
+        await wait_for_text(pilot, "generator 2.75")
 
 
 async def test_plain_terminals_get_plain_characters(runs: Path, open_app: Open) -> None:

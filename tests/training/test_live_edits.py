@@ -40,7 +40,8 @@ def test_settings_are_changed_while_running_and_while_paused_and_undone(tmp_path
         last = ask(run, "undo")
         assert (last.text or "").startswith("undone: steps 900000 → 1000000, ")
         empty = ask(run, "undo")
-        assert (empty.state, empty.text) == ("refused", "no edit is left to undo")
+        assert empty.state == "refused"
+        assert (empty.text or "").startswith("no edit is left to undo")
         wait_until(lambda: facts(run).settings["generator.lr"] == 2e-4)
         assert facts(run).steps == 1_000_000
 

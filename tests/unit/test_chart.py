@@ -240,12 +240,14 @@ def test_decades_have_the_same_height_on_a_logarithmic_axis() -> None:
     assert abs((heights[1] - heights[0]) - (heights[2] - heights[1])) <= 1
 
 
-def test_what_is_not_positive_lies_at_the_bottom_of_a_logarithmic_axis() -> None:
-    rows = draw_chart(
-        [line([1.0] * 30 + [0.0] * 15 + [-3.0] * 15)], width=80, height=12, log=True, style=ASCII
-    )
+def test_where_the_mean_is_not_positive_a_logarithmic_axis_has_a_gap() -> None:
+    values = [1.0] * 20 + [0.0] * 10 + [-3.0] * 10 + [10.0] * 20
+    rows = draw_chart([line(values)], width=80, height=12, log=True, style=ASCII)
     assert_size(rows, 80, 12)
-    assert rows[9].text.count("*") + rows[9].text.count(":") >= 25
+    drawn = {place for row in rows[1:-2] for place, cell in enumerate(row.text) if place > 7 and cell in "*:"}
+    assert min(drawn) < 12
+    assert drawn.isdisjoint(range(37, 50))
+    assert max(drawn) > 65
 
 
 def test_at_the_cursor_stands_a_line_and_the_legend_has_the_values_of_then() -> None:

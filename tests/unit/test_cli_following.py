@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.run import launch
-from engine.run.events import AlarmCleared, AlarmRaised
+from engine.run.events import AlarmCleared, AlarmRaised, Mark
 from tests.recorded import COLLAPSED, alive, assert_two_lines, latentop, new_run, write
 from tui import cli
 from tui.commands import training
@@ -77,6 +77,18 @@ def test_every_alarm_is_shown_in_full_with_its_evidence(
     first, second = json.loads(capsys.readouterr().out)
     assert (first["name"], first["cleared_step"]) == ("collapsed", 250)
     assert second["evidence"] == {"lost/Bag": 0.25, "since": 200.0}
+
+
+def test_alarms_that_went_with_an_abandoned_future_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = new_run(tmp_path)
+    text = "from step 310 back to 256. Step 300: generator loss is not finite"
+    write(run, Mark(step=256, wall=9.0, kind="rollback", text=text))
+    assert cli.main(["alarms", "--runs", str(tmp_path)]) == 0
+    told = capsys.readouterr().out
+    assert "by going back to step 256\n" in told
+    assert f"  {text}\n" in told
 
 
 def test_a_run_without_alarms_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

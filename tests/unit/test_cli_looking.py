@@ -72,6 +72,7 @@ def test_numbers_and_times_in_words() -> None:
     assert number(0.831_19) == "0.8312"
     assert number(float("nan")) == "NaN"
     assert measured("diversity/coverage", 0.871) == "87.1 % of real"
+    assert measured("diversity/coverage", 17.4349) == "1 743 % of real"
     assert [duration(seconds) for seconds in (45, 60, 3_599, 7_500, 360_000)] == [
         "45 s",
         "1 min",

@@ -149,6 +149,8 @@ def test_a_mistake_in_a_file_is_told_by_file_key_and_value(tmp_path: Path, mista
         ("generator.lr=nan", "generator.lr", "nan", "a number above 0 up to 10"),
         ("generator.lr=", "generator.lr", "''", "a number above 0 up to 10"),
         ("generator.rate=1", "generator.rate", "no such setting", "lr"),
+        ("guard=stop", "guard", "no such setting", "did you mean watch.guard?"),
+        ("lr=1e-4", "lr", "no such setting", "generator.lr or discriminator.lr"),
         ("generator.network=u", "generator.network", "'u'", "dcgan"),
         ("generator=3", "generator", "3", "a table of network"),
         ("steps=1e4", "steps", "10000.0", "a whole number from 1"),

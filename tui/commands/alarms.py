@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from engine.run import folder
 from engine.run.reader import Alarm
+from tui import selectors
 from tui.commands.output import Output
 from tui.commands.parser import Commands
 from tui.looking import look
@@ -29,6 +30,10 @@ def _alarms(options: Namespace, output: Output) -> int:
     for alarm in seen.alarms:
         output.line()
         _tell(alarm, output)
+    for mark in selectors.went_back(seen.marks):
+        output.line()
+        output.line(f"given up at {_moment(mark.wall)} by going back to step {spaced(mark.step)}", "faint")
+        output.line(f"  {mark.text}")
     return 0
 
 

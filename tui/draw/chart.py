@@ -89,7 +89,7 @@ def draw_chart(
     limits of the value axis, which the caller keeps and moves with `fitted`; None fits them afresh. At the
     step `cursor` there is a line, and the legend has the values of then. Values beyond the axis put a ▴ on
     top of their column or a ▾ at its foot, in the colour of their line, values that were not finite a red ▼;
-    on a logarithmic axis those that are not positive lie on its lower end.
+    on a logarithmic axis there is a gap where the mean is not positive.
     """
     steps = steps or all_steps(lines)
     values = values if values and values[0] < values[1] else fitted(lines, steps, log=log)
@@ -230,10 +230,14 @@ def _course(line: Line, frame: Frame, dots_across: int, log: bool) -> Reduced:
     mean = smoothed(series, frame.columns * dots_across)
     lo, hi = np.fmin(series.lo, mean), np.fmax(series.hi, mean)
     if log:
-        mean, lo, hi = (_logarithms(values, frame.values[0]) for values in (mean, lo, hi))
+        above = mean > 0
+        mean, lo, hi = (
+            np.where(above, _logarithms(values, frame.values[0]), np.nan) for values in (mean, lo, hi)
+        )
     return replace(series, mean=mean, lo=lo, hi=hi)
 
 
 def _logarithms(values: Floats, lowest: float) -> Floats:
+    """Return the logarithms; of what has none, the lower end of the axis."""
     positive = np.where(values > 0, values, 1.0)
     return np.where(np.isnan(values), np.nan, np.where(values > 0, np.log10(positive), lowest))

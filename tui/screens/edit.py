@@ -24,6 +24,7 @@ from tui.widgets.keyline import KeyLine
 
 BESIDE = Choice(key="f", word="fork", does="a new run from here; this one trains on")
 INSTEAD = Choice(key="s", word="fork and stop", does="the same, and this one stops with a checkpoint")
+FORGET = Choice(key="f", word="forget", does="what is typed here is not set")
 ENDED = Choice(key="f", word="fork", does="a new run from its newest checkpoint")
 
 
@@ -106,12 +107,26 @@ class EditScreen(FillingScreen[Wanted | None]):
     def action_undo(self) -> None:
         """Have the last change that was made undone."""
         if self._trains:
-            self.leave(Wanted(action="undo"))
+            self._unless_lost(Wanted(action="undo"))
 
     def action_back(self) -> None:
         """List everything again, or go back to the run."""
         if not self.forgets_words():
-            self.leave(None)
+            self._unless_lost(None)
+
+    def _unless_lost(self, wanted: Wanted | None) -> None:
+        """Leave; where something is typed that was not set, ask first."""
+        self.take()
+
+        def act(answer: str | None) -> None:
+            if answer == FORGET.word:
+                self.leave(wanted)
+
+        if self.draft.changed:
+            question = f"{self.count()} here and not set. {'Undo' if wanted else 'Leave'} all the same?"
+            self.app.push_screen(ChoiceScreen(question, (FORGET,)), act)
+        else:
+            self.leave(wanted)
 
     def _values(self) -> dict[str, object] | None:
         """What was changed, by key; None, with the cursor there, where something is not accepted."""
@@ -123,7 +138,7 @@ class EditScreen(FillingScreen[Wanted | None]):
         try:
             forking.with_values(forking.begun(self._run), values)
         except (LatentopError, PresetError) as error:
-            self.notify(f"{error.message}. {error.hint}", severity="error")
+            self.notify(f"{error.message}; {error.hint}", severity="error")
             return
 
         def act(answer: str | None) -> None:

@@ -83,9 +83,9 @@ class FillingScreen(PlaceScreen[Result], Generic[Result]):
         """Begin with the first setting."""
         self.relist()
 
-    def on_resize(self) -> None:
+    def on_settings_list_widened(self) -> None:
         """Lay the rows out for the new width."""
-        self.call_after_refresh(self.relist)
+        self.relist()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A slash finds, except where it can be part of what is typed."""

@@ -152,7 +152,7 @@ class PresetsScreen(PlaceScreen[None]):
             try:
                 own.delete(one.entry)
             except PresetError as error:
-                self.notify(f"{error.message}. {error.hint}", severity="error")
+                self.notify(f"{error.message}; {error.hint}", severity="error")
             self._shelf = shelf()
             self._shown = matching(self._shelf, self.query_one(FindLine).words)
             near = self._shown[min(place, len(self._shown) - 1)].entry if self._shown else one.entry

@@ -20,7 +20,7 @@ class AlarmsPanel(Panel):
 
     def concerns(self, state: State) -> tuple[object, ...]:
         """The alarms, and whether anything was measured yet."""
-        return (state.alarms, selectors.has_data(state))
+        return (state.alarms, selectors.has_data(state), selectors.went_back(state.marks))
 
     def rows(self, width: int, height: int) -> list[Strip]:
         """Return as many alarms as there is room for, and how many more there are."""
@@ -82,6 +82,8 @@ class AlarmsPanel(Panel):
     def _none(self) -> str:
         if not selectors.has_data(self.state):
             return "none so far"
+        if gone := selectors.went_back(self.state.marks):
+            return f"none since training went back to step {wording.spaced(gone[-1].step)}: a tells of before"
         watched = "losses are watched at every step"
         also = ", diversity every few seconds" if self.state.facts.kind == "gan" else ""
         return f"none so far: {watched}{also}"

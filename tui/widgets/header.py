@@ -62,7 +62,7 @@ class Header(Panel):
         parts.append(
             (VERDICT_IMPORTANCE, states.verdict(verdict, alive=state.liveness.alive), _verdict_tone(verdict))
         )
-        if state.facts.guard == "rollback":
+        if state.facts.guard == "rollback" and state.liveness.alive:
             parts.append((45, f"guard {state.facts.guard_used} of {state.facts.guard_tries}", ""))
         total = wording.spaced(state.facts.steps)
         step = wording.spaced(selectors.step(state))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -11,9 +12,16 @@ from tui.fields import Row
 class SettingsList(OptionList, can_focus=False):
     """Shows rows. The keyboard stays in the field, so that one can type at once."""
 
+    class Widened(Message):
+        """The list has another width, perhaps."""
+
     def __init__(self) -> None:
         super().__init__(id="settings")
         self._rows: list[Row] = []
+
+    def on_resize(self) -> None:
+        """Say that rows may have more room or less."""
+        self.post_message(self.Widened())
 
     @property
     def key(self) -> str:
