@@ -240,7 +240,7 @@ async def test_help_has_the_keys_of_other_places_and_finds_them(runs: Path, open
         assert shown.index("on a run") < shown.index("everywhere") < shown.index("among the presets")
         await pilot.press(*"learning")
         await wait_for(pilot, lambda: "Pause training" not in text(app))
-        assert "Change a learning rate" in text(app)
+        assert "Go back to a good state, with other learning rates" in text(app)
         await pilot.press("ctrl+u", *"xyzzy")
         await wait_for_text(pilot, "Nothing is called so here.")
         await pilot.press("escape", "question_mark")

@@ -19,6 +19,7 @@ from tests.pilot.conftest import (
     wait_for,
     wait_for_text,
 )
+from tests.support import facts
 from tui.app import LatentopApp
 from tui.draw.image_style import Style
 from tui.terminal import Terminal
@@ -188,8 +189,7 @@ async def test_details_follow_the_run(runs: Path, open_app: Open) -> None:
 
 async def test_thresholds_are_those_of_the_runs_own_preset(runs: Path, open_app: Open) -> None:
     recorded = with_modes(runs)
-    whole = recorded.run.preset.read_text()
-    recorded.run.preset.write_text(whole.replace("diversity_alarm = 0.6", "diversity_alarm = 0.55"))
+    recorded.says(settings={**facts(recorded.run).settings, "watch.diversity_alarm": 0.55})
     async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
         await wait_for_text(pilot, "coverage")
         focus(open_app_of(pilot.app), DiversityPanel)

@@ -139,7 +139,7 @@ async def test_one_sees_without_colours_where_enter_goes_back_to(runs: Path, ope
         return [part.text for strip in strips for part in strip if part.style and part.style.underline]
 
     async with app.run_test(size=(80, 24)) as pilot:
-        await wait_for_text(pilot, "training")
+        await wait_for_text(pilot, "* training")
         await pilot.press("r")
         await wait_for_text(pilot, "Go back to")
         await wait_for(pilot, lambda: "step 300" in underlined())

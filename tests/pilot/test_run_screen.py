@@ -114,10 +114,10 @@ async def test_new_values_and_images_appear(runs: Path, open_app: Open) -> None:
     recorded = healthy_gan(runs)
     async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
         await wait_for_text(pilot, "generator 1.25", "step 400")
-        recorded.draws("loss/generator", [3.5] * 10, first=401)
-        recorded.shows("samples", 410)
-        recorded.says(step=410)
-        await wait_for_text(pilot, "generator 3.5", "step 410")
+        recorded.draws("loss/generator", [3.5] * 20, first=401)
+        recorded.shows("samples", 420)
+        recorded.says(step=420)
+        await wait_for_text(pilot, "generator 3.5", "step 420")
 
 
 async def test_after_going_back_alarms_of_before_are_still_read(runs: Path, open_app: Open) -> None:
@@ -282,7 +282,7 @@ async def test_whatever_is_damaged_is_told_and_the_screen_lives(
         damage.append(KeyError("pixels"))
         await wait_for_text(pilot, "can't be read right now", "unexpected KeyError: 'pixels'")
         damage.clear()
-        recorded.draws("loss/generator", [3.5], first=401)
+        recorded.draws("loss/generator", [3.5] * 20, first=401)
         shown = await wait_for_text(pilot, "generator 3.5")
         assert "can't be read" not in shown
 

@@ -17,10 +17,10 @@ Open = Callable[..., LatentopApp]
 
 
 def eventful(runs: Path) -> Recorded:
-    """A GAN of 400 steps: a falling loss, an edit at 200, better images and a collapse at 390."""
+    """A GAN of 400 steps: a loss of stairs, an edit at 200, better images and a collapse at 390."""
     recorded = Recorded(runs)
     recorded.trains(400, verdict="healthy")
-    recorded.draws("loss/generator", [step / 100 for step in range(1, 401)])
+    recorded.draws("loss/generator", [0.01] * 20 + [1 + step // 100 for step in range(20, 400)])
     recorded.draws("loss/discriminator", [0.5] * 400)
     recorded.draws("diversity/coverage", [step / 500 for step in range(1, 401)])
     recorded.draws("diversity/density", [0.9] * 400)
@@ -245,7 +245,7 @@ async def test_a_run_of_ten_million_steps_is_opened_and_zoomed_to_single_steps(
     near = np.arange(9_990_000, 10_000_001)
     recorded.writes({"loss/discriminator": from_values(near, recorded.now + near / 1000, near % 7 / 7)})
     async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
-        await wait_for_text(pilot, "generator 0.5", "10┤")
+        await wait_for_text(pilot, "generator 0.5", "▴")
         for _ in range(14):
             await pilot.press("plus")
         await wait_for_text(pilot, "discriminator")

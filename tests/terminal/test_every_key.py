@@ -103,6 +103,7 @@ DOES: Mapping[Place, Mapping[str, Steps]] = {
         "space": [(" ", shows("● paused")), (" ", shows("● training"))],
         "e": opened("e", "while it trains", "generator.lr"),
         "s": opened("s", "Stop training?"),
+        "r": opened("r", "Go back to"),
         "a": opened("a", "arrows scroll"),
         "t": opened("t", "esc closes"),
         "n": opened("n", "all values at step"),

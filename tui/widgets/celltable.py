@@ -146,12 +146,9 @@ class CellTable(Panel):
         """Keep the cursor in sight."""
         self._clamp()
 
-    def on_focus(self) -> None:
-        """Show the cursor as one that moves."""
-        self.redraw()
-
-    def on_blur(self) -> None:
-        """Show the cursor as one that waits."""
+    def watch_has_focus(self, focused: bool) -> None:
+        """Show the cursor as one that moves, or as one that waits."""
+        super().watch_has_focus(focused)
         self.redraw()
 
     def rows(self, width: int, height: int) -> list[Strip]:
