@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 import tomli_w
@@ -25,6 +25,8 @@ _HEADING = "# latentop settings lists what can stand here, and what it means.\n"
 _OPEN: Mapping[str, tuple[str, ...]] = {"theme": themes.names(), "images": ("automatic", *Style)}
 """The settings whose values are listed elsewhere in the code, and those values."""
 
+MOST_KBPS = 1_000_000
+
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every setting and its default. The text below each is what ``latentop settings`` says of it."""
@@ -37,6 +39,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Desktop notices of alarms and ends, by OSC 9, OSC 777, or whichever the terminal seems to know."""
     bell: bool = False
     """Ring the terminal's bell with every such notice."""
+    max_kbps: Annotated[int, msgspec.Meta(ge=0, le=MOST_KBPS)] = 0
+    """The most kilobits a second that the dashboard sends; 0 sends what the link carries."""
     on_alarm: str = ""
     """A shell command that the worker runs when an alarm is raised, watched or not."""
     on_finish: str = ""
