@@ -153,6 +153,8 @@ class LatentopApp(QuittingApp):
         yield from palette.images(self.terminal, self.remember)
         yield from palette.colours(self.terminal, self.remember)
         yield from palette.switches(self.remembered.settings, self.remember)
+        if self._place(screen) == "run":
+            yield from palette.traffic(screen)
 
     def open_run(self, run: RunFolder) -> None:
         """Show a run."""
@@ -232,8 +234,8 @@ def dashboard(
 
     Training is not touched. Who leaves is asked about runs in training that were ``started`` for this screen.
 
-    ``ascii``: send nothing but ASCII, whatever the terminal says of itself. ``max_kbps``: send at most so many
-    kilobits a second, whatever the settings say.
+    ``ascii``: send nothing but ASCII, whatever the terminal says of itself. ``max_kbps``: send at most so
+    many kilobits a second, whatever the settings say.
 
     Raises UsageError where the folder of runs can't be read.
     """

@@ -1,5 +1,6 @@
 """The thin layer between Textual and the terminal: counts what is written, and asks whether it is shown."""
 
+import time
 from collections.abc import Callable
 from threading import Event
 from typing import IO, Any, cast
@@ -19,8 +20,8 @@ class PacedDriver(LinuxDriver):
 
     def __init__(self, app: Any, **options: Any) -> None:
         super().__init__(app, **options)
-        self.heard: Callable[[], object] = lambda: None
-        """Called on the loop at each answer."""
+        self.heard: Callable[[float], object] = lambda when: None
+        """Called on the loop for each answer, with the time when it came."""
         self.started: Callable[[], object] = lambda: None
         """Called when the terminal has become ours, or ours again: nothing is known of what it shows."""
         self._written = _Counted(cast(IO[str], self._file))
@@ -52,7 +53,7 @@ class PacedDriver(LinuxDriver):
             self._open -= 1
             if not self._open:
                 self._silent.set()
-            self._loop.call_soon_threadsafe(self.heard)
+            self._loop.call_soon_threadsafe(self.heard, time.monotonic())
             return
         super().process_message(message)
 

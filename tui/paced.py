@@ -18,14 +18,14 @@ from textual.driver import Driver
 from textual.events import Event, InputEvent, Resize
 from textual.screen import Screen
 
-from tui.bandwidth import Link
+from tui.bandwidth import FAR, NEAR, Link
 from tui.draw.canvas import Canvas
 from tui.driver import PacedDriver
 from tui.orderly import OrderlyApp
 
 REMOTE_SECONDS = 1 / 15
 """Between two updates over SSH, at least: each costs its packets, however small it is."""
-SLOW_SECONDS = 0.5
+SLOW_SECONDS = 0.2
 """The same on a slow link, but for what answers a key."""
 BUSY_SECONDS = 0.02
 ANSWER_SECONDS = 1.0
@@ -42,14 +42,16 @@ class PacedApp(OrderlyApp):
 
     def __init__(self, *, max_kbps: int = 0) -> None:
         super().__init__()
-        self.link = Link(time.monotonic(), limit=max_kbps * 125 or None)
+        far = remote(os.environ)
+        limit = max_kbps * 125 or None
+        self.link = Link(time.monotonic(), limit=limit, window=FAR if far else NEAR)
         self._canvas = Canvas(self.console._color_system)
-        self._gap = REMOTE_SECONDS if remote(os.environ) else 0.0
+        self._gap = REMOTE_SECONDS if far else 0.0
         self._last = float("-inf")
         self._later: asyncio.TimerHandle | None = None
         self._pressed = float("-inf")
         self._was_slow = False
-        if remote(os.environ):
+        if far:
             self.animation_level = "none"
 
     def slowed(self, slow: bool) -> None:
@@ -101,8 +103,8 @@ class PacedApp(OrderlyApp):
         if isinstance(self._driver, PacedDriver) and self.link.sent(0, time.monotonic()):
             self._driver.ask()
 
-    def _hear(self) -> None:
-        if self.link.answered(time.monotonic()) and isinstance(self._driver, PacedDriver) and self._running:
+    def _hear(self, when: float) -> None:
+        if self.link.answered(when) and isinstance(self._driver, PacedDriver) and self._running:
             self._driver.ask()
         self._send()
 
@@ -117,7 +119,7 @@ class PacedApp(OrderlyApp):
         now = time.monotonic()
         aside = self.link.slow and not self._canvas.answering
         earliest = self._last + (SLOW_SECONDS if aside else self._gap)
-        room = self.link.room(now) // (2 if aside else 1)  # what a key asks for finds the way half empty
+        room = self.link.room(now, 0.5 if aside else 1.0)  # what a key asks for finds the way half empty
         if driver.busy:
             self._come_back(BUSY_SECONDS)
         elif now < earliest:
@@ -133,7 +135,7 @@ class PacedApp(OrderlyApp):
                     portion = f"{SYNC_START}{portion}{SYNC_END}"
                 driver.write(portion)
                 self._last = now
-                if self.link.sent(len(portion.encode()), now):
+                if self.link.sent(len(portion.encode()), now, more=self._canvas.pending):
                     driver.ask()
             if self._canvas.pending:
                 self._come_back(0)

@@ -1,11 +1,13 @@
 """The app as far as it suits one person and one terminal: colours, characters, settings, notices."""
 
 import os
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
+from textual.timer import Timer
 
 from engine.run.errors import LatentopError
 from presets.catalogue import PresetError
@@ -16,8 +18,9 @@ from tui.screens.themes import ThemesScreen
 from tui.settings import Remembered, Settings
 from tui.state import State
 from tui.terminal import Terminal, recognise
+from tui.widgets.header import Header
 from tui.widgets.images import ImagesPanel
-from tui.wording import clean
+from tui.wording import clean, traffic
 
 LONGEST = 400
 """Characters of a notice; longer ones would hide what they are about."""
@@ -41,6 +44,7 @@ class PersonalApp(PacedApp):
         self.terminal = terminal.plain if ascii else terminal
         self.no_color = not self.terminal.colour
         self.remembered = remembered
+        self._metering: Timer | None = None
         self._line_filters = filters.fitting(self.terminal)
         for theme in themes.OWN:
             self.register_theme(theme)
@@ -119,6 +123,20 @@ class PersonalApp(PacedApp):
         self._draw_images(Style.ascii if slow else self._style)
         if slow:
             self.notify("This link is slow: images as ascii, colours fewer.", timeout=5)
+
+    def action_traffic(self) -> None:
+        """Say in the first line of a run what is sent to the terminal, or say it no more."""
+        if self._metering is None:
+            self._metering = self.set_interval(1.0, self._meter)
+        else:
+            self._metering.stop()
+            self._metering = None
+        self._meter()
+
+    def _meter(self) -> None:
+        words = "" if self._metering is None else traffic(self.link.rate(time.monotonic()))
+        for header in self.screen.query(Header):
+            header.traffic = words
 
     def complain(self, error: LatentopError | PresetError) -> None:
         """Show what is wrong and what to do."""

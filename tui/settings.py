@@ -19,13 +19,12 @@ from engine.run import preferences
 from engine.run.errors import UsageError
 from presets.explain import explain
 from tui import themes
+from tui.bandwidth import MOST_KBPS
 from tui.draw.image_style import Style
 
 _HEADING = "# latentop settings lists what can stand here, and what it means.\n"
 _OPEN: Mapping[str, tuple[str, ...]] = {"theme": themes.names(), "images": ("automatic", *Style)}
 """The settings whose values are listed elsewhere in the code, and those values."""
-
-MOST_KBPS = 1_000_000
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -79,7 +78,7 @@ def parse(word: str) -> tuple[str, object]:
     if not equals:
         raise UsageError(f"{word}: no KEY=VALUE", "write it like: latentop settings theme=nord")
     value: object = text
-    if isinstance(getattr(Settings(), key, None), bool):
+    if isinstance(getattr(Settings(), key, None), int):
         with suppress(ValueError):
             value = tomllib.loads(f"value = {text}")["value"]
     _checked({key: value}, "settings")

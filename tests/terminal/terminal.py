@@ -38,7 +38,7 @@ class Terminal:
         speed: int | None = None,
         answers: bool = True,
     ) -> None:
-        """``speed``: bytes a second that the link carries. ``answers``: whether it says where the cursor is."""
+        """``speed``: bytes a second of the link. ``answers``: whether it says where the cursor is."""
         self._speed = speed
         self._screen = pyte.Screen(columns, rows)
         if answers:
@@ -127,6 +127,10 @@ class Terminal:
     def freeze(self) -> None:
         """Take no more output, as a connection that is stuck."""
         self._reading.clear()
+
+    def thaw(self) -> None:
+        """Take output again."""
+        self._reading.set()
 
     def hang_up(self) -> None:
         """Close the terminal, as a lost connection does."""

@@ -15,6 +15,7 @@ UNKNOWN: Cell = ("\0", PLAIN)
 """What a cell of the terminal holds while nobody knows."""
 LONGEST = 32
 """Cells that are sent in one go: what costs most, 24-bit colours of two pixels a cell, stays near 1 kB."""
+MOST_WAITS = 60
 NEAR = 4
 """So few unchanged cells cost no more to send again than to jump over."""
 
@@ -22,9 +23,9 @@ NEAR = 4
 class Canvas:
     """Takes drawings at any rate, and gives away the newest state in as large portions as there is room for.
 
-    What was drawn over before it was sent is never sent. Of what waits, what answers a key goes first, then the
-    cheapest, so that words get through before pictures; what has waited counts as cheaper, so that pictures
-    do get through.
+    What was drawn over before it was sent is never sent. Of what waits, what answers a key goes first, then
+    the cheapest, so that words get through before pictures; what has waited counts as cheaper, so that
+    pictures do get through.
     """
 
     def __init__(self, colours: ColorSystem | None = ColorSystem.TRUECOLOR) -> None:
@@ -92,14 +93,14 @@ class Canvas:
     def take(self, room: int) -> str:
         """What to send now: of the difference as much as ``room`` bytes hold, but one piece at least."""
         pieces = [
-            (0 if y in self._answers else len(text.encode()) >> min(waited, 16) or 1, y, start, end)
+            (0.0 if y in self._answers else len(text) / 2**waited, y, start, end)
             for y, waited in self._waits.items()
             for start, end in _differing(self._shown[y], self._wanted[y])
             for text in (_written(self._wanted[y], start, end, None)[0],)
         ]
         sent: list[str] = []
         size, last = 0, None
-        left: set[int] = set()
+        left, served = set[int](), set[int]()
         for _, y, start, end in sorted(pieces):
             text, after = _written(self._wanted[y], start, end, last)
             text = f"\x1b[{y + 1};{start + 1}H{text}"
@@ -108,9 +109,10 @@ class Canvas:
                 left.add(y)
                 continue
             sent.append(text)
+            served.add(y)
             size, last = size + cost, after
             self._shown[y][start:end] = self._wanted[y][start:end]
-        self._waits = {y: waited + 1 for y, waited in self._waits.items() if y in left}
+        self._waits = {y: 0 if y in served else min(self._waits[y] + 1, MOST_WAITS) for y in sorted(left)}
         self._answers &= left
         return "".join(sent) + ("" if last in (None, PLAIN) else "\x1b[0m")
 
