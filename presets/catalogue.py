@@ -1,5 +1,6 @@
 """Find, load, override and compare presets. A mistake is told as file, key, value, and what is accepted."""
 
+import os
 import copy
 import difflib
 import re
@@ -50,7 +51,10 @@ class Entry:
 
 def user_folder() -> Path:
     """Where a user's own presets lie: every ``.toml`` in it is one, and every ``.py``."""
-    return platformdirs.user_config_path("latentop") / "presets"
+    try:
+        return platformdirs.user_config_path("latentop") / "presets"
+    except RuntimeError:  # no HOME, and a user that the machine does not know
+        return Path(os.devnull) / "latentop" / "presets"
 
 
 def entries() -> list[Entry]:
