@@ -1,8 +1,8 @@
 """Find, load, override and compare presets. A mistake is told as file, key, value, and what is accepted."""
 
-import os
 import copy
 import difflib
+import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence

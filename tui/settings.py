@@ -121,7 +121,7 @@ class Remembered:
 def _read(file: Path) -> tuple[dict[str, Any], str]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8-sig")), ""
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}, ""
     except OSError as error:
         return {}, f"{file} can't be read: {error.strerror}; everything is as at first"

@@ -42,7 +42,7 @@ class Terminal:
         self._speed = speed
         self._screen = pyte.Screen(columns, rows)
         if answers:
-            self._screen.write_process_input = self.press
+            vars(self._screen)["write_process_input"] = self.press
         self._stream = pyte.ByteStream(self._screen)
         self._lock = threading.Lock()
         self._text: str | None = None
