@@ -62,7 +62,7 @@ def test_a_killed_viewer_leaves_a_run_that_others_command(run: RunFolder) -> Non
     trains_on(run)
 
 
-@pytest.mark.parametrize("words", [("ls",), ("show", "."), ("presets",), ("follow", ".", "--every", "0.2")])
+@pytest.mark.parametrize("words", [("ls",), ("show", "."), ("presets",), ("follow", ".", "--every", "1")])
 def test_a_reader_that_leaves_ends_it_without_a_word(run: RunFolder, words: tuple[str, ...]) -> None:
     command = [LATENTOP, words[0], *(str(run.path) if word == "." else word for word in words[1:])]
     command += ["--runs", str(run.path.parent)]
