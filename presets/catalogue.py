@@ -2,6 +2,7 @@
 
 import copy
 import difflib
+import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -52,7 +53,10 @@ class Entry:
 
 def user_folder() -> Path:
     """Where a user's own presets lie: every ``.toml`` in it is one, and every ``.py``."""
-    return platformdirs.user_config_path("latentop") / "presets"
+    try:
+        return platformdirs.user_config_path("latentop") / "presets"
+    except RuntimeError:  # no HOME, and a user that the machine does not know
+        return Path(os.devnull) / "latentop" / "presets"
 
 
 def entries() -> list[Entry]:

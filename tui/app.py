@@ -64,9 +64,10 @@ class LatentopApp(QuittingApp):
         compared: Sequence[RunFolder] = (),
         started: Sequence[RunFolder] = (),
         ascii: bool = False,
+        max_kbps: int | None = None,
     ) -> None:
         """``started``: runs that the command which shows the screen has begun or put in line."""
-        super().__init__(runs, terminal, remembered, ascii=ascii)
+        super().__init__(runs, terminal, remembered, ascii=ascii, max_kbps=max_kbps)
         self.hangup = Hangup(partial(self.exit, return_code=0))
         self._run = run
         self._compared = compared
@@ -152,6 +153,8 @@ class LatentopApp(QuittingApp):
         yield from palette.images(self.terminal, self.remember)
         yield from palette.colours(self.terminal, self.remember)
         yield from palette.switches(self.remembered.settings, self.remember)
+        if self._place(screen) == "run":
+            yield from palette.traffic(screen)
 
     def open_run(self, run: RunFolder) -> None:
         """Show a run."""
@@ -225,18 +228,26 @@ def dashboard(
     compared: Sequence[RunFolder] = (),
     started: Sequence[RunFolder] = (),
     ascii: bool = False,
+    max_kbps: int | None = None,
 ) -> int:
     """Show runs, one, or some compared, until the person leaves or the terminal is gone; 0 either way.
 
     Training is not touched. Who leaves is asked about runs in training that were ``started`` for this screen.
 
-    ``ascii``: send nothing but ASCII, whatever the terminal says of itself.
+    ``ascii``: send nothing but ASCII, whatever the terminal says of itself. ``max_kbps``: send at most so
+    many kilobits a second, whatever the settings say.
 
     Raises UsageError where the folder of runs can't be read.
     """
     folder.every(runs)
     app = LatentopApp(
-        runs, run, remembered=Remembered(settings.path()), compared=compared, started=started, ascii=ascii
+        runs,
+        run,
+        remembered=Remembered(settings.path()),
+        compared=compared,
+        started=started,
+        ascii=ascii,
+        max_kbps=max_kbps,
     )
     app.run()
     if app.hangup.happened:

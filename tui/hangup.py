@@ -12,7 +12,7 @@ import signal
 import threading
 from collections.abc import Callable
 
-GRACE_SECONDS = 3.0
+GRACE_SECONDS = 1.5
 SIGNALS = (signal.SIGHUP, signal.SIGTERM)
 
 

@@ -32,8 +32,9 @@ class LaunchingApp(PersonalApp):
         remembered: Remembered | None = None,
         *,
         ascii: bool = False,
+        max_kbps: int | None = None,
     ) -> None:
-        super().__init__(terminal, remembered, ascii=ascii)
+        super().__init__(terminal, remembered, ascii=ascii, max_kbps=max_kbps)
         self.runs = runs
         self.instead: RunFolder | None = None
         """The run in training whose place the next preset takes."""

@@ -100,6 +100,15 @@ def switches(settings: Settings, remember: Remember) -> Iterator[SystemCommand]:
         yield SystemCommand(f"Turn {verb} {about}", f"setting: {name}; latentop settings lists all", act)
 
 
+def traffic(screen: Screen[object]) -> Iterator[SystemCommand]:
+    """What the dashboard costs a link."""
+    yield SystemCommand(
+        "Show what is sent to the terminal, or show it no more",
+        "bytes a second, in the first line of a run; see also: latentop --max-kbps",
+        partial(screen.run_action, "app.traffic"),
+    )
+
+
 def _plain(about: str) -> str:
     """Harmless as the markup that Textual takes a help text for."""
     return about.replace("[", "\\[")

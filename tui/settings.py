@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 import tomli_w
@@ -19,6 +19,7 @@ from engine.run import preferences
 from engine.run.errors import UsageError
 from presets.explain import explain
 from tui import themes
+from tui.bandwidth import MOST_KBPS
 from tui.draw.image_style import Style
 
 _HEADING = "# latentop settings lists what can stand here, and what it means.\n"
@@ -37,6 +38,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Desktop notices of alarms and ends, by OSC 9, OSC 777, or whichever the terminal seems to know."""
     bell: bool = False
     """Ring the terminal's bell with every such notice."""
+    max_kbps: Annotated[int, msgspec.Meta(ge=0, le=MOST_KBPS)] = 0
+    """The most kilobits a second that the dashboard sends; 0 sends what the link carries."""
     on_alarm: str = ""
     """A shell command that the worker runs when an alarm is raised, watched or not."""
     on_finish: str = ""
@@ -75,7 +78,7 @@ def parse(word: str) -> tuple[str, object]:
     if not equals:
         raise UsageError(f"{word}: no KEY=VALUE", "write it like: latentop settings theme=nord")
     value: object = text
-    if isinstance(getattr(Settings(), key, None), bool):
+    if isinstance(getattr(Settings(), key, None), int):
         with suppress(ValueError):
             value = tomllib.loads(f"value = {text}")["value"]
     _checked({key: value}, "settings")
@@ -118,7 +121,7 @@ class Remembered:
 def _read(file: Path) -> tuple[dict[str, Any], str]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8-sig")), ""
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}, ""
     except OSError as error:
         return {}, f"{file} can't be read: {error.strerror}; everything is as at first"

@@ -197,6 +197,13 @@ def progress(step: int, steps: int) -> str:
     return f"{spaced(step)} of {spaced(steps)} ({math.floor(100 * step / steps)} %)"
 
 
+def traffic(bytes_per_second: float) -> str:
+    """What goes over a link, such as ``4.2 kB/s``."""
+    if bytes_per_second < 1000:
+        return f"{bytes_per_second:.0f} B/s"
+    return f"{bytes_per_second / 1000:.1f} kB/s"
+
+
 def rate(speed: float) -> str:
     """Steps a second: ``9.3 it/s``; slow ones by the step: ``4.1 s/it``."""
     if speed >= 100:

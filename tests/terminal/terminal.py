@@ -35,8 +35,14 @@ class Terminal:
         rows: int = 36,
         environment: Mapping[str, str] | None = None,
         command: Sequence[str | Path] = (LATENTOP,),
+        speed: int | None = None,
+        answers: bool = True,
     ) -> None:
+        """``speed``: bytes a second of the link. ``answers``: whether it says where the cursor is."""
+        self._speed = speed
         self._screen = pyte.Screen(columns, rows)
+        if answers:
+            vars(self._screen)["write_process_input"] = self.press
         self._stream = pyte.ByteStream(self._screen)
         self._lock = threading.Lock()
         self._text: str | None = None
@@ -57,6 +63,8 @@ class Terminal:
         os.close(slave)
         self._before = termios.tcgetattr(self._master)
         self._hung_up = threading.Event()
+        self._reading = threading.Event()
+        self._reading.set()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -116,6 +124,14 @@ class Terminal:
             self._text = None
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
+    def freeze(self) -> None:
+        """Take no more output, as a connection that is stuck."""
+        self._reading.clear()
+
+    def thaw(self) -> None:
+        """Take output again."""
+        self._reading.set()
+
     def hang_up(self) -> None:
         """Close the terminal, as a lost connection does."""
         if not self._hung_up.is_set():
@@ -128,13 +144,18 @@ class Terminal:
             readable, _, _ = select.select([self._master], [], [], 0.05)
             if not readable:
                 continue
+            if not self._reading.is_set():
+                self._hung_up.wait(0.05)
+                continue
             with suppress(OSError):
-                data = os.read(self._master, 65_536)
+                data = os.read(self._master, self._speed // 20 if self._speed else 65_536)
                 if not data:
                     return
                 with self._lock:
                     self.sent += data
                     self._stream.feed(_PRIVATE.sub(b"", data))
                     self._text = None
+                if self._speed:
+                    self._hung_up.wait(len(data) / self._speed)
                 continue
             return

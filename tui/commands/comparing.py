@@ -8,7 +8,7 @@ from engine.run import folder
 from engine.run.errors import UsageError
 from engine.run.folder import RunFolder
 from tui.commands.output import Output, table
-from tui.commands.parser import Commands, add_ascii
+from tui.commands.parser import Commands, add_screen
 from tui.commands.status import brief
 from tui.comparison import ABSENT, Contender, differing, letters, resolved
 from tui.comparison import table as compared
@@ -21,7 +21,7 @@ def add(commands: Commands) -> None:
     """The command of this family."""
     about = "lay runs over each other: charts on a terminal, else a table of values and settings"
     parser = commands.add("compare", _compare, about)
-    add_ascii(parser, argparse.SUPPRESS)
+    add_screen(parser, argparse.SUPPRESS, argparse.SUPPRESS)
     parser.add_argument("names", metavar="RUN", nargs="+", help="two runs or more, as latentop ls lists them")
 
 
@@ -35,7 +35,7 @@ def _compare(options: Namespace, output: Output) -> int:
     if sys.stdin.isatty() and sys.stdout.isatty() and not output.as_json:
         from tui.app import dashboard  # Textual takes its time to import, and the table needs none of it
 
-        return dashboard(runs, compared=chosen, ascii=options.ascii)
+        return dashboard(runs, compared=chosen, ascii=options.ascii, max_kbps=options.max_kbps)
     contenders = [_contender(run, letter) for run, letter in zip(chosen, letters(len(chosen)), strict=True)]
     if output.as_json:
         output.json(_fields(contenders), indent=2)

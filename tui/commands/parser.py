@@ -8,6 +8,7 @@ from importlib import metadata
 from typing import Any, Literal, NoReturn
 
 from engine.run.errors import UsageError
+from tui.bandwidth import MOST_KBPS
 from tui.commands.output import Output
 
 Handler = Callable[[argparse.Namespace, Output], int]
@@ -51,7 +52,7 @@ class Commands:
         )
         self.parser.add_argument("--version", action="version", version=f"latentop {_version()}")
         _add_everywhere(self.parser, None, False)
-        add_ascii(self.parser, False)
+        add_screen(self.parser, False, None)
         self.parser.set_defaults(handler=None, json=False)
         self._subparsers = self.parser.add_subparsers(metavar="COMMAND", parser_class=Parser)
 
@@ -86,10 +87,18 @@ def _add_everywhere(parser: Parser, runs: str | None, debug: bool | str) -> None
     parser.add_argument("--debug", action="store_true", default=debug, help="show tracebacks of errors")
 
 
-def add_ascii(parser: argparse.ArgumentParser, default: bool | str) -> None:
-    """The option of what may open the dashboard."""
+def add_screen(parser: argparse.ArgumentParser, ascii: bool | str, max_kbps: str | None) -> None:
+    """The options of what may open the dashboard, with their defaults."""
     about = "send the terminal nothing but ASCII"
-    parser.add_argument("--ascii", action="store_true", default=default, help=about)
+    parser.add_argument("--ascii", action="store_true", default=ascii, help=about)
+    about = "send the terminal at most so many kilobits a second (40 are 5 kB/s); 0: what the link carries"
+    parser.add_argument("--max-kbps", metavar="N", type=_kbps, default=max_kbps, help=about)
+
+
+def _kbps(text: str) -> int:
+    if not text.isdecimal() or int(text) > MOST_KBPS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no rate; accepted: 0 to {MOST_KBPS} kilobits a second")
+    return int(text)
 
 
 def _version() -> str:

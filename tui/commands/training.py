@@ -16,7 +16,7 @@ from presets.schema import Preset
 from tui import start
 from tui.commands.following import Interrupts, Manner, add_manner, follow, report
 from tui.commands.output import Output, aside
-from tui.commands.parser import Commands, Parser, add_ascii
+from tui.commands.parser import Commands, Parser, add_screen
 from tui.commands.several import follow_all
 from tui.commands.status import Ending
 from tui.naming import called
@@ -40,7 +40,7 @@ def add(table: Commands) -> None:
         "--jobs", metavar="N", type=_count, help="of several runs, train so many at a time (1)"
     )
     attach = table.add("attach", _attach, "the dashboard on one run", run="newest", json=False)
-    add_ascii(attach, argparse.SUPPRESS)
+    add_screen(attach, argparse.SUPPRESS, argparse.SUPPRESS)
     about = "tell a run in plain lines until it ends; no terminal needed"
     words = table.add("follow", _follow, about, run="newest")
     add_manner(words)
@@ -68,7 +68,7 @@ def add_attending(command: Parser) -> None:
         "--detach", action="store_true", help="start it, print its name, and leave it training"
     )
     add_manner(command)
-    add_ascii(command, argparse.SUPPRESS)
+    add_screen(command, argparse.SUPPRESS, argparse.SUPPRESS)
 
 
 def dashboard(options: Namespace, output: Output) -> int:
@@ -237,7 +237,8 @@ def as_written(options: Namespace) -> Iterator[list[str]]:
 def _show(options: Namespace, run: RunFolder | None, *, started: Sequence[RunFolder] = ()) -> int:
     from tui.app import dashboard  # Textual takes its time to import, and plain commands need none of it
 
-    return dashboard(folder.runs_folder(options.runs), run, started=started, ascii=options.ascii)
+    runs = folder.runs_folder(options.runs)
+    return dashboard(runs, run, started=started, ascii=options.ascii, max_kbps=options.max_kbps)
 
 
 def _on_terminal() -> bool:

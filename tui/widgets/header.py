@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from textual.reactive import reactive
 from textual.strip import Strip
 
 from tui import selectors, states, wording
@@ -18,6 +19,14 @@ class Header(Panel):
 
     of_now: ClassVar[bool] = True
 
+    traffic: reactive[str] = reactive("", repaint=False)
+    """What is sent to the terminal, in words, for who wants to know."""
+
+    def watch_traffic(self) -> None:
+        """Say the new rate."""
+        if self.is_mounted:
+            self.redraw()
+
     def concerns(self, state: State) -> tuple[object, ...]:
         """Everything: any part may change a word of it."""
         return (state,)
@@ -25,6 +34,8 @@ class Header(Panel):
     def rows(self, width: int, height: int) -> list[Strip]:
         """Return the one row."""
         parts = [*self._identity(), *self._progress(), *self._note()]
+        if self.traffic:
+            parts.append((88, self.traffic, "accent"))
         kept = fit([(importance, " " * GAP + text) for importance, text, _ in parts], width, 0)
         spans: list[Span | str] = []
         for place, index in enumerate(kept):

@@ -1,0 +1,164 @@
+"""What the terminal shows and what it should show, cell by cell: the difference is all that is sent."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich.cells import cell_len
+from rich.color import ColorSystem
+from textual.strip import Strip
+
+from tui.draw.pen import PLAIN, Pen, change, pen
+
+Cell = tuple[str, Pen]
+"""A character and how it is written; the second cell of a wide character has an empty text."""
+BLANK: Cell = (" ", PLAIN)
+UNKNOWN: Cell = ("\0", PLAIN)
+"""What a cell of the terminal holds while nobody knows."""
+LONGEST = 32
+"""Cells that are sent in one go: what costs most, 24-bit colours of two pixels a cell, stays near 1 kB."""
+MOST_WAITS = 60
+NEAR = 4
+"""So few unchanged cells cost no more to send again than to jump over."""
+
+
+class Canvas:
+    """Takes drawings at any rate, and gives away the newest state in as large portions as there is room for.
+
+    What was drawn over before it was sent is never sent. Of what waits, what answers a key goes first, then
+    the cheapest, so that words get through before pictures; what has waited counts as cheaper, so that
+    pictures do get through.
+    """
+
+    def __init__(self, colours: ColorSystem | None = ColorSystem.TRUECOLOR) -> None:
+        self._colours = colours
+        self._wanted: list[list[Cell]] = []
+        self._shown: list[list[Cell]] = []
+        self._waits: dict[int, int] = {}
+        """Of each row that may differ, how many portions went without all of it."""
+        self._answers: set[int] = set()
+        """The rows that may differ because of a key."""
+
+    def paint(self, colours: ColorSystem | None) -> None:
+        """Use so many colours for what is drawn from now on."""
+        self._colours = colours
+
+    @property
+    def pending(self) -> bool:
+        """Whether there may be anything to send."""
+        return bool(self._waits)
+
+    @property
+    def answering(self) -> bool:
+        """Whether some of that is what a key has changed."""
+        return bool(self._answers)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Be of that size, and know nothing of what the terminal shows."""
+        known = self._wanted
+        self._wanted = [
+            [*(known[y] if y < len(known) else ()), *[BLANK] * columns][:columns] for y in range(rows)
+        ]
+        self.forget()
+
+    def forget(self) -> None:
+        """Know nothing of what the terminal shows: everything is sent anew."""
+        self._shown = [[UNKNOWN] * len(row) for row in self._wanted]
+        self._waits = dict.fromkeys(range(len(self._wanted)), 0)
+
+    def draw(self, x: int, y: int, strips: Iterable[Strip], *, answer: bool = False) -> None:
+        """Want these strips side by side, from that cell on; what is beyond the edges is not there.
+
+        ``answer``: somebody pressed a key and waits for it.
+        """
+        if not 0 <= y < len(self._wanted):
+            return
+        row = self._wanted[y]
+        drawn = [cell for strip in strips for cell in _cells(strip, self._colours)]
+        if x < 0:
+            drawn, x = drawn[-x:], 0
+        drawn = drawn[: max(0, len(row) - x)]
+        if drawn and len(drawn) == len(row) - x and cell_len(drawn[-1][0]) == 2:
+            drawn[-1] = (" ", drawn[-1][1])
+        end = x + len(drawn)
+        if not drawn or row[x:end] == drawn:
+            return
+        if x and not row[x][0]:  # half of a wide character is none
+            row[x - 1] = (" ", row[x - 1][1])
+        if end < len(row) and not row[end][0]:
+            row[end] = (" ", row[end][1])
+        row[x:end] = drawn
+        self._waits.setdefault(y, 0)
+        if answer:
+            self._answers.add(y)
+
+    def take(self, room: int) -> str:
+        """What to send now: of the difference as much as ``room`` bytes hold, but one piece at least."""
+        pieces = [
+            (0.0 if y in self._answers else len(text) / 2**waited, y, start, end)
+            for y, waited in self._waits.items()
+            for start, end in _differing(self._shown[y], self._wanted[y])
+            for text in (_written(self._wanted[y], start, end, None)[0],)
+        ]
+        sent: list[str] = []
+        size, last = 0, None
+        left, served = set[int](), set[int]()
+        for _, y, start, end in sorted(pieces):
+            text, after = _written(self._wanted[y], start, end, last)
+            text = f"\x1b[{y + 1};{start + 1}H{text}"
+            cost = len(text.encode())
+            if sent and size + cost > room:
+                left.add(y)
+                continue
+            sent.append(text)
+            served.add(y)
+            size, last = size + cost, after
+            self._shown[y][start:end] = self._wanted[y][start:end]
+        self._waits = {y: 0 if y in served else min(self._waits[y] + 1, MOST_WAITS) for y in sorted(left)}
+        self._answers &= left
+        return "".join(sent) + ("" if last in (None, PLAIN) else "\x1b[0m")
+
+
+def _cells(strip: Strip, colours: ColorSystem | None) -> Iterator[Cell]:
+    for text, style, control in strip:
+        if control:
+            continue
+        written = pen(style, colours)
+        if text.isascii():
+            yield from ((character, written) for character in text)
+            continue
+        for character in text:
+            width = cell_len(character)
+            if width:
+                yield (character, written)
+            if width == 2:
+                yield ("", written)
+
+
+def _differing(shown: Sequence[Cell], wanted: Sequence[Cell]) -> Iterator[tuple[int, int]]:
+    """The spans of cells to send, none longer than LONGEST (but for one wide character), none cut in two."""
+    x, width = 0, len(wanted)
+    while x < width:
+        if shown[x] == wanted[x]:
+            x += 1
+            continue
+        start = x - 1 if x and not wanted[x][0] else x
+        end = x + 1
+        for ahead in range(end, min(width, start + LONGEST)):
+            if shown[ahead] != wanted[ahead]:
+                end = ahead + 1
+            elif ahead - end >= NEAR or wanted[ahead][1] != wanted[end - 1][1]:
+                break
+        while end < width and not wanted[end][0]:
+            end += 1
+        yield start, end
+        x = end
+
+
+def _written(row: Sequence[Cell], start: int, end: int, before: Pen | None) -> tuple[str, Pen | None]:
+    """The text of a span with what changes the pen, and the pen that is left."""
+    parts: list[str] = []
+    for character, written in row[start:end]:
+        if character and written != before:
+            parts.append(change(before, written))
+            before = written
+        parts.append(character)
+    return "".join(parts), before
