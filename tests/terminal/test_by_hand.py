@@ -56,8 +56,9 @@ def test_choose_a_preset_with_the_keyboard_and_watch_it_train(tmp_path: Path) ->
 @pytest.mark.parametrize(("columns", "rows"), SIZES)
 def test_losses_move_and_samples_change(run: RunFolder, columns: int, rows: int) -> None:
     with Terminal("attach", str(run.path), columns=columns, rows=rows) as terminal:
-        first = terminal.wait_for("training", "generator", "samples · step")
-        assert len(losses(first)) >= 2
+        terminal.wait_for("training", "generator", "samples · step")
+        wait_until(lambda: len(losses(terminal.text)) >= 2)
+        first = terminal.text
         wait_until(lambda: losses(terminal.text)[:2] != losses(first)[:2])
         step = re.search(r"samples · step +([\d ]+)", first)
         assert step

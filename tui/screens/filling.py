@@ -84,8 +84,8 @@ class FillingScreen(PlaceScreen[Result], Generic[Result]):
         self.relist()
 
     def on_settings_list_widened(self) -> None:
-        """Lay the rows out for the new width."""
-        self.relist()
+        """Lay the rows out for the new width; one may be typing already."""
+        self.relist(typing=True)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A slash finds, except where it can be part of what is typed."""
