@@ -115,5 +115,6 @@ def vendi(points: Tensor, width: float) -> float:
     Source: Friedman and Dieng 2022, The Vendi score (arXiv 2210.02410), definition 3.1.
     """
     likeness = squared_distances(points, points).mul_(-0.5 / max(width, SMALLEST)).exp_().nan_to_num_(0.0)
+    likeness.fill_diagonal_(1.0)  # distances are rounded, and with a small width that counts
     strengths = torch.linalg.eigvalsh(likeness / len(points)).clamp(min=0)
     return float(torch.special.xlogy(strengths, strengths).sum().neg().exp())

@@ -166,7 +166,7 @@ def test_on_a_terminal_the_list_of_runs_opens_and_knows_which_were_started(
 ) -> None:
     shown: list[tuple[RunFolder | None, Sequence[RunFolder]]] = []
 
-    def dashboard(_: Path, run: RunFolder | None, *, started: Sequence[RunFolder], ascii: bool) -> int:
+    def dashboard(_runs: Path, run: RunFolder | None, *, started: Sequence[RunFolder], **_: object) -> int:
         shown.append((run, started))
         return 0
 
