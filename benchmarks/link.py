@@ -23,7 +23,7 @@ from tests.terminal.terminal import Terminal
 
 SPEEDS = (5_000, 20_000, None)
 """Bytes a second of the links; None: no limit."""
-KEYS = (("?", "keys on a run"), ("s", "Stop training?"), ("e", "Change while training"))
+KEYS = (("?", "keys on a run"), ("s", "Stop training?"), ("e", "while it trains"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
