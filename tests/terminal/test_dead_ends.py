@@ -3,23 +3,13 @@
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from engine.run.folder import RunFolder
-from tests.support import SMALL_GAN, facts, training, wait_until
+from tests.support import facts, wait_until
 from tests.terminal.terminal import LATENTOP, Terminal
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunFolder]:
-    """A small DCGAN in training."""
-    settings = [*SMALL_GAN, "steps=1000000"]
-    with training(tmp_path_factory.mktemp("runs"), "dcgan", settings) as run:
-        wait_until(lambda: facts(run).step > 5)
-        yield run
 
 
 def trains_on(run: RunFolder) -> None:

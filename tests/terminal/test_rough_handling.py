@@ -3,7 +3,6 @@
 import os
 import random
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,19 +10,10 @@ import pytest
 from engine.run.folder import RunFolder
 from tests.pilot.conftest import Recorded
 from tests.pilot.test_injection import EVIL, evil_run
-from tests.support import SMALL_GAN, facts, training, wait_until
+from tests.support import facts, wait_until
 from tests.terminal.terminal import LATENTOP, Terminal
 
 LEFT, RIGHT, HOME, END, ESCAPE = "\x1b[D", "\x1b[C", "\x1b[H", "\x1b[F", "\x1b"
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunFolder]:
-    """A small DCGAN in training."""
-    settings = [*SMALL_GAN, "steps=1000000"]
-    with training(tmp_path_factory.mktemp("runs"), "dcgan", settings) as run:
-        wait_until(lambda: facts(run).step > 20)
-        yield run
 
 
 def is_well(terminal: Terminal) -> None:

@@ -1,14 +1,13 @@
 """A link that carries 5 kB/s: every key is answered within what it carries in a second; training goes on."""
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
 import pytest
 
 from engine.run.folder import RunFolder
-from tests.support import SMALL_GAN, facts, training, wait_until
+from tests.support import facts, wait_until
 from tests.terminal.terminal import LATENTOP, Terminal
 
 SPEED = 5_000
@@ -26,15 +25,6 @@ KEYS = (
     (" ", "● training"),
 )
 """What to press, and what shows that it was heeded; nothing: that what was opened is gone."""
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunFolder]:
-    """A small DCGAN in training."""
-    settings = [*SMALL_GAN, "steps=1000000"]
-    with training(tmp_path_factory.mktemp("runs"), "dcgan", settings) as run:
-        wait_until(lambda: facts(run).step > 20)
-        yield run
 
 
 @pytest.fixture

@@ -1,18 +1,15 @@
 """A run's folder stays below its limit: frames go first, then fine rows, then checkpoints; and it says so."""
 
-from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from engine import keeper
 from engine.keeper import LEAST_CHECKPOINTS, Keeper
-from engine.run import deletion, launch
+from engine.run import deletion
 from engine.run.bins import from_values
 from engine.run.events import Event, Facts, Frame
-from engine.run.facts import RunFacts
 from engine.run.folder import RunFolder
 from engine.run.reader import Reader
 from engine.run.store import Store
@@ -20,18 +17,6 @@ from tests.support import everything
 
 LIMIT = 3_000_000
 LOSS = "loss/generator"
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> RunFolder:
-    return launch.new(tmp_path, RunFacts(preset="dcgan", seed=42), "")
-
-
-@pytest.fixture
-def store(run: RunFolder) -> Iterator[Store]:
-    store = Store(run.database)
-    yield store
-    store.close()
 
 
 def noisy(step: int) -> Frame:

@@ -1,7 +1,6 @@
 """The reader: a history of any length in few rows that hide nothing, then exactly what is new."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,18 +18,6 @@ from engine.run.store import Store
 from tests.support import everything
 
 LOSS = "loss/generator"
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> RunFolder:
-    return launch.new(tmp_path, RunFacts(preset="dcgan", seed=42), "")
-
-
-@pytest.fixture
-def store(run: RunFolder) -> Iterator[Store]:
-    store = Store(run.database)
-    yield store
-    store.close()
 
 
 @pytest.fixture

@@ -1,19 +1,15 @@
 """A long run grows slowly: the older, the coarser, and no spike, no NaN and no moment of alarm is lost."""
 
-from collections.abc import Iterator
 from contextlib import closing
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.run import launch
 from engine.run.bins import Bins, Floats, from_values
 from engine.run.events import AlarmRaised, Frame
-from engine.run.facts import RunFacts
 from engine.run.folder import RunFolder
 from engine.run.reader import Reader
 from engine.run.store import Store
@@ -23,18 +19,6 @@ from tests.support import everything
 LOSS = "loss/generator"
 STEPS = 40_000
 FEW = Allowance(rows=512, frames=8)
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> RunFolder:
-    return launch.new(tmp_path, RunFacts(preset="dcgan", seed=42), "")
-
-
-@pytest.fixture
-def store(run: RunFolder) -> Iterator[Store]:
-    store = Store(run.database)
-    yield store
-    store.close()
 
 
 def values() -> Floats:
