@@ -37,12 +37,12 @@ def test_the_dashboard_ends_with_its_terminal(run: RunFolder, end: str, stuck: b
 
 def test_a_killed_viewer_leaves_a_run_that_others_command(run: RunFolder) -> None:
     with Terminal("attach", str(run.path)) as killed, Terminal("attach", str(run.path)) as other:
-        killed.wait_for("● training", "─ losses")
-        other.wait_for("● training", "─ losses")
-        killed.press(" ")
-        other.wait_for("● paused")
-        other.press(" ")
-        killed.wait_for("● training")
+        for press, shown in ((killed, "● paused"), (other, "● training")):
+            for viewer in (killed, other):
+                viewer.wait_for("●", "─ losses")
+            press.press(" ")
+            for viewer in (killed, other):
+                viewer.wait_for(shown)
         killed.process.kill()
         killed.process.wait()
         other.press(" ")
