@@ -34,7 +34,7 @@ class PacedDriver(LinuxDriver):
     @property
     def busy(self) -> bool:
         """Whether something that was handed over is not yet written."""
-        return self._handed != self._written.flushed
+        return self._handed > self._written.flushed
 
     def write(self, data: str) -> None:
         """Hand over to the thread that writes."""

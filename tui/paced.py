@@ -77,6 +77,12 @@ class PacedApp(OrderlyApp):
         """Send everything anew: what a terminal shows in another size is its own affair."""
         self._canvas.resize(*event.size)
 
+    def _check_resize(self) -> None:
+        """Have everything drawn anew: Textual draws what changed since it last looked; the canvas was cut."""
+        super()._check_resize()
+        if self.screen_stack:
+            self.screen.refresh()
+
     def _build_driver(self, *arguments: object, **options: object) -> Driver:
         driver: Driver = super()._build_driver(*arguments, **options)  # type: ignore[arg-type]
         if isinstance(driver, PacedDriver):
