@@ -76,6 +76,8 @@ class Control:
 
     def _carry_out(self, command: Asked) -> tuple[bool, str]:
         """Whether the command was applied, and what to answer."""
+        if (self._over or self.stopping) and command.name not in ("stop", "checkpoint"):
+            return False, "its training is over"
         match command.name:
             case "pause":
                 return self._pause()
@@ -90,8 +92,6 @@ class Control:
             case "undo":
                 return self._edits.undo()
             case "rollback":
-                if self._over or self.stopping:
-                    return False, "its training is over"
                 return self._rollback.asked(command.arguments)
 
     def _pause(self) -> tuple[bool, str]:
@@ -115,6 +115,8 @@ class Control:
     def stop(self, why: str) -> tuple[bool, str]:
         """End the training after the step it is in; whether it does, and how to say so."""
         self.stopping = True
+        if self._over:
+            return True, "its training is over: what is recorded is written, as far as there is room"
         self._mark("stop", f"stopped {why}")
         self._recorder.put(Facts(values={"state": "stopping", "detail": "writing a checkpoint"}))
         return True, f"stopping at step {self._trainer.step} with a checkpoint"

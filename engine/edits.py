@@ -47,9 +47,9 @@ class Edits:
         if not self._trainer.former:
             return False, "no edit is left to undo; what going back has changed is set by hand"
         done, text = self._apply(self._trainer.former[-1])
+        self._trainer.former.pop()  # one that can't be undone any more bars no older one
         if not done:
-            return False, f"it can't be undone: {text}"
-        self._trainer.former.pop()
+            return False, f"it can't be undone: {text}; undo again takes back the one before"
         return self._keep(f"undone: {text}" if text else "undone: it had that value again")
 
     def _apply(self, values: Mapping[str, object]) -> Answer:
@@ -79,4 +79,5 @@ class Edits:
 def _why_not(key: str) -> str:
     rule = live.rule(key)
     instead = "fork the run to change it" if rule.fits else "train a new run with it"
-    return f"{key} can't be changed while training: {rule.why}; {instead}"
+    why = rule.why or "this run has no such setting"
+    return f"{key} can't be changed while training: {why}; {instead}"

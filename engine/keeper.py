@@ -73,5 +73,4 @@ class Keeper:
 
     def _others(self) -> int:
         """Bytes of all files but the database's: its log only grows while somebody looks at it for long."""
-        own = (path.stat().st_size for path in self._run.path.glob("run.db*"))
-        return deletion.size(self._run) - sum(own)
+        return deletion.size(self._run) - deletion.size(self._run, "run.db*")

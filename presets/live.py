@@ -62,6 +62,10 @@ def settings(preset: Preset) -> dict[str, object]:
 def changed(preset: Preset, values: Mapping[str, object]) -> Preset:
     """The preset with other values under some dotted keys. Raises PresetError where one is not accepted."""
     document = copy.deepcopy(fields.plain(preset))
+    for field in fields.of(document):
+        chosen = values.get(field.key, field.value)
+        if field.decides and chosen != field.value and chosen in [one.value for one in field.alternatives]:
+            document[field.section] = fields.switched(document, field.section, str(chosen))
     for key, value in values.items():
         *tables, leaf = key.split(".")
         place = document

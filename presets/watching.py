@@ -28,7 +28,7 @@ class Watch(Record, frozen=True, kw_only=True):
     guard: Literal["warn", "rollback", "stop"] = "warn"
     """Once a run diverges or collapses: say so, go back to the last good state and try again, or stop."""
     guard_tries: Annotated[int, Meta(ge=1, le=100)] = 3
-    """How often the guard goes back in one run; then it stops it."""
+    """How often the guard goes back before it stops the run."""
     guard_factor: Annotated[float, Meta(gt=0, le=1)] = 0.5
     """What the guard multiplies the learning rates by, each time."""
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from threading import Event
+from threading import Event, Lock
 from typing import IO, Any, cast
 
 from textual import events
@@ -27,6 +27,7 @@ class PacedDriver(LinuxDriver):
         self._written = _Counted(cast(IO[str], self._file))
         self._file = cast(Any, self._written)
         self._handed = 0
+        self._lock = Lock()
         self._open = 0
         self._silent = Event()
         self._silent.set()
@@ -43,22 +44,27 @@ class PacedDriver(LinuxDriver):
 
     def ask(self) -> None:
         """Have the terminal answer once all that was written before is shown."""
-        self._open += 1
-        self._silent.clear()
+        with self._lock:
+            self._open += 1
+            self._silent.clear()
         self.write(QUESTION)
 
     def process_message(self, message: Message) -> None:
         """Keep the answers here; they are for nobody else. Called from the thread that reads."""
         if isinstance(message, events.CursorPosition) and self._open:
-            self._open -= 1
-            if not self._open:
-                self._silent.set()
+            with self._lock:
+                self._open -= 1
+                if not self._open:
+                    self._silent.set()
             self._loop.call_soon_threadsafe(self.heard, time.monotonic())
             return
         super().process_message(message)
 
     def start_application_mode(self) -> None:
-        """Take the terminal."""
+        """Take the terminal; what was asked before is forgotten."""
+        with self._lock:
+            self._open = 0
+            self._silent.set()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self.started()
 

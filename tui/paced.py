@@ -15,7 +15,7 @@ from rich.control import Control
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.driver import Driver
-from textual.events import Event, InputEvent, Resize
+from textual.events import Event, InputEvent, MouseMove, Resize
 from textual.screen import Screen
 
 from tui.bandwidth import FAR, NEAR, Link
@@ -64,7 +64,7 @@ class PacedApp(OrderlyApp):
 
     async def on_event(self, event: Event) -> None:
         """Remember when somebody pressed something: the answer goes first."""
-        if isinstance(event, InputEvent):
+        if isinstance(event, InputEvent) and not isinstance(event, MouseMove):
             self._pressed = time.monotonic()
         await super().on_event(event)
 

@@ -1,5 +1,6 @@
 """Deleting runs: only what is a run's folder inside the folder of runs, and never under a living worker."""
 
+import fnmatch
 import os
 import shutil
 import time
@@ -16,11 +17,11 @@ GOING = ".deleted-{id}"
 """What a folder is called while it goes: the list never shows half a run."""
 
 
-def size(run: RunFolder) -> int:
-    """Bytes of everything in the run's folder; links count as themselves, and are not followed."""
+def size(run: RunFolder, called: str = "*") -> int:
+    """Bytes of all in the run's folder, or of what is called so; links count as themselves."""
     total = 0
     for place, _, names in os.walk(run.path):
-        for name in names:
+        for name in fnmatch.filter(names, called):
             try:
                 total += Path(place, name).lstat().st_size
             except OSError:

@@ -26,9 +26,9 @@ class House:
         self.said: list[Event] = []
         self.stops: list[str] = []
         self.trainer = Trainer(preset, load(preset.data, CPU), CPU, wall=time.time, clock=time.monotonic)
-        run = RunFolder(path)
-        run.checkpoints.mkdir()
-        saver = Saver(run, self.trainer, self.said.append)
+        self.run = RunFolder(path)
+        self.run.checkpoints.mkdir(parents=True)
+        saver = Saver(self.run, self.trainer, self.said.append)
         self.rollback = Rollback(self.trainer, saver, self.said.append)
         self.guard = Guard(self.trainer, self.rollback, self.said.append, self.stops.append, used=used)
         for step in (0, 10, 20):

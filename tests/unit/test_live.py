@@ -81,3 +81,9 @@ def test_a_run_as_it_is_now_takes_no_harm_from_damaged_facts() -> None:
         dcgan, {"generator.lr": 0.5}
     )
     assert live.as_it_is(dcgan, {"generator.lr": "[b]"}) == dcgan
+
+
+def test_another_kind_of_objective_brings_its_own_settings() -> None:
+    now = catalogue.flatten(live.changed(shipped("wgan-gp"), {"objective.name": "hinge"}))
+    assert (now["objective.name"], now["objective.discriminator_steps"]) == ("hinge", 5)
+    assert "objective.penalty" not in now

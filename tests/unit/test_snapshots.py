@@ -110,6 +110,11 @@ def test_of_neighbours_equally_far_apart_the_oldest_goes() -> None:
     assert densest([0, 5, 10, 290, 300]) == 1
 
 
+def test_of_the_same_step_only_the_newest_is_kept(ring: Snapshots) -> None:
+    keep(ring, 20, 30, 30)
+    assert steps(ring) == [20, 30]
+
+
 def test_the_one_before_a_step_or_the_oldest_of_all(ring: Snapshots) -> None:
     assert ring.before(10) is None
     keep(ring, 20, 30, 40)

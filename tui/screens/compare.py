@@ -189,6 +189,7 @@ class CompareScreen(PlaceScreen[None]):
         return max(1, (self.size.width - 2 * MARGIN - NAME_WIDTH) // (LEAST + GAP))
 
     def _show_table(self, contenders: Sequence[Contender], colours: Sequence[str]) -> None:
+        self._first_run = max(0, min(self._first_run, len(contenders) - self._fitting()))
         seen = range(self._first_run, min(self._first_run + self._fitting(), len(contenders)))
         room = (self.size.width - 2 * MARGIN - NAME_WIDTH) // max(1, len(seen)) - GAP
         width = max(LEAST, min(MOST, room))

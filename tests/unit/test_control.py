@@ -1,0 +1,59 @@
+"""What a worker answers when its training is over; edits that can't be undone any more."""
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from engine.control import Control
+from engine.edits import Edits
+from engine.recorder import Recorder
+from engine.rollback import Rollback
+from engine.run import commands, launch, liveness
+from engine.run.events import Facts
+from engine.run.facts import RunFacts
+from engine.saver import Saver
+from engine.stopwatch import Stopwatch
+from tests.support import facts
+from tests.unit.house import House
+
+
+@pytest.mark.parametrize("name", ["pause", "undo", "rollback"])
+def test_who_asks_something_when_training_is_over_is_told(
+    tmp_path: Path, name: commands.Name
+) -> None:
+    house = House(tmp_path / "house")
+    run = launch.new(tmp_path, RunFacts(preset="oscillation", seed=42), "")
+    recorder = Recorder(run, lambda: Facts(values={"heartbeat": time.time()}))
+    saver = Saver(run, house.trainer, recorder.put)
+    rollback = Rollback(house.trainer, saver, recorder.put)
+    never = threading.Event()
+    control = Control(
+        run, house.trainer, recorder, saver, rollback, clock=Stopwatch(already=0.0), terminated=never
+    )
+    recorder.start()
+    recorder.put(Facts(values={**liveness.identity(), "state": "running", "heartbeat": time.time()}))
+    while facts(run).state != "running":
+        never.wait(0.02)
+    number = commands.ask(run, name)
+    recorder.put(Facts(values={"state": "finished"}))
+    control.settle()
+    recorder.close()
+    answer = commands.answer(run, number)
+    assert (answer.state, answer.text) == ("refused", "its training is over")
+    assert facts(run).state == "finished"
+
+
+def test_an_edit_that_cannot_be_undone_any_more_bars_no_older_one(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    edits = Edits(house.trainer, Saver(house.run, house.trainer, house.said.append), house.said.append)
+    before = house.rates
+    assert edits.change({"generator.lr": 0.125})[0]
+    assert edits.change({"steps": 5000})[0]
+    house.trainer.step = 2000  # more than the 1000 of before
+    done, text = edits.undo()
+    assert not done
+    assert "can't be undone" in text
+    assert edits.undo()[0]
+    assert house.rates == before
