@@ -20,9 +20,7 @@ from tests.unit.house import House
 
 
 @pytest.mark.parametrize("name", ["pause", "undo", "rollback"])
-def test_who_asks_something_when_training_is_over_is_told(
-    tmp_path: Path, name: commands.Name
-) -> None:
+def test_who_asks_something_when_training_is_over_is_told(tmp_path: Path, name: commands.Name) -> None:
     house = House(tmp_path / "house")
     run = launch.new(tmp_path, RunFacts(preset="oscillation", seed=42), "")
     recorder = Recorder(run, lambda: Facts(values={"heartbeat": time.time()}))
