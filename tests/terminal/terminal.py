@@ -117,6 +117,13 @@ class Terminal:
             raise AssertionError(f"waited for {texts}, saw:\n{self.text}") from error
         return self.text
 
+    def settle(self) -> None:
+        """Return when nothing comes any more: what follows a key may come in several portions."""
+        sent = -1
+        while sent != len(self.sent):
+            sent = len(self.sent)
+            self._hung_up.wait(0.3)
+
     def resize(self, columns: int, rows: int) -> None:
         """As a person drags the window's corner."""
         with self._lock:

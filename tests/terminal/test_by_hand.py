@@ -39,6 +39,7 @@ def test_choose_a_preset_with_the_keyboard_and_watch_it_train(tmp_path: Path) ->
             shown = terminal.text
             terminal.press("\x1b[B")
             wait_until(lambda shown=shown: terminal.text != shown)
+            terminal.settle()
         terminal.press("\r")
         try:
             terminal.wait_for("training", "generator", "samples")

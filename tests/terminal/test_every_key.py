@@ -153,7 +153,7 @@ DOES: Mapping[Place, Mapping[str, Steps]] = {
         "b": [("b", hides("2 seeds")), ("b", shows("2 seeds"))],
         "t": [("t", hides("newest values")), ("t", shows("newest values")), ("t", shows("newest values"))],
         **everywhere("compare"),
-        "l": [("l", LIST)],
+        "l": [("l", shows("runs in", "3 marked"))],
         "escape": [("c", shows("3 runs compared")), (ESCAPE, LIST)],
     },
     "presets": {

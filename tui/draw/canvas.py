@@ -33,7 +33,7 @@ class Canvas:
         self._wanted: list[list[Cell]] = []
         self._shown: list[list[Cell]] = []
         self._waits: dict[int, int] = {}
-        """Of each row that may differ, how many portions went without all of it."""
+        """Of each row that may differ, how many portions have gone since all of it was sent."""
         self._answers: set[int] = set()
         """The rows that may differ because of a key."""
 
@@ -100,7 +100,7 @@ class Canvas:
         ]
         sent: list[str] = []
         size, last = 0, None
-        left, served = set[int](), set[int]()
+        left = set[int]()
         for _, y, start, end in sorted(pieces):
             text, after = _written(self._wanted[y], start, end, last)
             text = f"\x1b[{y + 1};{start + 1}H{text}"
@@ -109,10 +109,9 @@ class Canvas:
                 left.add(y)
                 continue
             sent.append(text)
-            served.add(y)
             size, last = size + cost, after
             self._shown[y][start:end] = self._wanted[y][start:end]
-        self._waits = {y: 0 if y in served else min(self._waits[y] + 1, MOST_WAITS) for y in sorted(left)}
+        self._waits = {y: min(self._waits[y] + 1, MOST_WAITS) for y in sorted(left)}
         self._answers &= left
         return "".join(sent) + ("" if last in (None, PLAIN) else "\x1b[0m")
 
