@@ -136,6 +136,18 @@ def test_no_row_waits_for_ever_while_others_never_rest() -> None:
     assert emulator.screen.display[-1].rstrip() == "? help   q quit"
 
 
+def test_no_part_of_a_row_waits_for_ever_while_another_never_rests() -> None:
+    made = canvas()
+    made.take(PLENTY)
+    made.draw(0, 0, [Strip([Segment("▀", Style.parse(f"#{n:02x}0000")) for n in range(12)])])
+    sent = ""
+    for n in range(20):
+        made.draw(20, 0, [Strip([Segment(str(n % 10))])])
+        made.draw(0, 1, [Strip([Segment(f"{n % 10}")])])
+        sent += made.take(1)
+    assert "▀" in sent
+
+
 @pytest.mark.parametrize(
     ("colours", "sent"),
     [

@@ -32,8 +32,10 @@ class Canvas:
         self._colours = colours
         self._wanted: list[list[Cell]] = []
         self._shown: list[list[Cell]] = []
-        self._waits: dict[int, int] = {}
-        """Of each row that may differ, how many portions have gone since all of it was sent."""
+        self._rows: set[int] = set()
+        """The rows that may differ."""
+        self._waits: dict[tuple[int, int], int] = {}
+        """By row and first column of what was not sent, how many portions went without it."""
         self._answers: set[int] = set()
         """The rows that may differ because of a key."""
 
@@ -44,7 +46,7 @@ class Canvas:
     @property
     def pending(self) -> bool:
         """Whether there may be anything to send."""
-        return bool(self._waits)
+        return bool(self._rows)
 
     @property
     def answering(self) -> bool:
@@ -62,7 +64,8 @@ class Canvas:
     def forget(self) -> None:
         """Know nothing of what the terminal shows: everything is sent anew."""
         self._shown = [[UNKNOWN] * len(row) for row in self._wanted]
-        self._waits = dict.fromkeys(range(len(self._wanted)), 0)
+        self._rows = set(range(len(self._wanted)))
+        self._waits = {}
 
     def draw(self, x: int, y: int, strips: Iterable[Strip], *, answer: bool = False) -> None:
         """Want these strips side by side, from that cell on; what is beyond the edges is not there.
@@ -86,32 +89,37 @@ class Canvas:
         if end < len(row) and not row[end][0]:
             row[end] = (" ", row[end][1])
         row[x:end] = drawn
-        self._waits.setdefault(y, 0)
+        self._rows.add(y)
         if answer:
             self._answers.add(y)
+
+    def _rank(self, y: int, x: int, size: int) -> float:
+        """What is sent sooner ranks lower."""
+        return 0.0 if y in self._answers else size / 2 ** self._waits.get((y, x), 0)
 
     def take(self, room: int) -> str:
         """What to send now: of the difference as much as ``room`` bytes hold, but one piece at least."""
         pieces = [
-            (0.0 if y in self._answers else len(text) / 2**waited, y, start, end)
-            for y, waited in self._waits.items()
+            (self._rank(y, start, len(text)), y, start, end)
+            for y in self._rows
             for start, end in _differing(self._shown[y], self._wanted[y])
             for text in (_written(self._wanted[y], start, end, None)[0],)
         ]
         sent: list[str] = []
         size, last = 0, None
-        left = set[int]()
+        left, waits = set[int](), dict[tuple[int, int], int]()
         for _, y, start, end in sorted(pieces):
             text, after = _written(self._wanted[y], start, end, last)
             text = f"\x1b[{y + 1};{start + 1}H{text}"
             cost = len(text.encode())
             if sent and size + cost > room:
                 left.add(y)
+                waits[y, start] = min(self._waits.get((y, start), 0) + 1, MOST_WAITS)
                 continue
             sent.append(text)
             size, last = size + cost, after
             self._shown[y][start:end] = self._wanted[y][start:end]
-        self._waits = {y: min(self._waits[y] + 1, MOST_WAITS) for y in sorted(left)}
+        self._rows, self._waits = left, waits
         self._answers &= left
         return "".join(sent) + ("" if last in (None, PLAIN) else "\x1b[0m")
 
