@@ -27,7 +27,7 @@ $(STAMP): requirements.lock pyproject.toml
 run: install     ## train PRESET (dcgan) and watch it; prints lines where stdout is no terminal
 	@$(BIN)/latentop train $(PRESET)
 
-test: install    ## all tests (a quarter of an hour on two cores)
+test: install    ## all tests (under twenty minutes on two idle cores)
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: install    ## format, lint, types, architecture
