@@ -4,6 +4,8 @@ import os
 import re
 from collections.abc import Container
 from contextlib import suppress
+from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +37,8 @@ def save(run: RunFolder, state: dict[str, Any], *, keep: int, worth: Container[i
         unfinished.replace(path)
         _sync_folder(run.checkpoints)
     except (OSError, RuntimeError) as error:  # torch tells a short write as RuntimeError
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):  # where nothing can be written, nothing can be removed
+            unfinished.unlink(missing_ok=True)
         raise StorageError(
             f"no checkpoint at step {state['step']}: {path} can't be written ({error})",
             f"free some space on the disk of {run.path}",
@@ -43,23 +46,40 @@ def save(run: RunFolder, state: dict[str, Any], *, keep: int, worth: Container[i
     found = _newest_first(run)
     own = found.index(path)
     old = [other for other in found[own + keep :] if step_of(other) not in worth]
-    for other in found[:own] + old:
-        other.unlink(missing_ok=True)
+    with suppress(OSError):  # the next one tries again
+        for other in found[:own] + old:
+            other.unlink(missing_ok=True)
     return path
 
 
-def load_newest(run: RunFolder) -> tuple[dict[str, Any], list[str]]:
-    """The newest state that can be read, and the names of the broken files that were passed over.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What training can go on from; by name, the files that can't be read, and those beyond its record."""
 
-    Raises StorageError where there is none.
+    state: dict[str, Any]
+    broken: list[str]
+    beyond: list[str]
+
+
+def load_newest(run: RunFolder, *, recorded: float = inf) -> Found:
+    """The newest state that can be read and is of a step that is ``recorded``.
+
+    A later one is of a future that training went back from, by a worker that was killed before it could
+    remove it. Where there is no other, the earliest of those.
+
+    Raises StorageError where there is none at all.
     """
     broken: list[str] = []
-    for path in _newest_first(run):
+    paths = _newest_first(run)
+    beyond = [path for path in paths if step_of(path) > recorded]
+    for path in [*paths[len(beyond) :], *reversed(beyond)]:
         try:
             state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-            return state, broken
         except Exception:  # a damaged file fails in as many ways as there are bytes in it
             broken.append(path.name)
+            continue
+        passed_over = [one.name for one in beyond if one.name not in broken and step_of(one) > state["step"]]
+        return Found(state=state, broken=broken, beyond=passed_over)
     raise StorageError(
         f"no checkpoint to go on from in {run.checkpoints}"
         + (f" ({', '.join(broken)}: can't be read)" if broken else ""),

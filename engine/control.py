@@ -59,9 +59,12 @@ class Control:
     def settle(self) -> None:
         """Return when all is recorded: on a full disk, when there is room again or when told to stop."""
         self._over = True
+        self._look()
         while not self._recorder.idle and not self.stopping:
             self._terminated.wait(LOOK_SECONDS)
             self._look()
+        self._recorder.sync()
+        self._look()  # that it is over is written: from here on nobody can ask
 
     def _look(self) -> None:
         for command in self._inbox.new():
@@ -114,9 +117,11 @@ class Control:
 
     def stop(self, why: str) -> tuple[bool, str]:
         """End the training after the step it is in; whether it does, and how to say so."""
-        self.stopping = True
+        was_stopping, self.stopping = self.stopping, True
         if self._over:
             return True, "its training is over: what is recorded is written, as far as there is room"
+        if was_stopping:
+            return True, "it is stopping already"
         self._mark("stop", f"stopped {why}")
         self._recorder.put(Facts(values={"state": "stopping", "detail": "writing a checkpoint"}))
         return True, f"stopping at step {self._trainer.step} with a checkpoint"

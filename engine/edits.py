@@ -1,7 +1,7 @@
 """Edits: settings changed while a run trains, between two steps, and taken back again.
 
-An edit takes effect at the next step; weights and what the optimisers have gathered stay. A checkpoint is
-written with it, so that it survives the worker, and one can go back to the step at which it was made.
+An edit takes effect at the next step; weights and what the optimisers have gathered stay. The state before
+it is kept to go back to, if all is well, and a checkpoint is written with it, so that it survives the worker.
 """
 
 import time
@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from engine.run.errors import StorageError, UsageError
-from engine.run.events import Event, Mark
+from engine.run.events import Event, Mark, Saved
 from engine.saver import Saver
+from engine.snapshots import GOOD
 from engine.trainer import Trainer
 from presets import live
 from presets.catalogue import PresetError
@@ -54,12 +55,18 @@ class Edits:
 
     def _apply(self, values: Mapping[str, object]) -> Answer:
         """Have the trainer adopt the values; what became of each setting, or why none did."""
-        before = self._trainer.preset
+        trainer, before = self._trainer, self._trainer.preset
         try:
-            self._trainer.adopt(live.changed(before, values))
+            changed = live.changed(before, values)
+            snapshot = trainer.take_snapshot() if changed != before else None
+            trainer.adopt(changed)
         except (PresetError, UsageError) as error:
             return False, f"{error.message}; {error.hint}"
-        return True, ", ".join(live.differences(before, self._trainer.preset))
+        if snapshot and snapshot.verdict in GOOD:
+            trainer.snapshots.keep(snapshot)
+            self._put(Saved(step=snapshot.step))
+            self._put(trainer.snapshots.facts())
+        return True, ", ".join(live.differences(before, trainer.preset))
 
     def _changed(self, before: Mapping[str, object]) -> dict[str, object]:
         """Those of the values that are others now."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from engine import rng
 from engine.rollback import Rollback
 from engine.run.events import AlarmRaised, Event, Facts, Mark
 from engine.snapshots import Snapshot
@@ -9,8 +10,6 @@ from engine.trainer import Trainer
 from engine.watch.alarms import SEVEREST
 from presets.catalogue import PresetError
 from presets.watching import Watch
-
-SEEDS = 2**32
 
 
 class Guard:
@@ -77,16 +76,17 @@ class Guard:
 
     def _go_back(self, snapshot: Snapshot, name: str) -> None:
         self._spent.add(snapshot.step)
-        seed = (self._trainer.preset.seed + self._used + 1) % SEEDS
-        why = f"{name}, guard {self._used + 1} of {self._settings.guard_tries}: "
+        self._used += 1
+        self._put(self.facts())  # first: a worker that is killed while it goes back has tried, too
+        seed = (self._trainer.preset.seed + self._used) % rng.SEEDS
+        why = f"{name}, guard {self._used} of {self._settings.guard_tries}: "
         try:
             lower = self._rollback.settings(snapshot, factor=self._settings.guard_factor)
             self._rollback.to(snapshot, lower, seed=seed, why=why)
         except PresetError as error:  # a rate so low that it is none
+            self._used -= 1
+            self._put(self.facts())
             self._end(f"{error.message}; {error.hint}")
-            return
-        self._used += 1
-        self._put(self.facts())
 
     def _last_good(self) -> Snapshot | None:
         """The newest of before it began, else the oldest. One is tried once if there are earlier ones."""

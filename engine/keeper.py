@@ -35,6 +35,7 @@ class Keeper:
         self._store = store
         self._limit = limit
         self._pressure = 0
+        self._known_limit = 0.0
         self._flushes = self._idle = 0
 
     def tend(self, step: int, wall: float) -> Iterator[Event]:
@@ -54,6 +55,11 @@ class Keeper:
         size = self._store.used() + self._others()
         self._idle += 1
         limit = self._limit()
+        if limit > self._known_limit and size <= NEAR * limit and self._pressure:  # somebody gave it room
+            self._pressure = 0
+            text = f"{size / 1e6:.0f} of {limit / 1e6:.0f} MB: there is room again"
+            yield Mark(step=step, wall=wall, kind="limit", text=text)
+        self._known_limit = limit
         pressing = size > limit or (size > NEAR * limit and self._idle > IDLE_LOOKS)
         if pressing and self._pressure < len(_SAID):
             before = _SAID[self._pressure - 1] if self._pressure else ""

@@ -86,7 +86,7 @@ class Recorder(threading.Thread):
         self._wake.set()
         self.join()
         self._store.close()
-        self._ballast.unlink(missing_ok=True)
+        self._drop_ballast()
         if self._broken:
             raise self._broken
 
@@ -156,7 +156,7 @@ class Recorder(threading.Thread):
         if self.trouble is None or error.message != self.trouble.message:
             log.error("%s; %s", error.message, error.hint)
         self.trouble = error
-        self._ballast.unlink(missing_ok=True)
+        self._drop_ballast()
         told = {"state": "paused", "detail": error.message, "error": error.message, "hint": error.hint}
         with suppress(StorageError):  # then the silent heartbeat has to say it
             self._store.write({}, [self._pulse(), Facts(values=told)])
@@ -166,9 +166,14 @@ class Recorder(threading.Thread):
         try:
             self._ballast.write_bytes(bytes(BALLAST_BYTES))
         except OSError:
-            self._ballast.unlink(missing_ok=True)
+            self._drop_ballast()
             return False
         return True
+
+    def _drop_ballast(self) -> None:
+        """Give the room back; a file system that became read-only keeps it."""
+        with suppress(OSError):
+            self._ballast.unlink(missing_ok=True)
 
 
 def _later(event: Event, step: int) -> bool:

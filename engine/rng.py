@@ -6,6 +6,9 @@ from typing import Any
 import numpy as np
 import torch
 
+SEEDS = 2**32
+"""How many seeds there are: what numpy takes."""
+
 
 def state() -> dict[str, Any]:
     """The state of python's, numpy's, torch's and CUDA's generators, in types that ``weights_only`` loads."""
@@ -19,7 +22,7 @@ def state() -> dict[str, Any]:
 
 
 def seed(number: int) -> None:
-    """Begin other random numbers everywhere; ``number`` is 0 to 2³² - 1."""
+    """Begin other random numbers everywhere; ``number`` is in [0, SEEDS)."""
     random.seed(number)
     np.random.seed(number)
     torch.manual_seed(number)

@@ -3,8 +3,11 @@
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
+
+from engine import rng
 from engine.run.errors import StorageError, UsageError
 from engine.run.events import AlarmRaised, Event, Mark, Rewind
 from engine.saver import Saver
@@ -15,9 +18,19 @@ from presets import live
 from presets.catalogue import PresetError
 from presets.schema import Preset
 
-KNOWN = frozenset({"step", "factor", "settings", "seed"})
 STAYING = ("steps", "watch.", "keep.")
 """How the keys of settings begin that say nothing of how a step is done: these are not taken back."""
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How to go back; whoever asks may leave out any of it."""
+
+    step: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    """To the newest snapshot up to it; else to the last one of before the trouble began."""
+    factor: float | None = None
+    """Times the learning rates."""
+    seed: Annotated[int, msgspec.Meta(ge=0, lt=rng.SEEDS)] | None = None
+    """For other random numbers than followed then."""
 
 
 class Rollback:
@@ -46,21 +59,15 @@ class Rollback:
         self._raised.append((alarm.step, alarm.sentence))
 
     def asked(self, arguments: Mapping[str, Any]) -> tuple[bool, str]:
-        """Carry out the command: whether it was, and what to answer.
-
-        ``step``: the newest snapshot up to it, else the last one of before the trouble began. ``factor``:
-        times the learning rates. ``settings``: what they are to be, by key. ``seed``: for other random
-        numbers than followed then.
-        """
+        """Carry out the command, with arguments as in ``Wanted``: whether it was, and what to answer."""
         try:
-            if unknown := arguments.keys() - KNOWN:
-                raise UsageError(f"rollback knows no {min(unknown)}", f"it knows {', '.join(sorted(KNOWN))}")
-            snapshot = self._chosen(arguments.get("step"))
-            settings = self.settings(snapshot, factor=arguments.get("factor"))
-            settings |= arguments.get("settings", {})
-            text = self.to(snapshot, settings, seed=arguments.get("seed"))
+            wanted = msgspec.convert(dict(arguments), Wanted)
+            snapshot = self._chosen(wanted.step)
+            text = self.to(snapshot, self.settings(snapshot, factor=wanted.factor), seed=wanted.seed)
             self.begun_anew()
             return True, text
+        except msgspec.ValidationError as error:
+            return False, f"it can't go back so: {error}; it takes {', '.join(Wanted.__struct_fields__)}"
         except (PresetError, UsageError) as error:
             return False, f"{error.message.removeprefix('--set ')}; {error.hint}"
 

@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 import psutil
 
-from engine import checkpoint, devices
+from engine import checkpoint, devices, drift
 from engine.control import Control
 from engine.data import load
 from engine.guard import Guard
@@ -24,6 +24,7 @@ from engine.run.store import Store
 from engine.saver import Saver
 from engine.stopwatch import Stopwatch
 from engine.trainer import Trainer
+from presets import catalogue
 from presets.schema import GAN, Preset
 
 
@@ -54,7 +55,8 @@ class Session:
         clock = Stopwatch(already=before.elapsed)
         trainer = self._trainer(clock, resume=resume)
         if resume:
-            self._go_back_to_checkpoint(trainer)
+            changes = drift.packages(before.versions, _versions())
+            self._go_back_to_checkpoint(trainer, changes + drift.preset(before.began_as, self._preset))
         elif self._run.graft.exists():
             self._begin_as_fork(trainer)
         good = checkpoint.good(self._run, until=trainer.step) if resume else []
@@ -104,7 +106,7 @@ class Session:
         clock.hold()
         device = devices.find(self._preset.device)
         reading = {"detail": f"reading {self._preset.data.tag}", "device": devices.name(device)}
-        self._say({**reading, "versions": _versions()})
+        self._say({**reading, "versions": _versions(), "began_as": catalogue.dump(self._preset)})
         dataset = load(self._preset.data, device)
         if not resume:  # it has been said
             self._mark_data(dataset.notes)
@@ -134,17 +136,23 @@ class Session:
         with closing(Store(self._run.database)) as store:
             store.write({}, [mark, Facts(values={"step": trainer.step})])
 
-    def _go_back_to_checkpoint(self, trainer: Trainer) -> None:
+    def _go_back_to_checkpoint(self, trainer: Trainer, changes: Iterable[str]) -> None:
         """Put the trainer where the newest checkpoint was, and forget what was recorded after it."""
-        state, broken = checkpoint.load_newest(self._run)
-        trainer.restore(state)
-        text = f"training again from step {trainer.step}"
-        if broken:
-            text += f"; passed over, as it can't be read: {', '.join(broken)}"
-        mark = Mark(step=trainer.step, wall=time.time(), kind="resume", text=text)
+        found = checkpoint.load_newest(self._run, recorded=self._newest_step())
+        trainer.restore(found.state)
+        said = [f"training again from step {trainer.step}", *changes]
+        if found.broken:
+            said.append(f"passed over, as it can't be read: {', '.join(found.broken)}")
+        if found.beyond:
+            said.append(f"passed over, as the record ends before: {', '.join(found.beyond)}")
+        mark = Mark(step=trainer.step, wall=time.time(), kind="resume", text="; ".join(said))
         with closing(Store(self._run.database)) as store:
             store.rewind(trainer.step, asked_before=psutil.Process().create_time())
             store.write({}, [mark])
+
+    def _newest_step(self) -> int:
+        with closing(Reader(self._run.database)) as reader:
+            return reader.newest_step()
 
     def _before(self) -> tuple[RunFacts, list[tuple[int, str]]]:
         """What the run said of itself before this stretch, and which alarms it raised, at which step."""

@@ -58,13 +58,19 @@ class Snapshots:
         That of before the first step is: nothing has gone wrong yet.
         """
         began = self._clock()
-        found = state()
-        copied = copy(found, to_host=_bytes(found) * KEPT > ROOM)
-        self._offered = Snapshot(step=step, wall=wall, verdict=verdict, state=copied)
+        self._offered = self.take(state, step=step, wall=wall, verdict=verdict)
         self.cost = self._clock() - began
         self._interval = min(2 * self._interval, EVERY_SECONDS)
         self._next = began + max(self._interval, self.cost / BUDGET)
         return step == 0 and self.judge(verdict)
+
+    def take(
+        self, state: Callable[[], Mapping[str, Any]], *, step: int, wall: float, verdict: str
+    ) -> Snapshot:
+        """Copy the state that is returned; the ring stays as it is."""
+        found = state()
+        copied = copy(found, to_host=_bytes(found) * KEPT > ROOM)
+        return Snapshot(step=step, wall=wall, verdict=verdict, state=copied)
 
     def judge(self, verdict: str) -> bool:
         """Keep what was offered if the verdict of the look after it is good; whether the ring changed."""

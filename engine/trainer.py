@@ -41,7 +41,7 @@ class Trainer:
         wall: Callable[[], float],
         clock: Callable[[], float],
     ) -> None:
-        torch.manual_seed(preset.seed)
+        rng.seed(preset.seed)
         self.preset = preset
         self.former: list[dict[str, object]] = []
         """What each edit that stands has changed, as it was before; the newest last."""
@@ -196,11 +196,16 @@ class Trainer:
     def _offer(self) -> Iterator[Event]:
         """Where it is time to, the state as it is as one to go back to."""
         verdict = self._watch.verdict
-        if self.snapshots.due(verdict) and self.snapshots.offer(
-            self.state, step=self.step, wall=self._wall(), verdict=verdict
-        ):
+        if self.snapshots.due(verdict):
+            kept = self.snapshots.offer(self.state, step=self.step, wall=self._wall(), verdict=verdict)
             yield Saved(step=self.step)
-            yield self.snapshots.facts()
+            if kept:
+                yield self.snapshots.facts()
+
+    def take_snapshot(self) -> Snapshot:
+        """The state as it is: what to go back to from whatever is changed now."""
+        verdict = self._watch.verdict
+        return self.snapshots.take(self.state, step=self.step, wall=self._wall(), verdict=verdict)
 
     def graft(self, state: dict[str, Any]) -> None:
         """Go on from ``state()`` of a trainer of another preset, with the settings of this one: a fork.

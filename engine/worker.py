@@ -53,13 +53,21 @@ def work(run: RunFolder, *, resume: bool) -> int:
     except UsageError as error:
         log.error("%s; %s", error.message, error.hint)
         return 1
+    hooks = Hooks(run)
+    try:
+        return _work_alone(run, hooks, resume=resume)
+    finally:
+        hooks.settle()  # who resumes the run need not wait for them
+
+
+def _work_alone(run: RunFolder, hooks: Hooks, *, resume: bool) -> int:
+    """The same, unless another worker does already."""
     with (run.path / "worker.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             log.error("another worker trains this run already")
             return 1
-        hooks = Hooks(run)
         try:
             _say(
                 run,
@@ -79,8 +87,6 @@ def work(run: RunFolder, *, resume: bool) -> int:
                 _say(run, failure)
             hooks.ended("failed", step=_step(run), why=str(failure["error"]))
             return 1
-        finally:
-            hooks.settle()
     return 0
 
 

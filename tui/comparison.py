@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 
-from engine.run import series
+from engine.run import files, series
 from engine.run.facts import RunFacts
 from engine.run.folder import RunFolder
 from engine.run.liveness import Liveness
@@ -68,7 +68,7 @@ class Row:
 def resolved(run: RunFolder, facts: RunFacts) -> dict[str, object]:
     """The preset as resolved, with what was changed while training; only the latter where it is damaged."""
     try:
-        preset = catalogue.parse(run.preset.read_text(encoding="utf-8"), str(run.preset))
+        preset = catalogue.parse(files.text(run.preset), str(run.preset))
     except (PresetError, OSError, UnicodeDecodeError):
         return dict(facts.settings)
     kept = {key: value for key, value in catalogue.flatten(preset).items() if key not in PROSE}

@@ -10,6 +10,7 @@ from engine.run.errors import LatentopError, UsageError
 from engine.run.facts import RunFacts
 from engine.run.folder import RunFolder
 from engine.run.launch import WaitingWorker
+from engine.run.trust import refuse_foreign
 from presets import catalogue, live
 from presets.schema import Preset
 from tui import start
@@ -40,7 +41,8 @@ def begun(parent: RunFolder, at: int | None = None) -> Fork:
     """
     facts, _ = glance(parent)
     preset = preset_of(parent, facts)
-    if preset.code:
+    if preset.code:  # which is run
+        refuse_foreign(parent.path, links=False)
         preset = catalogue.with_code(preset, parent.path / preset.code)
     known = parent.checkpoint_steps
     step = max((one for one in known if at is None or one <= at), default=None)

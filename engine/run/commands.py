@@ -9,6 +9,7 @@ import socket
 import sqlite3
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -92,7 +93,7 @@ class Inbox:
     def new(self) -> list[Asked]:
         """Commands asked since the last look; none while the file is locked: training does not wait for it.
 
-        One of an unknown name is left out, and never answered.
+        One of an unknown name, or with arguments that are none, is left out, and never answered.
         """
         with database.told(self._path):
             try:
@@ -102,11 +103,7 @@ class Inbox:
                     raise
                 return []
         self._seen = max([self._seen, *(row[0] for row in rows)])
-        return [
-            Asked(id=number, name=name, arguments=json.loads(arguments))
-            for number, name, arguments in rows
-            if name in get_args(Name)
-        ]
+        return [asked for row in rows if (asked := _asked(*row)) is not None]
 
     def _unseen(self) -> list[tuple[int, Any, str]]:
         (version,) = self._connection.execute("PRAGMA data_version").fetchone()
@@ -122,6 +119,14 @@ class Inbox:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+
+def _asked(number: int, name: Any, arguments: str) -> Asked | None:
+    with suppress(ValueError, TypeError):
+        given = json.loads(arguments)
+        if name in get_args(Name) and isinstance(given, dict):
+            return Asked(id=number, name=name, arguments=given)
+    return None
 
 
 def unheard(name: Name) -> str:

@@ -44,7 +44,8 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     with told(path):
         connection = _checked(path, "rw")
         if connection.execute("PRAGMA journal_mode").fetchone() == ("wal",):
-            connection.execute("PRAGMA synchronous = NORMAL")
+            # Checkpoints survive a power loss: training must not go on from beyond a record that did not.
+            connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
         else:  # to delete the journal at every write is slow where folders lie far away
             connection.execute("PRAGMA journal_mode = TRUNCATE")
@@ -60,6 +61,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
             if error.sqlite_errorcode & 0xFF not in _UNWRITABLE:
                 raise
             if _cut_off(path):
+                _refuse_foreign_journal(path)
                 _checked(path, "rw").close()  # which takes back what a writer that died had begun
                 return _checked(path, "ro")
             # WAL wants to make files beside the database; on a read-only copy the main file is all there is.
@@ -105,6 +107,14 @@ def _cut_off(path: Path) -> bool:
     """Whether a rollback journal lies there, without which the file may be half of an earlier moment."""
     journal = path.with_name(f"{path.name}-journal")
     return journal.exists() and journal.stat().st_size > 0
+
+
+def _refuse_foreign_journal(path: Path) -> None:
+    """What somebody else has begun is theirs to take back: a journal may name any file to be deleted."""
+    if path.stat().st_uid != os.geteuid():
+        raise StorageError(
+            f"{path} was left half written by a worker of its owner", "let its owner open it once"
+        )
 
 
 def _checked(path: Path, mode: str, more: str = "") -> sqlite3.Connection:

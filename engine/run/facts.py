@@ -51,6 +51,8 @@ class RunFacts:
     seed: int = 0
     device: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
+    began_as: str = ""
+    """The preset, as TOML, with which its training began or went on last."""
     steps: int = 0
     """Where training will end."""
     steps_per_epoch: float = 0.0

@@ -17,6 +17,9 @@ from engine.run.facts import RunFacts, read_facts
 from engine.run.history import between, fitting, newest
 
 MOST_PIXELS = 2**26
+"""Of all frames that are read at once."""
+MOST_KINDS = 64
+"""Of frames: a run has a handful."""
 MOST_EVENTS = 10_000
 """Of marks and alarms, the newest are read: a run leaves some dozens."""
 
@@ -97,6 +100,14 @@ class Reader:
         with database.legible(self.path):
             return read_facts(self._connection)
 
+    def newest_step(self) -> int:
+        """The last step of which anything is recorded; before there is any, the one that the run began at."""
+        with database.legible(self.path):
+            series = self._connection.execute("SELECT id FROM series").fetchall()
+            found = [newest(self._connection, identity) for (identity,) in series]
+            began = read_facts(self._connection).parent_step
+            return max([began, *(last[0] for last in found if last is not None)])
+
     def alarms(self) -> tuple[Alarm, ...]:
         """Every alarm that was raised, oldest first."""
         with database.legible(self.path):
@@ -109,10 +120,10 @@ class Reader:
                 "SELECT step, wall, kind, count, channels, height, width, pixels FROM frames WHERE id IN"
                 " (SELECT (SELECT id FROM frames WHERE kind = each.kind AND step <= ?"
                 "          ORDER BY step DESC, id DESC LIMIT 1)"
-                "  FROM (SELECT DISTINCT kind FROM frames) AS each)",
-                (at_step,),
+                "  FROM (SELECT DISTINCT kind FROM frames LIMIT ?) AS each)",
+                (at_step, MOST_KINDS),
             ).fetchall()
-            return {row[2]: _frame(row) for row in rows}
+            return _pictures(rows)
 
     def window(self, first: int, last: int) -> dict[str, Bins]:
         """Every series from one step to another, HISTORY_ROWS rows of each at most, or a few more.
@@ -173,11 +184,11 @@ class Reader:
     def _frames(self) -> dict[str, Frame]:
         rows = self._connection.execute(
             "SELECT step, wall, kind, count, channels, height, width, pixels, max(id) FROM frames"
-            " WHERE id > ? GROUP BY kind",
-            (self._newest_frame,),
+            " WHERE id > ? GROUP BY kind LIMIT ?",
+            (self._newest_frame, MOST_KINDS),
         ).fetchall()
         self._newest_frame = max([self._newest_frame, *(row[-1] for row in rows)])
-        return {row[2]: _frame(row[:-1]) for row in rows}
+        return _pictures([row[:-1] for row in rows])
 
     def _marks(self) -> tuple[Mark, ...]:
         rows = self._connection.execute(
@@ -216,12 +227,20 @@ def _numbers(text: str) -> dict[str, float]:
     return {str(name): float(value) for name, value in json.loads(text).items()}
 
 
+def _pictures(rows: list[tuple[Any, ...]]) -> dict[str, Frame]:
+    """Frames by kind. Raises ValueError where they claim to have more pixels than can be held."""
+    count = sum(prod(row[3:7]) for row in rows)
+    if count > MOST_PIXELS:
+        raise ValueError(f"its frames claim to have {count} pixels")
+    return {row[2]: _frame(row) for row in rows}
+
+
 def _frame(row: tuple[Any, ...]) -> Frame:
-    """A frame of the shape it claims. Raises ValueError where it holds other pixels, or too many."""
+    """A frame of the shape it claims. Raises ValueError where it holds other pixels."""
     step, wall, kind, *shape, pixels = row
     count = prod(shape)
-    if min(shape) < 1 or count > MOST_PIXELS:
-        raise ValueError(f"a frame claims to have {count} pixels")
+    if min(shape) < 1:
+        raise ValueError(f"a frame claims to have the shape {tuple(shape)}")
     opened = zlib.decompressobj()
     images = np.frombuffer(opened.decompress(pixels, count + 1), dtype=np.uint8).reshape(shape)
     return Frame(step=step, wall=wall, kind=kind, images=images)

@@ -32,8 +32,9 @@ class Store:
         self.path = path
         self._connection = database.open_for_writing(path)
         self._thinner = Thinner(self._connection)
+        self._stale = True
         with database.told(path):
-            self._load()
+            self._freshen()
 
     def write(self, bins: Mapping[str, Bins], events: Iterable[Event], *, back_to: int | None = None) -> None:
         """Add bins of each series and everything that happened, in one transaction.
@@ -89,12 +90,11 @@ class Store:
     def _whole(self) -> Iterator[None]:
         """All of the block or nothing of it, in the file as in memory."""
         with database.told(self.path):
-            try:
-                with database.transaction(self._connection):
-                    yield
-            except BaseException:
-                self._load()
-                raise
+            self._freshen()
+            self._stale = True
+            with database.transaction(self._connection):
+                yield
+            self._stale = False
 
     def _rewind(self, step: int) -> None:
         execute = self._connection.execute
@@ -117,6 +117,12 @@ class Store:
         rewinds = read_facts(self._connection).rewinds
         set_facts(self._connection, {"rewinds": rewinds + 1, "step": step})
         self._load()
+
+    def _freshen(self) -> None:
+        """After a write that failed, know again what the file holds."""
+        if self._stale:
+            self._load()
+            self._stale = False
 
     def _load(self) -> None:
         """Read back what is kept in memory: series by name, and the open bucket of every tier."""

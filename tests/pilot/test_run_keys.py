@@ -182,6 +182,21 @@ async def test_a_worker_that_cannot_start_is_told_and_can_be_tried_again(
             await wait_for_text(pilot, "No worker could be started: no process is free")
 
 
+async def test_a_run_that_is_only_to_be_looked_at_is_not_trained_on(runs: Path, open_app: Open) -> None:
+    recorded = healthy_gan(runs)
+    (recorded.run.checkpoints / "step-000000300.pt").touch()
+    recorded.run.checkpoints.rename(runs / "elsewhere")
+    recorded.run.checkpoints.symlink_to(runs / "elsewhere")
+    recorded.says(state="stopped")
+    async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "space trains on from step 300")
+        await pilot.press("space")
+        await wait_for_text(pilot, "Train on from its last checkpoint")
+        await pilot.press("t")
+        told = pilot.app._notifications
+        await wait_for(pilot, lambda: any("checkpoints is a link" in one.message for one in told))
+
+
 async def test_a_finished_run_hears_nothing_and_says_so(runs: Path, open_app: Open) -> None:
     recorded = healthy_gan(runs)
     (recorded.run.checkpoints / "step-000000400.pt").touch()

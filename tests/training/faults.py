@@ -32,6 +32,8 @@ class Fault:
     strike: Callable[[RunFolder, Random], None]
     told: str = ""
     sudden: bool = False
+    back: bool = False
+    """Whether it takes the training back: what was recorded after that is to be forgotten."""
 
 
 def state(run: RunFolder) -> str:
@@ -85,6 +87,18 @@ def _pause(run: RunFolder, chance: Random) -> None:
         kill(run)
 
 
+def _go_back(run: RunFolder, chance: Random) -> None:
+    wait_until(lambda: facts(run).snapshots)
+    rewinds = facts(run).rewinds
+    commands.ask(run, "rollback")
+    if chance.random() < 0.5:
+        wait_until(lambda: facts(run).rewinds > rewinds)
+        trains_on(run)
+    else:  # die before, while or after it is done
+        time.sleep(chance.uniform(0.0, 0.2))
+        kill(run)
+
+
 def _freeze(run: RunFolder, chance: Random) -> None:
     os.kill(_worker(run), signal.SIGSTOP)
     time.sleep(chance.uniform(0.0, 2.0))
@@ -131,6 +145,7 @@ FAULTS = (
     Fault(name="terminal hung up", strike=_hang_up),
     Fault(name="stopped", strike=_stop),
     Fault(name="paused", strike=_pause),
+    Fault(name="gone back", strike=_go_back, back=True),
     Fault(name="frozen", strike=_freeze),
     Fault(name="disk full", strike=_fill_disk),
     Fault(name="checkpoint truncated", strike=_truncate_checkpoint, told="can't be read"),

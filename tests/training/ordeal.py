@@ -62,7 +62,7 @@ def begin(runs: Path, name: str) -> RunFolder:
 
 def suffer(run: RunFolder, fault: Fault, chance: Random, nursery: Nursery) -> Outcome:
     """Strike a run in training, look at what is left of it, and see that it goes on."""
-    promised = _flushed(run)
+    promised = 0 if fault.back else _flushed(run)
     fault.strike(run, chance)
     struck, ended = time.time(), state(run)
     missing, newest = _missing(run, promised)

@@ -71,9 +71,9 @@ def stopped_at_17(
     torch.rand(100)  # whatever happens to the random numbers in between
 
     second = trainer(name, overrides, device)
-    state, broken = checkpoint.load_newest(run)
-    assert not broken
-    second.restore(state)
+    found = checkpoint.load_newest(run)
+    assert not found.broken
+    second.restore(found.state)
     return whole, steps(second)
 
 
@@ -83,7 +83,7 @@ def test_a_changed_learning_rate_survives_a_checkpoint(tmp_path: Path) -> None:
     first = trainer("stacked", ())
     first.set_learning_rate("autoencoder", 0.125)
     checkpoint.save(run, first.state(), keep=3)
-    state, _ = checkpoint.load_newest(run)
+    state = checkpoint.load_newest(run).state
     assert state["optimisers"]["autoencoder"]["param_groups"][0]["lr"] == 0.125
 
 
@@ -96,10 +96,10 @@ def test_a_truncated_checkpoint_is_passed_over_and_named(tmp_path: Path) -> None
     newest = checkpoint.save(run, one.state(), keep=3)
     newest.write_bytes(newest.read_bytes()[:-1000])
 
-    state, broken = checkpoint.load_newest(run)
+    found = checkpoint.load_newest(run)
 
-    assert state["step"] == 0
-    assert broken == [newest.name]
+    assert found.state["step"] == 0
+    assert found.broken == [newest.name]
 
 
 def test_watching_has_no_say_in_the_training() -> None:

@@ -130,9 +130,9 @@ async def test_it_trains_goes_on_bit_for_bit_and_is_drawn(place: Path, name: str
     checkpoint.save(run, first.state(), keep=1)
     torch.rand(100)  # whatever happens to the random numbers in between
     second = trainer(preset)
-    state, broken = checkpoint.load_newest(run)
-    second.restore(state)
-    assert not broken
+    found = checkpoint.load_newest(run)
+    second.restore(found.state)
+    assert not found.broken
     assert losses(second.run()) == {step: values for step, values in whole.items() if step > HALF}
 
     panels = ("losses", "samples") if isinstance(preset, GAN) else ("reconstruction error", "reconstructions")

@@ -41,7 +41,7 @@ def test_a_fork_goes_on_at_the_step_of_its_parent_with_other_settings(tmp_path: 
     ]
     assert steps_of(run, "loss/generator")[0] == fork.step + 1
     assert not run.graft.exists()
-    saved, _ = checkpoint.load_newest(run)
+    saved = checkpoint.load_newest(run).state
     assert saved["settings"]["objective.ema"] == 0.9
     assert "average" in saved["networks"]
 

@@ -47,11 +47,11 @@ def test_resuming_gives_the_same_losses_to_the_last_bit_in_both_phases(tmp_path:
     torch.rand(100)  # whatever happens to the random numbers in between
 
     second = trainer(*settings)
-    state, broken = checkpoint.load_newest(run)
-    second.restore(state)
+    found = checkpoint.load_newest(run)
+    second.restore(found.state)
     rest = losses(second)
 
-    assert not broken
+    assert not found.broken
     assert rest == {step: values for step, values in whole.items() if step > stopped}
 
 

@@ -102,7 +102,7 @@ def test_a_ruined_run_goes_back_and_trains_well(tmp_path: Path) -> None:
     assert recorded.facts.verdict in ("unknown", "healthy")
     assert rates(recorded.facts) == [1e-4, 1e-4]
     assert [mark.kind for mark in recorded.marks if mark.step <= good.step] == ["rollback"]
-    weights, _ = checkpoint.load_newest(run)
+    weights = checkpoint.load_newest(run).state
     assert all(one.isfinite().all() for one in tensors(weights["networks"]))
 
 
@@ -125,8 +125,9 @@ def test_what_cannot_be_gone_back_to_is_refused_and_nothing_happens(tmp_path: Pa
         before = facts(run).step
         for arguments, why in (
             ({"factor": 1e9}, "accepted: a number above 0 up to 10"),
-            ({"settings": {"seed": 3}}, "seed can't be changed while training; all that was drawn so far"),
-            ({"stepp": 3}, "rollback knows no stepp"),
+            ({"seed": -1}, "`int` >= 0 - at `$.seed`; it takes step, factor, seed"),
+            ({"step": "4"}, "it can't go back so: Expected `int | null`, got `str` - at `$.step`"),
+            ({"stepp": 3}, "unknown field `stepp`; it takes step, factor, seed"),
         ):
             answer = ask(run, "rollback", arguments)  # type: ignore[arg-type]
             assert answer.state == "refused"

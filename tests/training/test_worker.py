@@ -123,13 +123,15 @@ def test_sigkill_shows_as_crashed_and_the_run_goes_on_from_its_checkpoint(tmp_pa
         end(run)
         assert state(run) == "crashed"
 
+        run.preset.write_text(run.preset.read_text().replace("images = 36", "images = 16"))
         launch.start(run, resume=True)
         wait_until(lambda: state(run) == "running" and facts(run).step > saved + 5)
         assert ask(run, "stop").state == "applied"
         wait_until(lambda: state(run) == "stopped")
     recorded = steps_of(run, "loss/generator")
     assert recorded == list(range(1, recorded[-1] + 1))
-    assert any(mark.text == f"training again from step {saved}" for mark in everything(run).marks)
+    (mark,) = [mark for mark in everything(run).marks if mark.kind == "resume"]
+    assert mark.text == f"training again from step {saved}; changed in preset.toml: keep.images 36 → 16"
 
 
 def test_a_second_worker_leaves_a_run_alone(tmp_path: Path) -> None:

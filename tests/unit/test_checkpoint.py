@@ -31,7 +31,7 @@ def test_only_the_newest_are_kept(run: RunFolder) -> None:
     for step in (0, 90, 100, 1000, 20_000):
         save(run, step)
     assert kept(run) == [100, 1000, 20_000]
-    assert checkpoint.load_newest(run)[0]["step"] == 20_000
+    assert checkpoint.load_newest(run).state["step"] == 20_000
 
 
 @pytest.mark.parametrize("keep", [1, 3])
@@ -40,11 +40,24 @@ def test_what_was_just_saved_is_kept_where_broken_ones_were_passed_over(run: Run
         save(run, step, keep=4)
     for step in (700, 800, 900):
         (run.checkpoints / f"step-{step:09d}.pt").write_bytes(b"torn")
-    state, broken = checkpoint.load_newest(run)
-    assert (state["step"], len(broken)) == (600, 3)
+    found = checkpoint.load_newest(run)
+    assert (found.state["step"], len(found.broken)) == (600, 3)
     save(run, 650, keep=keep)
     assert kept(run) == ([650] if keep == 1 else [600, 650])
-    assert checkpoint.load_newest(run)[0]["step"] == 650
+    assert checkpoint.load_newest(run).state["step"] == 650
+
+
+def test_what_the_record_does_not_reach_is_passed_over(run: RunFolder) -> None:
+    """As a worker leaves it that was killed while it went back to step 650."""
+    for step in (600, 700, 800):
+        save(run, step)
+    found = checkpoint.load_newest(run, recorded=650)
+    assert found.state["step"] == 600
+    assert found.beyond == ["step-000000800.pt", "step-000000700.pt"]
+    (run.checkpoints / "step-000000600.pt").write_bytes(b"torn")
+    found = checkpoint.load_newest(run, recorded=650)  # a gap is less of a loss than the run is
+    assert (found.state["step"], found.broken) == (700, ["step-000000600.pt"])
+    assert found.beyond == ["step-000000800.pt"]
 
 
 def test_saving_the_same_step_again_is_no_second_checkpoint(run: RunFolder) -> None:

@@ -19,8 +19,11 @@ from tests.support import facts
 from tests.unit.house import House
 
 
-@pytest.mark.parametrize("name", ["pause", "undo", "rollback"])
-def test_who_asks_something_when_training_is_over_is_told(tmp_path: Path, name: commands.Name) -> None:
+@pytest.mark.parametrize("ended", ["finished", "stopped"])
+@pytest.mark.parametrize("name", ["pause", "undo", "rollback", "stop"])
+def test_who_asks_something_when_training_is_over_is_told(
+    tmp_path: Path, name: commands.Name, ended: str
+) -> None:
     house = House(tmp_path / "house")
     run = launch.new(tmp_path, RunFacts(preset="oscillation", seed=42), "")
     recorder = Recorder(run, lambda: Facts(values={"heartbeat": time.time()}))
@@ -35,12 +38,25 @@ def test_who_asks_something_when_training_is_over_is_told(tmp_path: Path, name: 
     while facts(run).state != "running":
         never.wait(0.02)
     number = commands.ask(run, name)
-    recorder.put(Facts(values={"state": "finished"}))
+    control.stopping = ended == "stopped"
+    recorder.put(Facts(values={"state": ended}))
     control.settle()
     recorder.close()
     answer = commands.answer(run, number)
-    assert (answer.state, answer.text) == ("refused", "its training is over")
-    assert facts(run).state == "finished"
+    assert answer.state == ("applied" if name == "stop" else "refused")
+    assert answer.text
+    assert answer.text.startswith("its training is over")
+    assert facts(run).state == ended
+
+
+def test_the_state_before_an_edit_is_kept_to_go_back_to(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    edits = Edits(house.trainer, Saver(house.run, house.trainer, house.said.append), house.said.append)
+    before = house.rates
+    assert edits.change({"generator.lr": 0.125})[0]
+    house.trainer.step = 40
+    assert house.rollback.asked({"step": 30}) == (True, "from step 40 back to 30, generator.lr 0.125 → 0.01")
+    assert house.rates == before
 
 
 def test_an_edit_that_cannot_be_undone_any_more_bars_no_older_one(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Commands of the user's own: they are told what happened, and can't break what called them."""
 
+import json
 import logging
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -88,6 +90,20 @@ def test_a_command_that_hangs_is_ended_with_all_that_it_started(
     hooks.alarm(COLLAPSED)
     hooks.settle()
     assert caplog.messages == ["on_alarm was ended: it took more than 0.2 s"]
+
+
+def test_while_the_command_runs_the_run_can_be_resumed(
+    run: RunFolder, configure: Configure, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever resumes it need not wait: that is the command here."""
+    resume = f"[ -e second ] || '{sys.executable}' -m engine.worker --resume '{run.path}' 2> second"
+    configure(f"on_finish = {json.dumps(resume)}\n")
+    run.preset.write_text("kind = 'gan'\n")
+    with caplog.at_level(logging.CRITICAL):
+        assert worker.work(run, resume=False) == 1
+    second = (run.path / "second").read_text()
+    assert "another worker" not in second
+    assert "missing" in second
 
 
 def test_a_worker_that_fails_says_so(

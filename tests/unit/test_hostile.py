@@ -130,7 +130,9 @@ def shared() -> Iterator[Path]:
 
 
 @as_root
-@pytest.mark.parametrize("command", ["pause", "set", "rename", "delete", "resume"])
+@pytest.mark.parametrize(
+    "command", ["pause", "set", "undo", "stop", "checkpoint", "rollback", "rename", "delete", "resume"]
+)
 def test_another_users_run_is_looked_at_and_not_controlled(shared: Path, command: str) -> None:
     """Even where its files may be written by everybody, and by root, who may write all files."""
     state = "stopped" if command in ("delete", "resume") else "running"
@@ -175,13 +177,23 @@ def test_a_run_that_may_only_be_read_is_shown_and_not_controlled(shared: Path) -
 
 
 HOSTILE: dict[str, tuple[Callable[[RunFolder], None], str]] = {
-    "a frame of 10^9 pixels": (lambda run: insert_frame(run, (1, 1, 31_623, 31_623), b""), "a frame claims"),
+    "a frame of 10^9 pixels": (lambda run: insert_frame(run, (1, 1, 31_623, 31_623), b""), "frames claim"),
     "a frame that swells": (
         lambda run: insert_frame(run, (1, 1, 28, 28), zlib.compress(bytes(2**28), 9)),
         "damaged data",
     ),
     "a frame of less than none": (lambda run: insert_frame(run, (-1, -1, 28, 28), b""), "a frame claims"),
-    "a frame that overflows": (lambda run: insert_frame(run, (2**62, 2**62, 4, 4), b""), "a frame claims"),
+    "a frame that overflows": (lambda run: insert_frame(run, (2**62, 2**62, 4, 4), b""), "frames claim"),
+    "frames that swell together": (
+        lambda run: changed(
+            run,
+            "WITH RECURSIVE one(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM one LIMIT 1000)"
+            " INSERT INTO frames (step, wall, kind, count, channels, height, width, pixels)"
+            " SELECT 1, 1.0, 'kind ' || id, 1, 1, 8000, 8000, ? FROM one",
+            values=(zlib.compress(bytes(64_000_000)),),
+        ),
+        "frames claim",
+    ),
     "a schema from the future": (lambda run: changed(run, "PRAGMA user_version = 99"), "newer latentop"),
     "a view that never ends": (
         lambda run: changed(
@@ -224,6 +236,22 @@ def test_what_no_run_can_hold_is_refused_in_a_line(tmp_path: Path, how: str) -> 
     listed = latentop(tmp_path, "ls")
     assert listed.returncode == 0
     assert run.id in listed.stdout
+
+
+@pytest.mark.parametrize("name", ["worker.log", "preset.toml"])
+@pytest.mark.parametrize("command", ["show", "fork"])
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(tmp_path: Path, name: str, command: str) -> None:
+    run = new_run(tmp_path, state="failed", error="it broke")
+    (run.checkpoints / "step-000000300.pt").touch()
+    (run.path / name).unlink(missing_ok=True)
+    os.mkfifo(run.path / name)
+    done = latentop(tmp_path, command, run.id, *(["--detach"] if command == "fork" else []))
+    if command == "show":
+        assert done.returncode == 0
+        assert "it broke" in done.stdout
+    elif name == "preset.toml":
+        assert done.returncode == 2
+        assert_two_lines(done.stderr, "it is no plain file", "restore it")
 
 
 def test_more_rows_than_any_run_has_open_all_the_same(tmp_path: Path) -> None:

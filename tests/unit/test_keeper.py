@@ -9,7 +9,7 @@ from engine import keeper
 from engine.keeper import LEAST_CHECKPOINTS, Keeper
 from engine.run import deletion
 from engine.run.bins import from_values
-from engine.run.events import Event, Facts, Frame
+from engine.run.events import Event, Facts, Frame, Mark
 from engine.run.folder import RunFolder
 from engine.run.reader import Reader
 from engine.run.store import Store
@@ -46,6 +46,25 @@ def test_without_a_limit_everything_that_age_leaves_stays(run: RunFolder, store:
     assert recorded.marks == ()
     assert (recorded.facts.size_limit, recorded.facts.pressure) == (None, 0)
     assert recorded.facts.size
+
+
+def test_with_more_room_it_keeps_as_much_as_before(
+    run: RunFolder, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "IDLE_LOOKS", 0)
+    monkeypatch.setattr(keeper, "LOOKS_APART", 1)
+    limits = [1.0]
+    tending = Keeper(run, store, lambda: limits[0])
+    for _ in range(LEAST_CHECKPOINTS + 5):
+        pressed = list(tending.tend(1, 1.0))
+    limits[0] = 1e9
+    *_, mark, now = tending.tend(1, 1.0)
+    assert isinstance(pressed[-1], Facts)
+    assert pressed[-1].values["pressure"] >= LEAST_CHECKPOINTS
+    assert isinstance(mark, Mark)
+    assert mark.text.endswith("of 1000 MB: there is room again")
+    assert isinstance(now, Facts)
+    assert now.values["pressure"] == 0
 
 
 def test_a_folder_stays_below_its_limit_and_keeps_what_matters(

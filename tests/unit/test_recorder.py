@@ -1,5 +1,6 @@
 """The recorder: every step counts, at any speed; on a full disk it waits, says so, and loses nothing."""
 
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -113,6 +114,28 @@ def test_on_a_full_disk_nothing_is_lost_doubled_or_kept_quiet(run: RunFolder, re
     assert_every_step_is_recorded(run, 40)
     assert [mark.text for mark in everything(run).marks] == ["at 11", "at 21"]
     assert everything(run).frames["samples"].step == 21
+
+
+def test_a_file_system_that_turns_read_only_is_trouble_and_no_end(
+    run: RunFolder, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nothing can be written, nothing can be removed."""
+
+    def refused(path: Path, missing_ok: bool = False) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", str(path))
+
+    put(recorder, 1, 10)
+    recorder._flush()
+    with monkeypatch.context() as now:
+        now.setattr(Path, "unlink", refused)
+        recorder._store._connection.execute("PRAGMA query_only = 1")
+        put(recorder, 11, 20)
+        recorder._flush()
+        assert recorder.trouble
+    recorder._store._connection.execute("PRAGMA query_only = 0")
+    recorder._flush()
+    assert recorder.trouble is None
+    assert_every_step_is_recorded(run, 20)
 
 
 @pytest.mark.parametrize("meanwhile", [False, True])

@@ -40,22 +40,25 @@ def test_to_the_last_state_of_before_the_trouble_began(
     assert house.rollback.asked({}) == (True, "from step 30 back to 10")
 
 
-def test_rates_may_be_scaled_or_named(tmp_path: Path) -> None:
+def test_rates_may_be_scaled_and_random_numbers_others(tmp_path: Path) -> None:
     house = House(tmp_path)
-    applied, text = house.rollback.asked({"factor": 0.5, "settings": {"generator.lr": 0.002}, "seed": 7})
+    applied, text = house.rollback.asked({"factor": 0.5, "seed": 7})
     assert applied
-    told = "generator.lr 0.01 → 0.002, discriminator.lr 0.01 → 0.005, seed 7"
+    told = "generator.lr 0.01 → 0.005, discriminator.lr 0.01 → 0.005, seed 7"
     assert text == f"from step 30 back to 20, {told}"
     rates = [one.param_groups[0]["lr"] for one in house.trainer.objective.optimisers.values()]
-    assert sorted(rates) == [0.002, 0.005]
+    assert sorted(rates) == [0.005, 0.005]
 
 
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
         ({"factor": 5000}, "accepted: a number above 0 up to 10"),
-        ({"settings": {"seed": 3}}, "seed can't be changed while training; all that was drawn so far"),
-        ({"to": 3}, "rollback knows no to; it knows factor, seed, settings, step"),
+        ({"to": 3}, "unknown field `to`; it takes step, factor, seed"),
+        ({"seed": -1}, "`int` >= 0 - at `$.seed`; it takes"),
+        ({"seed": 2**32}, "`int` <= 4294967295 - at `$.seed`; it takes"),
+        ({"step": "4"}, "Expected `int | null`, got `str` - at `$.step`; it takes"),
+        ({"factor": "half"}, "Expected `float | null`, got `str` - at `$.factor`; it takes"),
     ],
 )
 def test_what_is_refused_changes_nothing(tmp_path: Path, arguments: Mapping[str, Any], why: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from engine.run import files
 from engine.run.facts import RunFacts
 from engine.run.folder import RunFolder
 from engine.run.liveness import Liveness
@@ -96,12 +97,7 @@ def out_of_space(run: RunFolder, detail: str) -> Ending:
 
 def last_words(path: Path) -> tuple[str, ...]:
     """The last lines of a log such as ``worker.log``; none where there is none."""
-    try:
-        with path.open("rb") as log:
-            log.seek(max(path.stat().st_size - 4096, 0))
-            return tuple(log.read().decode("utf-8", "replace").splitlines()[-_LOG_LINES:])
-    except OSError:
-        return ()
+    return tuple(files.tail(path, 4096).splitlines()[-_LOG_LINES:])
 
 
 def brief(run: RunFolder, facts: RunFacts, state: Liveness) -> dict[str, object]:

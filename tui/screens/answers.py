@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from engine.run import files
 from engine.run.folder import RunFolder
 from engine.run.reader import Command
 from tui.state import State
@@ -40,13 +41,7 @@ def last_lines(run: RunFolder, count: int = 8) -> tuple[str, ...]:
 
 def everything_printed(run: RunFolder) -> str:
     """The end of ``worker.log``, as text whatever bytes it holds."""
-    try:
-        with run.log.open("rb") as file:
-            file.seek(0, 2)
-            file.seek(max(0, file.tell() - TAIL_BYTES))
-            return file.read().decode("utf-8", errors="replace")
-    except OSError:
-        return ""
+    return files.tail(run.log, TAIL_BYTES)
 
 
 def _sentence(command: Command) -> str:

@@ -136,6 +136,8 @@ class Commanding(PlaceScreen[None]):
     def _train_on(self) -> None:
         try:
             self._resumed = launch.start(self.run, resume=True)
+        except LatentopError as error:
+            self.notify(f"{error.message}; {error.hint}", severity="error")
         except OSError as error:
             self.notify(f"No worker could be started: {error}", severity="error")
 

@@ -1,0 +1,91 @@
+"""A worker that is killed and resumed trains to the very weights of one that nobody touched."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from engine import checkpoint
+from engine.run import launch
+from engine.run.bins import Bins
+from engine.run.facts import RunFacts
+from engine.run.folder import RunFolder
+from presets import catalogue
+from tests.recorded import latentop
+from tests.support import SMALL_GAN, ask, end, everything, facts, wait_until
+from tests.training.nursery import Nursery
+
+STEPS = 250
+FAMILIES = {
+    "stacked": ("batch=16",),
+    "vae": ("batch=16",),
+    "dcgan": SMALL_GAN,
+    "wgan-gp": SMALL_GAN,
+    "pretrain-classifier": (f"pretrain={STEPS // 2}", "classifier.hidden=[16]", "seeds=2"),
+}
+"""An autoencoder, a VAE, a GAN, one with several steps of its critic, and a classifier."""
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    with closing(Nursery()) as found:
+        yield found
+
+
+def begin(runs: Path, name: str, overrides: Sequence[str], nursery: Nursery) -> RunFolder:
+    preset = catalogue.load(catalogue.find(name), [*overrides, f"steps={STEPS}", "keep.frames=3600"])
+    run = launch.new(runs, RunFacts(preset=name, seed=preset.seed, steps=STEPS), catalogue.dump(preset))
+    nursery.start(run)
+    return run
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two states are alike to the last bit."""
+    match one:
+        case torch.Tensor():
+            return torch.equal(one, other)
+        case dict():
+            return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+        case list() | tuple():
+            return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other)
+
+
+def single(bins: Bins) -> dict[int, float]:
+    """The steps that are recorded by themselves, and their values."""
+    alone = bins.n == 1
+    return dict(zip(bins.step[alone].tolist(), bins.last[alone].tolist(), strict=True))
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_a_killed_run_ends_with_the_weights_of_one_that_was_not(
+    tmp_path: Path, nursery: Nursery, name: str
+) -> None:
+    whole = begin(tmp_path, name, FAMILIES[name], nursery)
+    wait_until(lambda: facts(whole).state == "finished")
+    run = begin(tmp_path, name, FAMILIES[name], nursery)
+    try:
+        wait_until(lambda: facts(run).step > 20)
+        saved = ask(run, "checkpoint").step
+        assert saved is not None
+        wait_until(lambda: facts(run).step > saved + 20)
+        end(run)
+        assert facts(run).step < STEPS
+        done = latentop(tmp_path, "resume", run.id)
+        assert done.returncode == 0, done.stderr
+        wait_until(lambda: facts(run).state == "finished")
+    finally:
+        end(run)
+    ours, theirs = checkpoint.load_newest(run).state, checkpoint.load_newest(whole).state
+    assert ours["step"] == theirs["step"] == STEPS
+    for part in ("networks", "optimisers", "sampler", "rng"):
+        assert same(ours[part], theirs[part]), part
+    ours_seen, theirs_seen = everything(run).bins, everything(whole).bins
+    for series in (one for one in theirs_seen if one.startswith("loss/")):
+        one, other = single(ours_seen[series]), single(theirs_seen[series])
+        shared = one.keys() & other.keys()
+        assert {step: one[step] for step in shared} == {step: other[step] for step in shared}
+        assert ours_seen[series].n.sum() == theirs_seen[series].n.sum()
