@@ -24,8 +24,12 @@ def find(wanted: str) -> torch.device:
     return device
 
 
-def name(device: torch.device) -> str:
-    """Such as ``cuda (NVIDIA H100)`` or ``cpu (2 threads)``."""
+def name(device: torch.device, *, channels_last: bool = False) -> str:
+    """Such as ``cuda (NVIDIA H100)`` or ``cpu (2 threads, channels last)``."""
     if device.type == "cuda":
         return f"{device} ({torch.cuda.get_device_name(device)})"
-    return f"cpu ({torch.get_num_threads()} threads)" if device.type == "cpu" else device.type
+    if device.type == "cpu":
+        count = torch.get_num_threads()
+        threads = "1 thread" if count == 1 else f"{count} threads"
+        return f"cpu ({threads}{', channels last' if channels_last else ''})"
+    return device.type

@@ -5,11 +5,12 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
+from dataclasses import asdict
 from importlib.metadata import version
 
 import psutil
 
-from engine import checkpoint, devices, drift
+from engine import checkpoint, compute, devices, drift
 from engine.control import Control
 from engine.data import load
 from engine.guard import Guard
@@ -53,7 +54,7 @@ class Session:
         """
         before, raised = self._before()
         clock = Stopwatch(already=before.elapsed)
-        trainer = self._trainer(clock, resume=resume)
+        trainer = self._trainer(clock, before.compute if resume else {}, resume=resume)
         if resume:
             changes = drift.packages(before.versions, _versions())
             self._go_back_to_checkpoint(trainer, changes + drift.preset(before.began_as, self._preset))
@@ -102,7 +103,7 @@ class Session:
             raise recorder.trouble
         self._hooks.ended(state, step=trainer.step, why=guard.ended)
 
-    def _trainer(self, clock: Stopwatch, *, resume: bool) -> Trainer:
+    def _trainer(self, clock: Stopwatch, computed: Mapping[str, object], *, resume: bool) -> Trainer:
         clock.hold()
         device = devices.find(self._preset.device)
         reading = {"detail": f"reading {self._preset.data.tag}", "device": devices.name(device)}
@@ -118,6 +119,10 @@ class Session:
             }
         )
         trainer = Trainer(self._preset, dataset, device, wall=time.time, clock=clock)
+        self._say({"detail": "trying what is fastest here"})
+        way = compute.way(self._preset, dataset, device, computed)
+        way.take(trainer.objective)
+        self._say({"compute": asdict(way), "device": devices.name(device, channels_last=way.channels_last)})
         clock.go()
         return trainer
 

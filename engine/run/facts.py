@@ -50,6 +50,8 @@ class RunFacts:
     """Validation error, over the training error, above which it may be over-fitting."""
     seed: int = 0
     device: str = ""
+    compute: Mapping[str, object] = field(default_factory=dict)
+    """What a trial found fastest, or was so at the start: ``{"threads": 2, "channels_last": true}``."""
     versions: Mapping[str, str] = field(default_factory=dict)
     began_as: str = ""
     """The preset, as TOML, with which its training began or went on last."""
