@@ -1,6 +1,6 @@
 """Does a GAN of images keep every class? Its curve over epochs of the full set, judged from outside.
 
-    python -m benchmarks.gans [--preset NAME] [--epochs N] [--quick] [--steps N] [--threads N] [--device NAME]
+    python -m benchmarks.gans [--preset NAME] [--epochs N] [--lessons N] [--quick] [--steps N] [--threads N]
 
 A convolutional classifier, trained here on the real training images alone, counts the classes among 1 000
 samples; coverage and density are relative to held-out real images, measured the same way at the same number.
@@ -64,7 +64,7 @@ def main(words: Sequence[str] | None = None) -> int:
     preset = catalogue.override(preset, [f"steps={steps}"])
 
     classifier = Classifier(len(dataset.classes)).to(device)
-    lessons = 2 if arguments.quick else 12
+    lessons = 2 if arguments.quick else arguments.lessons
     accuracy = teach(classifier, dataset, epochs=lessons, seed=arguments.seed, steps=arguments.steps)
     threads = f"{torch.get_num_threads()} threads"
     where = torch.cuda.get_device_name() if device.type == "cuda" else f"{device.type}, {threads}"
@@ -164,6 +164,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--preset", choices=PRESETS, default="dcgan", help="which GAN (dcgan)")
     parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--lessons", type=int, default=12, metavar="N", help="epochs of the classifier (12)")
     parser.add_argument("--quick", action="store_true", help="one epoch on the embedded data")
     parser.add_argument("--steps", type=int, metavar="N", help="at most so many, of the classifier too")
     parser.add_argument("--threads", type=int, metavar="N", help="of the CPU; else as many as torch takes")
