@@ -12,7 +12,6 @@ nothing.
 import argparse
 import json
 import multiprocessing
-import os
 import platform
 import sys
 import time
@@ -59,7 +58,7 @@ def main(words: Sequence[str] | None = None) -> int:
         seed=options.seed,
         quick=options.quick,
         steps=options.steps,
-        threads=max(1, (os.cpu_count() or 1) // options.jobs),
+        threads=max(1, torch.get_num_threads() // options.jobs),
         command=" ".join(["python -m benchmarks.reference", *words]),
     )
     results = []
