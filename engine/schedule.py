@@ -24,3 +24,8 @@ def share(schedule: Schedule, progress: float) -> float:
             return (1.0 + cos(pi * progress)) / 2
         case "cooldown":
             return min(1.0, (1.0 - progress) / COOLDOWN)
+
+
+def progress(span: range, step: int) -> float:
+    """Share of a network's steps that is done before ``step``: 0 before they begin, 1 after the last."""
+    return min(max(step - span.start, 0), len(span)) / max(1, len(span))

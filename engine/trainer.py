@@ -150,7 +150,8 @@ class Trainer:
         for network in self.objective.optimisers:
             spec = getattr(self.preset, network)
             if spec.schedule != "constant":
-                left = schedule.share(spec.schedule, self.step / self.preset.steps)
+                done = schedule.progress(self.preset.span(network), self.step)
+                left = schedule.share(spec.schedule, done)
                 self.set_learning_rate(network, spec.lr * left)
 
     def state(self) -> dict[str, Any]:

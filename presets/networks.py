@@ -14,7 +14,7 @@ class Trained(Record, frozen=True, kw_only=True):
     lr: LearningRate
     """Learning rate."""
     schedule: Literal["constant", "linear", "cosine", "cooldown"] = "constant"
-    """How the rate goes: it stays, or falls to zero by the last step; ``cooldown``: over the last fifth."""
+    """How the rate goes: it stays, or falls to zero by its last step; ``cooldown``: over the last fifth."""
     optimizer: Literal["adam", "nadam", "rmsprop", "sgd"] = "adam"
     """What turns gradients into updates."""
     beta1: Share = 0.9

@@ -77,6 +77,10 @@ class Settings(Record, frozen=True, kw_only=True, tag_field="kind"):
         """How many images one step takes: the batch, or several where a step trains several times."""
         return self.batch
 
+    def span(self, network: str) -> range:
+        """The steps over which a network is trained, from 0; its learning rate is scheduled over them."""
+        return range(self.steps)
+
 
 class Autoencoder(Settings, frozen=True, kw_only=True, tag="autoencoder"):
     """Learns codings by reconstructing its input."""
@@ -124,6 +128,11 @@ class Pretraining(Settings, frozen=True, kw_only=True, tag="pretraining"):
     """Labelled images, as many of each class."""
     seeds: Annotated[int, Meta(ge=2, le=64)] = 5
     """Classifiers per arm, each with its own labelled images and initialisation."""
+
+    def span(self, network: str) -> range:
+        """Of the autoencoder the first steps, of the classifiers the rest; empty where none is left."""
+        autoencoder = min(self.pretrain, self.steps)
+        return range(autoencoder) if network == "autoencoder" else range(autoencoder, self.steps)
 
 
 def _refuse_own_without_code(code: str, *networks: Trained) -> None:

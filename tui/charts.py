@@ -7,11 +7,15 @@ from tui.state import State
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A series to draw: its name in the store, its name in the legend, its colour in the theme."""
+    """A series to draw: its name in the store, its name in the legend, its colour in the theme.
+
+    Where it is a mean over several, ``sd`` names the series of their standard deviation, drawn as a band.
+    """
 
     name: str
     label: str
     colour: str
+    sd: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +89,11 @@ CODINGS = Chart(
     ),
 )
 ACCURACY = Chart(
-    "accuracy with few labels",
+    "accuracy with few labels, mean and sd",
     (
-        Series("accuracy/fine-tuned", "fine-tuned", "primary"),
-        Series("accuracy/frozen", "frozen", "success"),
-        Series("accuracy/scratch", "scratch", "accent"),
+        Series("accuracy/fine-tuned", "fine-tuned", "primary", "accuracy/fine-tuned-sd"),
+        Series("accuracy/frozen", "frozen", "success", "accuracy/frozen-sd"),
+        Series("accuracy/scratch", "scratch", "accent", "accuracy/scratch-sd"),
     ),
 )
 SPEED = Chart("speed, steps a second", (Series("speed/steps", "steps", "primary"),))

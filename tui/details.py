@@ -69,7 +69,7 @@ def stability(state: State, watch: Watch) -> list[Section]:
         tone="error" if count else "success",
         paragraphs=(*said, *_judged((DIVERGED,), watch)),
     )
-    return [found[0], finite, *found[1:], _raised(state, about)]
+    return [found[0], finite, *found[1:], *_guidelines(state), _raised(state, about)]
 
 
 def reconstruction(state: State, watch: Watch) -> list[Section]:
@@ -191,6 +191,17 @@ def _chance(state: State) -> Section:
         "within it, samples can't be told from real data by this measure."
     )
     return Section(heading="what ± says", paragraphs=(text if known else "Not recorded in this run.",))
+
+
+def _guidelines(state: State) -> list[Section]:
+    """Which of DCGAN's guidelines for stable training the networks keep, and where they break one."""
+    told = state.facts.guidelines
+    if not told:
+        return []
+    broken = sum(line.startswith("broken") for line in told)
+    value = f"{broken} of {len(told)} broken" if broken else "all kept"
+    about = "What Radford et al. 2016, section 3, found to train stably; other GANs have reasons to differ."
+    return [Section(heading="guidelines for convolutional GANs", value=value, paragraphs=(about, *told))]
 
 
 def _raised(state: State, names: frozenset[str]) -> Section:

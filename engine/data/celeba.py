@@ -9,7 +9,7 @@ import numpy as np
 from platformdirs import user_cache_path
 
 from engine.data.download import download
-from engine.data.folder import listed, skipped
+from engine.data.folder import listed, skipped, write_down
 from engine.data.pixels import Pixels
 from engine.data.squares import squares
 from engine.run.errors import DataError
@@ -56,6 +56,7 @@ def _read(folder: Path, pixels: int, source: str, cache: Path) -> Pixels:
             f"{folder / IMAGES} holds none of the images: {listed(broken)}",
             f"unpack the whole img_align_celeba.zip into {folder}",
         )
+    write_down(broken)
     return Pixels(
         name="celeba",
         source=source,

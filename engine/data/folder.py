@@ -1,5 +1,6 @@
 """A folder of a person's own images, whatever lies in it."""
 
+import logging
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,8 @@ from engine.data.squares import squares
 from engine.run.errors import DataError
 from presets.data import Folder
 
+log = logging.getLogger("latentop")
+
 SEED = 1511_06434
 NAMED = 5
 """Files that a note names, at most."""
@@ -23,9 +26,10 @@ def read_folder(spec: Folder, *, cache: Path | None = None) -> Pixels:
     """Return all images in a folder and its subfolders: uint8 `(count, channels, pixels, pixels)`.
 
     The first level of subfolders are the classes; images beside them are of a class named like the folder.
-    Hidden files are passed over, files that are no images are counted and named in a note. The order is drawn
-    once and for all: so what is held out, the last tenth, is of every class. For what happens to an image,
-    see `engine.data.square`; the result is kept in `cache` (by default the user's cache folder).
+    Hidden files are passed over; files that are no images are counted, the first named in a note, and all in
+    the log. The order is drawn once and for all: so what is held out, the last tenth, is of every class. For
+    what happens to an image, see `engine.data.square`; the result is kept in `cache` (by default the user's
+    cache folder).
 
     Raises `DataError` where there is no such folder, or no image in it.
     """
@@ -34,6 +38,7 @@ def read_folder(spec: Folder, *, cache: Path | None = None) -> Pixels:
     cache = user_cache_path("latentop") if cache is None else cache
     made = squares(root, names, pixels=spec.pixels, channels=spec.channels, cache=cache)
     broken = [names[row] for row in made.broken]
+    write_down(broken)
     if len(broken) == len(names):
         found = f"no image, only {listed(broken)}" if names else "no file"
         raise DataError(f"data.path = {printable(str(root))} holds {found}", HINT)
@@ -58,7 +63,14 @@ def skipped(broken: Sequence[str], count: int) -> tuple[str, ...]:
     if not broken:
         return ()
     are = "is no image" if len(broken) == 1 else "are no images"
-    return (f"skipped {len(broken)} of {count} files that {are}: {listed(broken)}",)
+    all_of_them = " (all in worker.log)" if len(broken) > NAMED else ""
+    return (f"skipped {len(broken)} of {count} files that {are}: {listed(broken)}{all_of_them}",)
+
+
+def write_down(names: Sequence[str]) -> None:
+    """Log the name of every file that is no image, fit to be printed."""
+    for name in names:
+        log.warning("no image: %s", printable(name))
 
 
 def listed(names: Sequence[str]) -> str:

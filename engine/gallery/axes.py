@@ -6,15 +6,22 @@ import torch
 from torch import Tensor
 
 
+def precise(data: Tensor) -> Tensor:
+    """The same numbers as float64 on the CPU, for not every device has double precision."""
+    return data.cpu().double()
+
+
 def principal_axes(data: Tensor, count: int) -> tuple[Tensor, Tensor]:
     """The mean ``(d,)`` of data ``(n, d)`` and its first principal axes, orthonormal ``(d, count)``.
 
-    Each axis points to where its largest coordinate is positive, so that it does not flip by chance.
+    Each axis points to where its largest coordinate is positive, so that it does not flip by chance. Both are
+    float64 on the CPU, wherever the data are: MPS has no double precision.
     """
-    mean = data.double().mean(0)
-    covariance = torch.zeros(data.shape[1], data.shape[1], dtype=torch.float64, device=data.device)
+    mean = precise(data).mean(0)
+    covariance = torch.zeros(data.shape[1], data.shape[1], dtype=torch.float64)
     for part in data.split(4096):
-        covariance += (part.double() - mean).T @ (part.double() - mean)
+        centred = precise(part) - mean
+        covariance += centred.T @ centred
     _, vectors = torch.linalg.eigh(covariance)
     axes = vectors.flip(1)[:, :count]
     largest = axes.gather(0, axes.abs().argmax(0, keepdim=True))
@@ -27,8 +34,8 @@ def largest_angle(one: Tensor, other: Tensor) -> float:
     Björck and Golub 1973: QR of both, then a singular value decomposition, of the sine, which is exact for
     small angles where a cosine is not.
     """
-    first, _ = torch.linalg.qr(one.double())
-    second, _ = torch.linalg.qr(other.double())
+    first, _ = torch.linalg.qr(precise(one))
+    second, _ = torch.linalg.qr(precise(other))
     beyond = second - first @ (first.T @ second)
     sine = float(torch.linalg.svdvals(beyond).max())
     return math.degrees(math.asin(min(1.0, sine)))

@@ -33,8 +33,8 @@ class Canvas:
         ``radius`` of the circles is in the plane's units, but they are never too small to be seen. Points
         outside the square, or not finite, are left out.
         """
-        circles = self._circles(marks.double().cpu(), radius).unsqueeze(2)
-        crowd = self._crowd(points.double().cpu()).unsqueeze(2)
+        circles = self._circles(marks.cpu().double(), radius).unsqueeze(2)
+        crowd = self._crowd(points.cpu().double()).unsqueeze(2)
         image = circles * torch.tensor(MARK) * (1 - crowd) + crowd * torch.tensor(POINT)
         return image.permute(2, 0, 1).unsqueeze(0).clamp(0, 1)
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from engine.data import Dataset
-from engine.gallery.axes import principal_axes
+from engine.gallery.axes import precise, principal_axes
 from engine.gallery.exhibit import frame
 from engine.gallery.scatter import scatter
 from engine.objectives.protocol import Reconstructing
@@ -46,7 +46,7 @@ class Clouds:
         yield Scalars(step=step, wall=wall, values=self._objective.validate(self._test))
 
     def _seen(self, points: Tensor) -> Tensor:
-        return (points.double() - self._mean) @ self._view
+        return (precise(points) - self._mean) @ self._view
 
     def _image(self, points: Tensor) -> Tensor:
         """``(1, 3, side, side)`` in [0, 1]."""

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from engine.data import Dataset
-from engine.gallery.axes import principal_axes, turned_onto
+from engine.gallery.axes import precise, principal_axes, turned_onto
 from engine.gallery.exhibit import frame, spread
 from engine.gallery.scatter import scatter
 from engine.objectives.protocol import Reconstructing
@@ -53,7 +53,7 @@ class CodingsMap:
         if codings.shape[1] == 1:
             codings = torch.cat([codings, torch.zeros_like(codings)], dim=1)
         if codings.shape[1] == 2:
-            points = codings.double() - codings.double().mean(0)
+            points = precise(codings) - precise(codings).mean(0)
         else:
             if self._before is None:
                 self._before = _flat(self._items.flatten(1))
@@ -64,7 +64,7 @@ class CodingsMap:
 def _flat(data: Tensor) -> Tensor:
     """Data ``(n, d)`` projected onto their first two principal components: ``(n, 2)``, centred."""
     mean, axes = principal_axes(data, 2)
-    return (data.double() - mean) @ axes
+    return (precise(data) - mean) @ axes
 
 
 def _room(points: Tensor) -> float:

@@ -20,19 +20,23 @@ SMALLEST = 0.5
 class PhasePlane:
     """Frames ``samples``: the generator's number across, the discriminator's upwards, over the last steps.
 
-    The circle in the middle is the equilibrium, where both should end (Mescheder et al. 2018, figure 3). The
-    frame ``real`` shows the equilibrium alone.
+    Where weights are loaded, as when training goes back, the trail begins anew: it led elsewhere. The circle
+    in the middle is the equilibrium, where both should end (Mescheder et al. 2018, figure 3). The frame
+    ``real`` shows the equilibrium alone.
     """
 
     def __init__(self, generator: dirac.Generator, discriminator: dirac.Discriminator) -> None:
         self._numbers = generator.place, discriminator.slope
         self._trail: deque[Tensor] = deque(maxlen=TRAIL)
-        self._remember()
         self._shown = False
         generator.register_forward_pre_hook(self._on_forward)
+        for network in (generator, discriminator):
+            network.register_load_state_dict_post_hook(self._on_load)  # type: ignore[no-untyped-call]
 
     def show(self, step: int, wall: float) -> Iterator[Event]:
         """The frame of this step."""
+        if not self._trail:
+            self._remember()
         trail = torch.stack([*self._trail])
         start = float(trail.nan_to_num(0.0, 0.0, 0.0).abs().max())
         canvas = Canvas(centre=(0.0, 0.0), reach=max(start * 1.1, SMALLEST))
@@ -45,6 +49,9 @@ class PhasePlane:
     def _on_forward(self, module: nn.Module, _: object) -> None:
         if module.training:  # not while samples are drawn for show
             self._remember()
+
+    def _on_load(self, _: nn.Module, __: object) -> None:
+        self._trail.clear()
 
     def _remember(self) -> None:
         self._trail.append(torch.stack([one.detach() for one in self._numbers]))

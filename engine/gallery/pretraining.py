@@ -12,18 +12,23 @@ POINTS = 20
 
 
 class FirstPhase:
-    """Shows what an autoencoder shows until the classifiers begin, and once then: it changes no more."""
+    """Shows what an autoencoder shows until the classifiers begin, and once then: it changes no more.
+
+    Where training goes back to before that, all of it comes again.
+    """
 
     def __init__(self, objective: PretrainThenClassify, exhibits: Sequence[Exhibit]) -> None:
         self._objective = objective
         self._exhibits = exhibits
-        self._over = False
+        self._ended: int | None = None
+        """The step at which it was shown for the last time."""
 
     def show(self, step: int, wall: float) -> Iterator[Event]:
         """Frames and series of the autoencoder at this step."""
-        if self._over:
+        over = self._objective.classifying
+        if over and self._ended is not None and self._ended <= step:
             return
-        self._over = self._objective.classifying
+        self._ended = step if over else None
         for exhibit in self._exhibits:
             yield from exhibit.show(step, wall)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import torch
 
 from engine.data import Dataset
-from engine.gallery.axes import largest_angle, principal_axes
+from engine.gallery.axes import largest_angle, precise, principal_axes
 from engine.objectives.protocol import Reconstructing
 from engine.run.events import Event, Scalars
 from presets.networks import StackedAutoencoder
@@ -29,7 +29,7 @@ class Principal:
         mean, self._axes = principal_axes(rows, latent_dim)
         self._optimum = 0.0
         for part in rows.split(CHUNK):
-            centred = part.double() - mean
+            centred = precise(part) - mean
             self._optimum += float((centred - centred @ self._axes @ self._axes.T).square().sum())
 
     def show(self, step: int, wall: float) -> Iterator[Event]:
@@ -44,7 +44,7 @@ class Principal:
     def _error(self) -> float:
         parts = self._train.split(CHUNK)
         return sum(
-            float((self._objective.reconstruct(part).double() - part.double()).square().sum())
+            float((precise(self._objective.reconstruct(part)) - precise(part)).square().sum())
             for part in parts
         )
 

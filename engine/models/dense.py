@@ -1,7 +1,8 @@
 """The book's GAN of dense layers: Géron 2022, Hands-On Machine Learning, 3rd edition, chapter 17.
 
-ReLU between layers, He's normal initialisation (He et al. 2015, section 2.2); the generator's last layer is
-a sigmoid. Images are in [-1, 1] outside, as for every GAN here, and in [0, 1] inside, as in the book.
+ReLU layers with He's normal initialisation (He et al. 2015, section 2.2), last layers with Glorot's uniform
+one (Glorot and Bengio 2010, equation 16), Keras' default; the generator ends in a sigmoid. Images are in
+[-1, 1] outside, as for every GAN here, and in [0, 1] inside, as in the book.
 """
 
 from collections.abc import Sequence
@@ -50,4 +51,5 @@ def _dense(sizes: Sequence[int]) -> list[nn.Module]:
         nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
         nn.init.zeros_(layer.bias)
         layers += [layer, nn.ReLU()]
+    nn.init.xavier_uniform_(layer.weight)
     return layers[:-1]

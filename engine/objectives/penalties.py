@@ -44,7 +44,9 @@ class Penalty(nn.Module):
     """An objective's penalty, weighted, every so many steps; a module, so that checkpoints keep its place.
 
     Where it is due every n steps only it weighs n times as much (Karras et al. 2020, arXiv 1912.04958,
-    appendix B). ``latest`` is its newest value without the weight, 0-d.
+    appendix B). Unlike there, Adam's learning rate and betas stay as they are set: the paper multiplies the
+    rate by c = n / (n + 1) and takes the betas to the power of c. ``latest`` is its newest value without the
+    weight, 0-d.
     """
 
     latest: Tensor

@@ -85,7 +85,7 @@ class PretrainThenClassify:
 
     @torch.no_grad()
     def accuracies(self, data: Tensor, labels: Tensor) -> dict[Arm, Tensor]:
-        """Share of ``(count, *shape)`` that is classified right, in [0, 1]: by arm, float64 ``(seeds,)``."""
+        """Share of ``(count, *shape)`` classified right, 0 to 1: by arm, float64 ``(seeds,)`` on the CPU."""
         return {
             arm: torch.stack([_share_right(one, data, labels) for one in self.classifiers[arm].children()])
             for arm in ARMS
@@ -197,4 +197,4 @@ def _share_right(classifier: nn.Module, data: Tensor, labels: Tensor) -> Tensor:
     classifier.eval()
     told = torch.cat([classifier(part).argmax(1) for part in data.split(1024)])
     classifier.train()
-    return (told == labels).double().mean()
+    return (told == labels).cpu().double().mean()

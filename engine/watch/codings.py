@@ -24,7 +24,8 @@ def measure(codings: Tensor) -> dict[str, float]:
     The rank is the exponential of the entropy of the covariance's eigenvalues: Roy and Vetterli 2007, The
     effective rank, definition 1; from 1 to latent_dim, 0 where nothing varies.
     """
-    centred = codings.double().cpu() - codings.double().cpu().mean(0)
+    precise = codings.cpu().double()  # MPS has no double precision
+    centred = precise - precise.mean(0)
     active = int((centred.square().mean(0).sqrt() > VARIES).sum())
     if active == 0:
         return {ACTIVE: 0.0, RANK: 0.0, UNITS: float(codings.shape[1])}

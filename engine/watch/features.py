@@ -73,7 +73,7 @@ def fit(images: Tensor, components: int = COMPONENTS) -> Features:
     if len(images) < 2:
         raise ValueError("principal components need at least 2 images")
     places = torch.linspace(0, len(images) - 1, min(len(images), FITTED_ON)).round().long()
-    pixels = images[places.to(images.device)].flatten(1).to("cpu", torch.float64)
+    pixels = images[places.to(images.device)].flatten(1).cpu().double()
     if not bool(pixels.isfinite().all()):
         raise ValueError("images hold values that are not finite")
     mean = pixels.mean(0)

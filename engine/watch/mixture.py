@@ -57,7 +57,7 @@ class Count:
 @torch.no_grad()
 def count(samples: Tensor, centres: Tensor, sd: float) -> Count:
     """Count samples ``(n, 2)`` of a mixture with ``centres`` ``(modes, 2)``. Nothing non-finite, please."""
-    nearest = squared_distances(samples.double(), centres.double()).min(1)
+    nearest = squared_distances(samples.cpu().double(), centres.cpu().double()).min(1)
     modes = len(centres)
     near = nearest.values <= (NEAR * sd) ** 2
     return Count(
@@ -107,7 +107,7 @@ class MixtureMeter:
         self._sd = sd
         self.classes = tuple(classes)
         with one_thread():
-            batches = real.double().split(COMPARED)
+            batches = real.cpu().double().split(COMPARED)
             distances = torch.tensor([duplicates(one) for one in batches if len(one) == COMPARED])
             self._apart = duplicates(batches[0])
         self._chance = {"density": math.sqrt((1 - REAL_QUALITY) / (REAL_QUALITY * COUNTED))}
@@ -130,7 +130,7 @@ class MixtureMeter:
         points = samples[: self.samples].to(self._centres.device)
         with one_thread():
             counted = count(points, self._centres, self._sd)
-            apart = duplicates(points[:COMPARED].double())
+            apart = duplicates(points[:COMPARED].cpu().double())
         quality = counted.quality / REAL_QUALITY
         shares = counted.good / counted.good.sum().clamp(min=1)
         presence = dict(zip(self.classes, (len(self.classes) * shares).tolist(), strict=True))

@@ -145,6 +145,9 @@ def pretraining(runs: Path) -> Recorded:
             "accuracy/fine-tuned": noisy(0.1 + 0.66 * rise, 0.01, 51),
             "accuracy/frozen": noisy(0.1 + 0.61 * rise, 0.01, 52),
             "accuracy/scratch": noisy(0.1 + 0.52 * rise, 0.01, 53),
+            "accuracy/fine-tuned-sd": noisy(0.012 + 0 * rise, 0.001, 54),
+            "accuracy/frozen-sd": noisy(0.015 + 0 * rise, 0.001, 55),
+            "accuracy/scratch-sd": noisy(0.03 + 0.03 * (1 - rise), 0.001, 56),
         },
     )
     return recorded

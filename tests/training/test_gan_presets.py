@@ -9,7 +9,8 @@ import torch
 
 from engine.data import load
 from engine.objectives.adversarial import Adversarial
-from engine.run.events import Facts, Scalars
+from engine.run.events import Facts, Frame, Scalars
+from engine.snapshots import Snapshot, copy
 from engine.trainer import Trainer
 from presets import catalogue
 from presets.schema import GAN
@@ -104,6 +105,16 @@ def test_the_dirac_gan_circles_and_is_stilled_by_a_penalty() -> None:
         radii[weight] = float(np.hypot(place, slope))
     assert radii[0] == pytest.approx(2**0.5, rel=0.02)
     assert radii[1] < 0.2
+
+
+def test_gone_back_the_phase_plane_shows_nothing_of_the_future_that_was_given_up() -> None:
+    one = trainer("oscillation", ["steps=400", "objective.r1=0", "keep.frames=1000"])
+    snapshot = Snapshot(step=0, wall=0.0, verdict="unknown", state=copy(one.state()))
+    drawn = [event for event in one.run() if isinstance(event, Frame) and event.kind == "samples"]
+    one.go_back(snapshot)
+    again = next(event for event in one.run() if isinstance(event, Frame) and event.kind == "samples")
+    assert np.array_equal(again.images, drawn[0].images)
+    assert not np.array_equal(again.images, drawn[-1].images)
 
 
 def test_a_mixed_batch_lets_the_discriminator_win() -> None:

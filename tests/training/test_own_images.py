@@ -26,3 +26,5 @@ def test_a_folder_trains_and_says_which_files_it_skipped(
     said = capsys.readouterr().out
     assert said.count("skipped 3 of 200 files that are no images: a.png, b.jpg, c.jpg") == 1
     assert "finished at step 3 of 3" in said
+    (log,) = Path("runs").glob("*/worker.log")
+    assert all(log.read_text().count(f"no image: {name}\n") == 1 for name in ("a.png", "b.jpg", "c.jpg"))

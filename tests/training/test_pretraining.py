@@ -12,6 +12,7 @@ from engine.data import load
 from engine.objectives.pretraining import ARMS
 from engine.run.events import Frame, Scalars
 from engine.run.folder import RunFolder
+from engine.snapshots import Snapshot, copy
 from engine.trainer import Trainer
 from presets import catalogue
 
@@ -31,6 +32,12 @@ def losses(of: Trainer) -> dict[int, dict[str, float]]:
         for event in of.run()
         if isinstance(event, Scalars) and any(name.startswith("loss/") for name in event.values)
     }
+
+
+def frames(of: Trainer, until: int) -> list[Frame]:
+    """All that is shown until that step is done."""
+    events = itertools.takewhile(lambda _: of.step < until, of.run()) if until < of.preset.steps else of.run()
+    return [event for event in events if isinstance(event, Frame)]
 
 
 @pytest.mark.parametrize("stopped", [7, 12, 12 + 9])
@@ -79,6 +86,18 @@ def test_it_reconstructs_then_classifies_better_than_chance() -> None:
         assert 0 < seen[f"accuracy/{arm}-sd"][-1][1] < 0.2
     lead = seen["accuracy/frozen"][-1][1] - seen["accuracy/scratch"][-1][1]
     assert seen["lead/frozen"][-1][1] == pytest.approx(lead)
+
+
+def test_gone_back_from_the_classifiers_the_autoencoder_is_shown_as_before() -> None:
+    one = trainer("pretrain=8", "steps=24")
+    shown = {frame.kind for frame in frames(one, until=3)}
+    snapshot = Snapshot(step=3, wall=0.0, verdict="unknown", state=copy(one.state()))
+    frames(one, until=20)
+    one.go_back(snapshot)
+    again = frames(one, until=24)
+    assert shown >= {"input", "reconstruction", "codings"}
+    assert {frame.kind for frame in again if frame.step <= 8} == shown
+    assert sorted(frame.kind for frame in again if frame.step > 8) == sorted(shown), "and once then"
 
 
 def test_the_classifiers_learning_rate_can_be_changed() -> None:

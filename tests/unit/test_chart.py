@@ -11,6 +11,7 @@ from textual.strip import Strip
 
 from tui.charts import ACCURACY, CODINGS, DIVERSITY, GRADIENTS, LOSSES, RECONSTRUCTION, SCORES, SPEED, UPDATES
 from tui.draw.axis import log_axis, log_ticks, short, ticks, time_axis, value_axis
+from tui.draw.band import banded
 from tui.draw.chart import ChartStyle, VerticalMark, draw_chart
 from tui.draw.line import Line, extent
 
@@ -332,3 +333,33 @@ def test_lines_too_near_to_part_take_turns_in_their_colours() -> None:
 
 def _in_braille(segment: Segment) -> bool:
     return any("\u2800" < character <= "\u28ff" for character in segment.text)
+
+
+def test_the_band_of_a_mean_reaches_a_standard_deviation_to_each_side() -> None:
+    mean = line([0.5] * 50 + [0.7] * 50, name="frozen")
+    made = banded(mean, np.array([0, 99]), np.array([0.1, 0.1]))
+    assert (made.lo[0], made.hi[0], made.lo[-1], made.hi[-1]) == pytest.approx((0.4, 0.6, 0.6, 0.8))
+    assert made.mean.tolist() == mean.mean.tolist()
+    whole, alone = (
+        text(draw_chart([one], width=60, height=20, values=(0, 1), style=ASCII)) for one in (made, mean)
+    )
+    assert whole.count(":") > 100 > 10 > alone.count(":")
+
+
+def test_a_spread_that_is_not_finite_or_not_known_yet_makes_no_band() -> None:
+    mean = line([0.5, 0.7], name="frozen")
+    for step, sd in (([], []), ([0, 1], [np.nan, np.nan])):
+        made = banded(mean, np.array(step, dtype=np.int64), np.array(sd, dtype=np.float64))
+        assert made.lo.tolist() == made.hi.tolist() == mean.mean.tolist()
+
+
+@pytest.mark.parametrize(
+    ("width", "said"),
+    [(80, "── fine-tuned 0.742 ±0.01 "), (50, "fine-tuned 0.742  frozen"), (40, "fine-tuned 0.74 frozen")],
+)
+def test_the_legend_says_a_standard_deviation_where_there_is_room(width: int, said: str) -> None:
+    arms = [replace(line([0.742], name=name), sd=0.012) for name in ("fine-tuned", "frozen", "scratch")]
+    legend = draw_chart(arms, width=width, height=10)[0].text
+    assert said in legend
+    assert ("±" in legend) == ("±" in said)
+    assert "+-0.01" in text(draw_chart(arms, width=80, height=10, style=ASCII))

@@ -103,3 +103,13 @@ def test_alarms_are_told_in_full_standing_ones_first() -> None:
 def test_an_alarm_that_nobody_knows_is_told_as_it_is() -> None:
     (only,) = details.alarms(state({}, alarm("[red]")), WATCH)
     assert only.heading == "CRITICAL [red]"
+
+
+def test_stability_says_which_guidelines_are_kept_and_which_are_broken_where() -> None:
+    said = ("kept: strides", "broken: leaky ReLU in the discriminator (in discriminator.layers.1)")
+    told = named(details.stability(state({}, guidelines=said), WATCH), "guidelines for convolutional GANs")
+    assert told.value == "1 of 2 broken"
+    assert set(said) <= set(told.paragraphs)
+    kept = details.stability(state({}, guidelines=said[:1]), WATCH)
+    assert named(kept, "guidelines for convolutional GANs").value == "all kept"
+    assert "guidelines" not in "".join(one.heading for one in details.stability(state({}), WATCH))

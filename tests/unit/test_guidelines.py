@@ -1,5 +1,6 @@
 """DCGAN's guidelines on real modules: kept by the DCGAN, broken where one breaks them."""
 
+import pytest
 from torch import nn
 
 from engine.models import build
@@ -83,3 +84,50 @@ def test_a_generator_without_tanh_is_named() -> None:
     assert broken(parts) == ["broken: ReLU in the generator, tanh on its output (in generator.3)"]
     parts = networks("dcgan") | {"generator": generator(*layers, nn.Sigmoid())}
     assert broken(parts) == ["broken: ReLU in the generator, tanh on its output (in generator.4)"]
+
+
+@pytest.mark.parametrize("after", [nn.BatchNorm2d(1), nn.Flatten()])
+def test_what_else_follows_the_last_convolution_is_no_tanh(after: nn.Module) -> None:
+    layers = nn.BatchNorm2d(8), nn.ReLU(), nn.ConvTranspose2d(8, 1, 4), after
+    found = broken(networks("dcgan") | {"generator": generator(*layers)})
+    assert found[-1] == "broken: ReLU in the generator, tanh on its output (in generator.3)"
+    found = broken(networks("dcgan") | {"generator": generator(*layers[:3], nn.Tanh(), nn.Flatten())})
+    assert found == []
+
+
+def test_networks_without_any_activation_are_told_so() -> None:
+    parts = {
+        "generator": generator(nn.BatchNorm2d(8), nn.ConvTranspose2d(8, 1, 4), nn.Tanh()),
+        "discriminator": nn.Sequential(nn.Conv2d(1, 8, 4), nn.Conv2d(8, 1, 4)),
+    }
+    assert broken(parts) == [
+        "broken: ReLU in the generator, tanh on its output (no ReLU in generator)",
+        "broken: leaky ReLU in the discriminator (no leaky ReLU in discriminator)",
+    ]
+
+
+@pytest.mark.parametrize("other", [nn.PReLU(), nn.Hardtanh(), nn.Mish(), nn.ReLU6()])
+def test_every_other_activation_is_named(other: nn.Module) -> None:
+    parts = {
+        "generator": generator(nn.BatchNorm2d(8), other, nn.ConvTranspose2d(8, 1, 4), nn.Tanh()),
+        "discriminator": nn.Sequential(nn.Conv2d(1, 8, 4), other, nn.Conv2d(8, 1, 4)),
+    }
+    assert broken(parts) == [
+        "broken: ReLU in the generator, tanh on its output (in generator.2)",
+        "broken: leaky ReLU in the discriminator (in discriminator.1)",
+    ]
+
+
+def test_an_activation_that_is_used_twice_works_in_both_places() -> None:
+    relu = nn.ReLU()
+    first = nn.BatchNorm2d(8), relu, nn.ConvTranspose2d(8, 8, 4), nn.BatchNorm2d(8)
+    parts = networks("dcgan") | {"generator": generator(*first, relu, nn.ConvTranspose2d(8, 1, 4), relu)}
+    assert broken(parts) == ["broken: ReLU in the generator, tanh on its output (in generator.7)"]
+
+
+def test_batch_normalisation_of_the_images_themselves_is_named() -> None:
+    first = nn.BatchNorm2d(1), nn.Conv2d(1, 8, 4), nn.LeakyReLU(), nn.Conv2d(8, 1, 4)
+    assert broken(networks("dcgan") | {"discriminator": nn.Sequential(*first)}) == [
+        "broken: no batch normalisation on the generator's output nor the discriminator's input "
+        "(in discriminator.0)"
+    ]

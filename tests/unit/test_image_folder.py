@@ -165,9 +165,21 @@ def test_names_that_would_move_the_cursor_are_defused_and_many_are_cut_short(pho
     assert note.startswith("skipped 8 of 10 files")
     assert note.isprintable()
     assert "�[2J�öäü 猫.png" in note
-    assert note.endswith(", …")
+    assert note.endswith(", … (all in worker.log)")
     assert note.count(".png") == 5
     note.encode()
+
+
+def test_every_broken_file_is_named_in_the_log_and_defused(
+    photos: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    fill(photos, 2)
+    names = ["\x1b[2J\nöäü 猫.png", *(f"broken {number}.png" for number in range(8))]
+    for name in names:
+        (photos / name).write_bytes(b"no image")
+    dataset(photos)
+    said = [one.getMessage() for one in caplog.records if one.name == "latentop"]
+    assert said == ["no image: �[2J�öäü 猫.png", *(f"no image: {name}" for name in names[1:])]
 
 
 def test_unicode_names_are_images_and_classes(photos: Path) -> None:

@@ -88,10 +88,14 @@ def test_packed_discriminators_give_one_logit_a_pack(pack: int) -> None:
 def test_the_dense_gan_is_the_books() -> None:
     generator = build(DenseGenerator(lr=1e-3), GREY, 0)
     discriminator = build(DenseDiscriminator(lr=1e-3), GREY, 0)
-    layers = [module for module in generator.modules() if isinstance(module, nn.Linear)]
-    assert [layer.out_features for layer in layers] == [100, 150, 784]
-    for layer in layers:  # He et al. 2015: the standard deviation is √(2 / inputs)
-        assert layer.weight.std().item() == pytest.approx(math.sqrt(2 / layer.in_features), rel=0.1)
+    for network, sizes in ((generator, [100, 150, 784]), (discriminator, [150, 100, 1])):
+        *hidden, last = [module for module in network.modules() if isinstance(module, nn.Linear)]
+        assert [layer.out_features for layer in (*hidden, last)] == sizes
+        for layer in hidden:  # He et al. 2015: the standard deviation is √(2 / inputs)
+            assert layer.weight.std().item() == pytest.approx(math.sqrt(2 / layer.in_features), rel=0.1)
+        # Glorot and Bengio 2010: uniform up to √(6 / (inputs + outputs))
+        bound = math.sqrt(6 / (last.in_features + last.out_features))
+        assert last.weight.abs().max().item() == pytest.approx(bound, rel=0.05)
     images = generator(torch.randn(5, 30))
     assert images.shape == (5, *GREY)
     assert -1 <= images.min() < images.max() <= 1

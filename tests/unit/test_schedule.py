@@ -50,3 +50,18 @@ def test_a_constant_rate_is_left_as_it_was_set() -> None:
     names = {name for event in trainer.run() if isinstance(event, Scalars) for name in event.values}
     assert trainer.objective.optimisers["autoencoder"].param_groups[0]["lr"] == 0.125
     assert not any(name.startswith("lr/") for name in names)
+
+
+def test_in_two_phases_each_network_has_a_whole_schedule_of_its_own() -> None:
+    words = ["pretrain=4", "steps=12", "data.train=200", "data.held_out=100", "seeds=2", "labels=50"]
+    words += ["autoencoder.schedule=linear", "classifier.schedule=linear"]
+    preset = catalogue.load(catalogue.find("pretrain-classifier"), words)
+    trainer = Trainer(preset, load(preset.data, CPU), CPU, wall=time.time, clock=time.monotonic)
+    shares: dict[str, list[float]] = {"autoencoder": [], "classifier": []}
+    for event in trainer.run():
+        if isinstance(event, Scalars) and any(name.startswith("loss/") for name in event.values):
+            now = "autoencoder" if event.step <= 4 else "classifier"
+            rate = trainer.objective.optimisers[now].param_groups[0]["lr"]
+            shares[now].append(rate / getattr(preset, now).lr)
+    assert shares["autoencoder"] == pytest.approx([1, 3 / 4, 1 / 2, 1 / 4])
+    assert shares["classifier"] == pytest.approx([1 - step / 8 for step in range(8)])

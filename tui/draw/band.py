@@ -1,13 +1,14 @@
-"""Several lines as one band: from the smallest to the largest of them, their mean in the middle."""
+"""Several lines as one band: from the smallest to the largest, or a standard deviation to each side."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from tui.draw.line import Line
-from tui.draw.reduction import Floats, reduce
+from tui.draw.reduction import Floats, Integers, reduce
 
 
 def band(lines: Sequence[Line], name: str, colour: str, columns: int) -> Line:
@@ -47,6 +48,18 @@ def band(lines: Sequence[Line], name: str, colour: str, columns: int) -> Line:
         hi=np.fmax.reduce(means, axis=0)[used],
         bad=bad[used],
     )
+
+
+def banded(line: Line, step: Integers, sd: Floats) -> Line:
+    """Return the line of a mean with a band of ``sd`` (n,), known at ``step`` (n,), to each side of it.
+
+    Where the line has steps between those it runs straight; where no sd is finite there is no band.
+    """
+    known = np.isfinite(sd)
+    if not known.any():
+        return replace(line, lo=line.mean, hi=line.mean)
+    away = np.interp(line.step, step[known], sd[known])
+    return replace(line, lo=line.mean - away, hi=line.mean + away)
 
 
 def _nan(length: int) -> Floats:

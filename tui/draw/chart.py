@@ -134,9 +134,16 @@ def _entries(lines: Sequence[Line], style: ChartStyle, cursor: int | None) -> li
         lost = value is not None and not np.isfinite(value)
         loud = style.ink(style.alert if lost else line.colour, bold=True)
         ink = style.ink(line.colour)
-        found.append(
-            Entry(name=line.name, value=value, marker=style.marker(index), ink=ink, loud=loud, told=line.told)
+        entry = Entry(
+            name=line.name,
+            value=value,
+            marker=style.marker(index),
+            ink=ink,
+            loud=loud,
+            sd=line.sd,
+            told=line.told,
         )
+        found.append(entry)
     return found
 
 

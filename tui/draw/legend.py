@@ -27,31 +27,36 @@ class Entry:
     ink: Style
     loud: Style
     """For the value."""
+    sd: float | None = None
+    """The standard deviation of what the value is the mean of."""
     told: str | None = None
     """What stands in the place of the value."""
 
-    def shown(self, digits: int = 3) -> str:
-        """The value as it is written."""
-        if self.told is not None:
-            return self.told
-        return "" if self.value is None else short(self.value, digits)
+    def shown(self, digits: int = 3, *, sd: bool = True) -> str:
+        """The value as it is written, with its standard deviation or without."""
+        if self.told is not None or self.value is None:
+            return self.told or ""
+        written = short(self.value, digits)
+        return written if self.sd is None or not sd else f"{written} ±{short(self.sd, 1)}"
 
 
 def draw_legend(sheet: Sheet, entries: Sequence[Entry], *, ascii: bool, colour: bool) -> None:
     """Draw sample, name and value of each line in the first row, what is spare first to go.
 
     What goes first are the samples where there are colours to tell lines apart, then the spare room of
-    values, then what names have in common (``loss/``), then the third digit of the values; only then are
-    names cut, which is seen, to 1 character at the least. Never is a value cut.
+    values, then what names have in common (``loss/``), then standard deviations, then the third digit of
+    the values; only then are names cut, which is seen, to 1 character at the least. Never is a value cut.
     """
-    values = [entry.shown() for entry in entries]
+    values = [entry.shown().replace("±", "+-") if ascii else entry.shown() for entry in entries]
     names = [plain_ascii(entry.name) if ascii else entry.name for entry in entries]
     samples, widths, longest = _fitted(sheet.width, names, values, entries, colour)
     if longest < max(map(len, names), default=0):
         names = _parts(names)
         samples, widths, longest = _fitted(sheet.width, names, values, entries, colour)
-    if longest < max(map(len, names), default=0):
-        values = [entry.shown(2) for entry in entries]
+    for digits in (3, 2):
+        if longest == max(map(len, names), default=longest):
+            break
+        values = [entry.shown(digits, sd=False) for entry in entries]
         samples, widths, longest = _fitted(sheet.width, names, values, entries, colour)
     gap = "~" if ascii else "…"
     x = 0

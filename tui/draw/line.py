@@ -35,6 +35,8 @@ class Line:
     """How many values of the bin were not finite."""
     value: float | None = None
     """What the legend says of it; None: the mean of its last row, or of that at the cursor."""
+    sd: float | None = None
+    """Where the value is a mean over several, their standard deviation."""
     told: str | None = None
     """What the legend says in the place of a value."""
 

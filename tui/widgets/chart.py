@@ -1,6 +1,7 @@
 """A panel with a chart of some series over steps, edits and alarms marked on it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.events import MouseDown, MouseMove, MouseScrollDown, MouseScrollUp, MouseUp
@@ -13,6 +14,7 @@ from engine.run.series import noisy
 from tui import presence
 from tui.charts import CUSTOM, INKS, Chart, Series
 from tui.draw.axis import Limits
+from tui.draw.band import banded
 from tui.draw.chart import VerticalMark, draw_chart, fitted
 from tui.draw.frame import layout
 from tui.draw.line import Line
@@ -77,7 +79,8 @@ class ChartPanel(Panel):
 
     def concerns(self, state: State) -> tuple[object, ...]:
         """The series of the chart, what is marked on it, and the steps it spans."""
-        series = (state.series.get(one.name) for one in self._chart.series)
+        names = [name for one in self._chart.series for name in (one.name, one.sd)]
+        series = (state.series.get(name) for name in names)
         return (*series, state.marks, state.alarms, self.viewport.window(step(state)))
 
     def changed(self) -> None:
@@ -114,7 +117,7 @@ class ChartPanel(Panel):
         known = {one.name: one for chart in self._charts for one in chart.series}
         titles = presence.titles(self.state.facts, self.state.series)
         chosen = [
-            Series(name, known[name].label if name in known else titles[name], INKS[place % len(INKS)])
+            replace(known.get(name) or Series(name, titles[name], ""), colour=INKS[place % len(INKS)])
             for place, name in enumerate(names)
         ]
         self._show(Chart(CUSTOM, tuple(chosen)))
@@ -203,6 +206,14 @@ class ChartPanel(Panel):
         return join(fine, after(known, last))
 
     def _line(self, series: Series, bins: Bins) -> Line:
+        spread = self._bins(series.sd) if series.sd else None
+        line = self._plain(series, bins)
+        if spread is None:
+            return line
+        sd = typical(self.state, series.sd, until=self.viewport.cursor)
+        return replace(banded(line, spread.step, spread.mean), sd=sd)
+
+    def _plain(self, series: Series, bins: Bins) -> Line:
         return Line(
             name=clean(series.label, ascii=self.terminal.ascii),
             colour=self.colour(series.colour),

@@ -32,7 +32,8 @@ class Explanation(Panel):
 
     def concerns(self, state: State) -> tuple[object, ...]:
         """Whatever the panel shows may be explained here, and more."""
-        return (state.series, state.alarms, state.facts.verdict, state.liveness.name)
+        facts = state.facts
+        return (state.series, state.alarms, facts.verdict, facts.guidelines, state.liveness.name)
 
     def changed(self) -> None:
         """Grow or shrink with what is said."""
