@@ -6,7 +6,7 @@ from torch import Tensor
 from torch.nn.functional import mse_loss
 
 from engine.data import Dataset
-from engine.gallery.axes import principal_axes
+from engine.gallery.axes import precise, principal_axes
 from engine.objectives.protocol import Reconstructing
 
 TRAINING_SEED, HELD_OUT_SEED = 2, 1
@@ -20,7 +20,7 @@ def pca_errors(dataset: Dataset, sizes: Iterable[int]) -> dict[int, float]:
     """
     sizes = list(sizes)
     mean, axes = principal_axes(dataset.train.flatten(1), max(sizes))
-    centred = dataset.test.flatten(1).double() - mean
+    centred = precise(dataset.test.flatten(1)) - mean
     return {size: _beyond(centred, axes[:, :size]).square().mean().item() for size in sizes}
 
 
@@ -30,9 +30,9 @@ def pca_of_noisy(objective: Reconstructing, dataset: Dataset, components: int) -
     The components are those of noisy training data.
     """
     mean, axes = principal_axes(objective.corrupt(dataset.train, TRAINING_SEED).flatten(1), components)
-    noisy = objective.corrupt(dataset.test, HELD_OUT_SEED).flatten(1).double()
+    noisy = precise(objective.corrupt(dataset.test, HELD_OUT_SEED).flatten(1))
     projected = noisy - _beyond(noisy - mean, axes)
-    return mse_loss(projected, dataset.test.flatten(1).double()).item()
+    return mse_loss(projected, precise(dataset.test.flatten(1))).item()
 
 
 def _beyond(centred: Tensor, axes: Tensor) -> Tensor:
