@@ -1,4 +1,6 @@
-"""How many modes GANs of points reach: ``python -m benchmarks.modes [--trials N] [--quick] [--only NAME]``.
+"""How many modes GANs of points reach.
+
+    python -m benchmarks.modes [--only NAME] [--trials N] [--quick] [--steps N] [--workers N] [--device NAME]
 
 Trains the presets ring, grid, ring-packed, grid-packed from several seeds and prints modes, high-quality
 share and reverse KL, mean ± standard error over trials, beside what PacGAN (Lin et al. 2018, arXiv
@@ -79,10 +81,9 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run the benchmark and print its table."""
     options = _options(words)
     presets = [options.only] if options.only else list(PUBLISHED)
+    steps = {name: _steps(name, quick=options.quick, most=options.steps) for name in presets}
     jobs = [
-        (name, seed, _steps(name, options.quick), options.device)
-        for name in presets
-        for seed in range(1, options.trials + 1)
+        (name, seed, steps[name], options.device) for name in presets for seed in range(1, options.trials + 1)
     ]
     print(f"{time.strftime('%Y-%m-%d')} · {_hardware(options.device)} · torch {torch.__version__}")
     print(f"python -m benchmarks.modes {' '.join(sys.argv[1:] if words is None else words)}", flush=True)
@@ -97,7 +98,7 @@ def main(words: Sequence[str] | None = None) -> int:
     print()
     print(f"{'':<12} {'steps':>7}  {'modes':>12}  {'high quality %':>14}  {'reverse KL':>14}")
     for name in presets:
-        print(_ours(name, trials[name], _steps(name, options.quick)))
+        print(_ours(name, trials[name], steps[name]))
         who, modes, quality, divergence = PUBLISHED[name]
         print(f"{'  ' + who:<12} {'400 000':>7}  {modes:>12}  {quality:>14}  {divergence:>14}")
     return 0
@@ -126,9 +127,10 @@ def _spread(values: Sequence[float], digits: int) -> str:
     return f"{mean(values):.{digits}f} ± {error:.{digits}f}"
 
 
-def _steps(name: str, quick: bool) -> int:
+def _steps(name: str, *, quick: bool, most: int | None) -> int:
     steps = catalogue.load(catalogue.find(name)).steps
-    return max(1, steps // QUICK) if quick else steps
+    steps = max(1, steps // QUICK) if quick else steps
+    return min(steps, most or steps)
 
 
 def _hardware(device: str) -> str:
@@ -139,8 +141,10 @@ def _hardware(device: str) -> str:
 
 def _options(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.modes", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--trials", type=int, default=10, help="trainings of each preset, from seed 1 on")
     parser.add_argument("--quick", action="store_true", help=f"1/{QUICK} of the steps: shows that it runs")
+    parser.add_argument("--steps", type=int, metavar="N", help="at most so many steps of each training")
     parser.add_argument("--only", choices=PUBLISHED, help="this preset alone")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="trainings side by side")

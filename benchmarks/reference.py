@@ -1,17 +1,17 @@
 """Train autoencoders under a published notebook's conditions and set our validation losses beside its own.
 
-    python -m benchmarks.reference [--only NAME]… [--quick] [--device auto] [--jobs N] [--seed N]
+    python -m benchmarks.reference [--only NAME]… [--quick] [--steps N] [--device auto] [--jobs N] [--seed N]
 
 The reference: Géron, handson-ml3, chapter 17, as recorded in its notebook: Fashion-MNIST, pixels in [0, 1],
 55 000 training images, the last 5 000 to validate on, mean squared error, Nadam at its default rate. Ours are
-the shipped presets, trained by the real trainer. ``--quick`` trains two epochs on the small, embedded data,
-to see that everything works: its ratios mean nothing.
+the shipped presets, trained by the real trainer; three of them let the rate fall to zero at the end.
+``--quick`` trains two epochs on the small, embedded data, to see that everything works: its ratios mean
+nothing.
 """
 
 import argparse
 import json
 import multiprocessing
-import os
 import platform
 import sys
 import time
@@ -22,165 +22,145 @@ from pathlib import Path
 
 import torch
 
-from engine.data import Dataset, load
+from benchmarks.linear import pca_errors, pca_of_noisy
+from benchmarks.notebook import COMPONENTS, NAMES, NOISY_PCA, ROWS, Result, Row, tables
+from engine.data import load
+from engine.objectives.denoise import Denoising
 from engine.run.events import Scalars
 from engine.trainer import Trainer
 from presets import catalogue
-
-OUTPUT = Path(__file__).parent / "reference.jsonl"
-COMPONENTS = 30
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One model of the notebook: which preset, how long, which of our series its recorded loss is."""
-
-    name: str
-    epochs: int
-    reference: float
-    series: str = "valid/reconstruction"
-    batch: int = 32
-    note: str = ""
-
-
-ROWS = (
-    Row(name="pca-30", epochs=0, reference=0.01570, note="computed, not trained"),
-    Row(name="stacked", epochs=20, reference=0.0132),
-    Row(name="convolutional", epochs=10, reference=0.0121),
-    Row(name="recurrent", epochs=10, reference=0.0104),
-    Row(name="denoising-dropout", epochs=10, reference=0.0166, series="valid/given-clean"),
-    Row(name="sparse-l1", epochs=10, reference=0.0111, series="valid/loss", note="penalty included"),
-    Row(name="sparse-kl", epochs=10, reference=0.0099, series="valid/loss", note="penalty included"),
-    Row(name="vae", epochs=25, reference=0.0311, series="valid/loss", batch=128, note="KL / 784 included"),
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """What came out of one row, and under which conditions."""
-
-    name: str
-    ours: float
-    reference: float
-    ratio: float
-    epochs: int
-    steps: int
-    batch: int
-    seed: int
-    trained_on: int
-    validated_on: int
-    series: dict[str, float]
-    """Every series that was measured after the last step."""
-    seconds: float
-    quick: bool
-    device: str
-    torch: str
-    python: str
-    date: str
-    command: str
-
-
-def main() -> None:
-    """Train the rows that were asked for, print the table, append every result to the output."""
-    arguments = _parser().parse_args()
-    names = [row.name for row in ROWS]
-    if unknown := set(arguments.only) - set(names):
-        sys.exit(f"no row {', '.join(sorted(unknown))}; there are: {', '.join(names)}")
-    rows = [row for row in ROWS if not arguments.only or row.name in arguments.only]
-    device = _device(arguments.device)
-    results = []
-    # Spawned, since a forked process can't use a CUDA device.
-    with ProcessPoolExecutor(arguments.jobs, multiprocessing.get_context("spawn")) as pool:
-        threads = max(1, (os.cpu_count() or 1) // arguments.jobs)
-        asked = [
-            pool.submit(measure, row, device, arguments.seed, arguments.quick, threads)
-            for row in sorted(rows, key=lambda row: _SLOWEST_FIRST.get(row.name, 9))
-        ]
-        for done in as_completed(asked):
-            result = done.result()
-            said = f"{result.name}: {result.ours:.5f} after {result.seconds:.0f} s"
-            print(said, file=sys.stderr, flush=True)
-            with arguments.output.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(asdict(result)) + "\n")
-            results.append(result)
-    print(table(sorted(results, key=lambda result: names.index(result.name))))
-
+from presets.schema import Preset
 
 _SLOWEST_FIRST = {"recurrent": 0, "convolutional": 1, "stacked": 2}
 
 
-def measure(row: Row, device: str, seed: int, quick: bool, threads: int) -> Result:
-    """Train one row (or compute it) and return what it reached on the validation images."""
-    torch.set_num_threads(threads)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """What holds for every row of a table. ``steps`` is the most that a row trains; None: its epochs."""
+
+    device: str
+    seed: int
+    quick: bool
+    steps: int | None
+    threads: int
+    command: str
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Train the rows that were asked for, print the tables, append every result to the output, if any."""
+    words = sys.argv[1:] if words is None else words
+    options = _parser().parse_args(words)
+    if unknown := set(options.only) - set(NAMES):
+        sys.exit(f"no row {', '.join(sorted(unknown))}; there are: {', '.join(NAMES)}")
+    rows = [row for row in ROWS if not options.only or row.name in options.only]
+    conditions = Conditions(
+        device=_device(options.device),
+        seed=options.seed,
+        quick=options.quick,
+        steps=options.steps,
+        threads=max(1, torch.get_num_threads() // options.jobs),
+        command=" ".join(["python -m benchmarks.reference", *words]),
+    )
+    results = []
+    # Spawned, since a forked process can't use a CUDA device.
+    with ProcessPoolExecutor(options.jobs, multiprocessing.get_context("spawn")) as pool:
+        asked = [pool.submit(measure, together, conditions) for together in _tasks(rows)]
+        for done in as_completed(asked):
+            for result in done.result():
+                said = f"{result.name}: {result.ours:.5g} after {result.seconds:.0f} s"
+                print(said, file=sys.stderr, flush=True)
+                if options.output:
+                    with options.output.open("a", encoding="utf-8") as file:
+                        file.write(json.dumps(asdict(result)) + "\n")
+                results.append(result)
+    print(tables(results))
+    return 0
+
+
+def _tasks(rows: Sequence[Row]) -> list[list[Row]]:
+    """The rows of PCA together, since they share one decomposition; each of the others alone."""
+    computed = [row for row in rows if row.components is not None]
+    trained = [row for row in rows if row.components is None]
+    trained.sort(key=lambda row: _SLOWEST_FIRST.get(row.name, 9))
+    return [*([row] for row in trained), *([computed] if computed else [])]
+
+
+def measure(rows: Sequence[Row], conditions: Conditions) -> list[Result]:
+    """Train one row, or compute those of PCA, and return what they reached on the validation images."""
+    torch.set_num_threads(conditions.threads)
+    if rows[0].components is None:
+        (row,) = rows
+        return [_trained(row, conditions)]
     began = time.monotonic()
-    epochs = min(row.epochs, 2) if quick else row.epochs
-    words = [f"seed={seed}", f"batch={row.batch}", f"device={device}", "keep.frames=86400"]
-    words += ["data.size=small"] if quick else ["data.size=full", "data.held_out=5000"]
-    preset = catalogue.load(catalogue.find("stacked" if row.name == "pca-30" else row.name), words)
-    dataset = load(preset.data, torch.device(device))
-    if row.name == "pca-30":
-        steps, series = 0, {row.series: pca_error(dataset, COMPONENTS)}
-    else:
-        # As many images as in the notebook, whose last batch of an epoch is smaller.
-        steps = round(epochs * len(dataset.train) / row.batch)
-        preset = catalogue.override(preset, [f"steps={steps}"])
-        trainer = Trainer(preset, dataset, torch.device(device), wall=time.time, clock=time.monotonic)
-        series = {}
-        for event in trainer.run():
-            if isinstance(event, Scalars) and event.step == steps:
-                series |= {name: float(value) for name, value in event.values.items()}
-    ours = series[row.series]
+    dataset = load(_preset("stacked", rows[0].batch, conditions).data, torch.device(conditions.device))
+    errors = pca_errors(dataset, [row.components or 0 for row in rows])
+    sizes = (len(dataset.train), len(dataset.test))
+    seconds = time.monotonic() - began
+    return [
+        _result(row, conditions, 0, {row.series: errors[row.components or 0]}, sizes, seconds) for row in rows
+    ]
+
+
+def _trained(row: Row, conditions: Conditions) -> Result:
+    began = time.monotonic()
+    preset = _preset(row.name, row.batch, conditions)
+    device = torch.device(conditions.device)
+    dataset = load(preset.data, device)
+    # As many images as in the notebook, whose last batch of an epoch is smaller.
+    steps = round(_epochs(row, conditions) * len(dataset.train) / row.batch)
+    steps = min(steps, conditions.steps or steps)
+    preset = catalogue.override(preset, [f"steps={steps}"])
+    trainer = Trainer(preset, dataset, device, wall=time.time, clock=time.monotonic)
+    series: dict[str, float] = {}
+    for event in trainer.run():
+        if isinstance(event, Scalars) and event.step == steps:
+            series |= {name: float(value) for name, value in event.values.items()}
+    if isinstance(trainer.objective, Denoising):
+        series[NOISY_PCA] = pca_of_noisy(trainer.objective, dataset, COMPONENTS)
+    sizes = (len(dataset.train), len(dataset.test))
+    return _result(row, conditions, steps, series, sizes, time.monotonic() - began)
+
+
+def _preset(name: str, batch: int, conditions: Conditions) -> Preset:
+    words = [f"seed={conditions.seed}", f"batch={batch}", f"device={conditions.device}", "keep.frames=86400"]
+    if name != "linear-pca":  # which has sixty points of its own
+        words += ["data.size=small"] if conditions.quick else ["data.size=full", "data.held_out=5000"]
+    return catalogue.load(catalogue.find(name), words)
+
+
+def _epochs(row: Row, conditions: Conditions) -> int:
+    return min(row.epochs, 2) if conditions.quick else row.epochs
+
+
+def _result(
+    row: Row,
+    conditions: Conditions,
+    steps: int,
+    series: dict[str, float],
+    sizes: tuple[int, int],
+    seconds: float,
+) -> Result:
+    cuda = conditions.device == "cuda"
+    where = torch.cuda.get_device_name() if cuda else f"{conditions.device}, {conditions.threads} threads"
     return Result(
         name=row.name,
-        ours=ours,
+        ours=series[row.series],
         reference=row.reference,
-        ratio=ours / row.reference,
-        epochs=epochs,
+        epochs=_epochs(row, conditions),
         steps=steps,
         batch=row.batch,
-        seed=seed,
-        trained_on=len(dataset.train),
-        validated_on=len(dataset.test),
+        seed=conditions.seed,
+        trained_on=sizes[0],
+        validated_on=sizes[1],
         series=series,
-        seconds=time.monotonic() - began,
-        quick=quick,
-        device=torch.cuda.get_device_name() if device == "cuda" else f"{device}, {threads} threads",
+        seconds=seconds,
+        quick=conditions.quick,
+        device=where,
         torch=torch.__version__,
         python=platform.python_version(),
         date=time.strftime("%Y-%m-%d"),
-        command=" ".join(["python -m benchmarks.reference", *sys.argv[1:]]),
+        command=conditions.command,
     )
-
-
-def pca_error(dataset: Dataset, components: int) -> float:
-    """Mean squared error per pixel of the best linear codings of that size, on the held-out images."""
-    train, test = (images.flatten(1).double().cpu() for images in (dataset.train, dataset.test))
-    mean = train.mean(0)
-    _, vectors = torch.linalg.eigh((train - mean).T @ (train - mean))
-    basis = vectors[:, -components:]
-    centred = test - mean
-    return float((centred - centred @ basis @ basis.T).square().mean())
-
-
-def table(results: Sequence[Result]) -> str:
-    """The results as a Markdown table."""
-    notes = {row.name: row.note for row in ROWS}
-    lines = [
-        "| model | epochs | ours | reference | ratio | seconds | |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for one in results:
-        seconds = f"{one.seconds:.0f}"
-        note = "quick: no comparison" if one.quick else notes[one.name]
-        lines.append(
-            f"| {one.name} | {one.epochs} | {one.ours:.5f} | {one.reference:.4f} | {one.ratio:.3f} "
-            f"| {seconds} | {note} |"
-        )
-    if results:
-        one = results[0]
-        software = f"torch {one.torch} · Python {one.python}"
-        lines += ["", f"{one.date} · {one.device} · {software} · `{one.command}`"]
-    return "\n".join(lines)
 
 
 def _device(wanted: str) -> str:
@@ -194,12 +174,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="this row only")
     parser.add_argument("--quick", action="store_true", help="two epochs on the embedded data")
+    parser.add_argument("--steps", type=int, metavar="N", help="at most so many steps a row")
     parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"))
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="rows at once, each in a process")
     parser.add_argument("--seed", type=int, default=42)
-    parser.add_argument("--output", type=Path, default=OUTPUT, help="JSON lines are appended to this file")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="JSON lines are appended to this file")
     return parser
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -11,7 +11,7 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from benchmarks.dcgan import Classifier, teach
+from benchmarks.gans import Classifier, teach
 from engine.data import Dataset, load
 from engine.objectives import Generative, Objective, Reconstructing
 from engine.trainer import Trainer

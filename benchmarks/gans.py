@@ -1,16 +1,18 @@
-"""Does the DCGAN preset keep every class? Its curve over epochs of the full set, judged from outside.
+"""Does a GAN of images keep every class? Its curve over epochs of the full set, judged from outside.
 
-    python -m benchmarks.dcgan [--epochs N] [--quick] [--device auto] [--seed N] [--output FILE]
+    python -m benchmarks.gans [--preset NAME] [--epochs N] [--lessons N] [--quick] [--steps N] [--threads N]
 
 A convolutional classifier, trained here on the real training images alone, counts the classes among 1 000
 samples; coverage and density are relative to held-out real images, measured the same way at the same number.
-``--quick`` takes the small, embedded data and one epoch, to see that everything works.
+``--quick`` takes the small, embedded data and one epoch, to see that all works; ``--steps`` ends sooner.
 """
 
 import argparse
 import json
 import platform
+import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -25,6 +27,8 @@ from engine.trainer import Trainer
 from engine.watch.diversity import DiversityMeter
 from presets import catalogue
 
+PRESETS = ("gan", "dcgan", "pacgan", "r1", "sn-hinge", "wgan-gp")
+"""Those that learn Fashion-MNIST without labels."""
 SAMPLES = 1000
 PRESENT = 0.01
 """A class is present with one sample in a hundred, a tenth of its fair share."""
@@ -32,9 +36,9 @@ PRESENT = 0.01
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """The state of the generator after an epoch."""
+    """The state of the generator after so many epochs."""
 
-    epoch: int
+    epoch: float
     step: int
     coverage: float
     density: float
@@ -43,23 +47,31 @@ class Reading:
     """Share of the rarest class among the samples; 0.1 would be fair."""
 
 
-def main() -> None:
+def main(words: Sequence[str] | None = None) -> int:
     """Train the classifier, then the GAN; print a row for each epoch read."""
-    arguments = _parser().parse_args()
+    words = sys.argv[1:] if words is None else words
+    arguments = _parser().parse_args(words)
+    if arguments.threads:
+        torch.set_num_threads(arguments.threads)
     device = torch.device(arguments.device or ("cuda" if torch.cuda.is_available() else "cpu"))
     epochs = 1 if arguments.quick else arguments.epochs
     size = "small" if arguments.quick else "full"
-    words = [f"data.size={size}", f"seed={arguments.seed}", "keep.frames=86400"]
-    preset = catalogue.load(catalogue.find("dcgan"), words)
+    changes = [f"data.size={size}", f"seed={arguments.seed}", "keep.frames=86400"]
+    preset = catalogue.load(catalogue.find(arguments.preset), changes)
     dataset = load(preset.data, device)
-    per_epoch = len(dataset.train) // preset.batch
-    preset = catalogue.override(preset, [f"steps={epochs * per_epoch}"])
+    per_epoch = len(dataset.train) // preset.per_step
+    steps = min(epochs * per_epoch, arguments.steps or epochs * per_epoch)
+    preset = catalogue.override(preset, [f"steps={steps}"])
 
     classifier = Classifier(len(dataset.classes)).to(device)
-    accuracy = teach(classifier, dataset, epochs=2 if arguments.quick else 12, seed=arguments.seed)
-    where = torch.cuda.get_device_name() if device.type == "cuda" else f"{device.type}"
+    lessons = 2 if arguments.quick else arguments.lessons
+    accuracy = teach(classifier, dataset, epochs=lessons, seed=arguments.seed, steps=arguments.steps)
+    threads = f"{torch.get_num_threads()} threads"
+    where = torch.cuda.get_device_name() if device.type == "cuda" else f"{device.type}, {threads}"
     software = f"torch {torch.__version__} · Python {platform.python_version()}"
-    print(f"{time.strftime('%Y-%m-%d')} · {where} · {software}")
+    print(
+        f"{time.strftime('%Y-%m-%d')} · {where} · {software} · `python -m benchmarks.gans {' '.join(words)}`"
+    )
     print(f"the classifier is right about {accuracy:.1%} of {len(dataset.test)} test images\n")
     print("| epoch | step | coverage of real | density of real | classes present | rarest class |")
     print("|---|---|---|---|---|---|")
@@ -77,19 +89,20 @@ def main() -> None:
         if not (isinstance(event, Scalars) and "loss/generator" in event.values):
             continue
         epoch, rest = divmod(event.step, per_epoch)
-        if rest == 0 and (epoch <= 5 or epoch % 5 == 0 or epoch == epochs):
-            reading = read(trainer, meter, classifier, epoch)
+        if event.step == steps or (rest == 0 and (epoch <= 5 or epoch % 5 == 0)):
+            reading = read(trainer, meter, classifier, event.step / per_epoch)
             print(
-                f"| {reading.epoch} | {reading.step} | {reading.coverage:.1%} | {reading.density:.1%} "
+                f"| {reading.epoch:.3g} | {reading.step} | {reading.coverage:.1%} | {reading.density:.1%} "
                 f"| {reading.present}/{len(dataset.classes)} | {reading.rarest:.1%} |",
                 flush=True,
             )
             if arguments.output:
                 with arguments.output.open("a", encoding="utf-8") as file:
                     file.write(json.dumps(asdict(reading) | {"classifier": accuracy}) + "\n")
+    return 0
 
 
-def read(trainer: Trainer, meter: DiversityMeter, classifier: "Classifier", epoch: int) -> Reading:
+def read(trainer: Trainer, meter: DiversityMeter, classifier: "Classifier", epoch: float) -> Reading:
     """Judge fresh samples of the generator as it stands."""
     assert isinstance(trainer.objective, Generative)
     samples = trainer.objective.draw(SAMPLES, trainer.step)
@@ -123,11 +136,14 @@ class Classifier(nn.Module):
         return logits
 
 
-def teach(classifier: Classifier, dataset: Dataset, *, epochs: int, seed: int) -> float:
-    """Train on the real training images; return the accuracy on the test images."""
+def teach(
+    classifier: Classifier, dataset: Dataset, *, epochs: int, seed: int, steps: int | None = None
+) -> float:
+    """Train on the real training images, so many steps at most; return the accuracy on the test images."""
     optimiser = torch.optim.Adam(classifier.parameters(), 1e-3)
     sampler = Sampler(len(dataset.train), 128, seed, dataset.train.device)
-    for _ in range(epochs * sampler.batches_per_epoch):
+    whole = epochs * sampler.batches_per_epoch
+    for _ in range(min(whole, steps or whole)):
         chosen = next(sampler)
         loss = cross_entropy(classifier(dataset.train[chosen]), dataset.train_labels[chosen])
         optimiser.zero_grad()
@@ -144,10 +160,14 @@ def predict(classifier: Classifier, images: Tensor) -> Tensor:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.dcgan", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.gans", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--preset", choices=PRESETS, default="dcgan", help="which GAN (dcgan)")
     parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--lessons", type=int, default=12, metavar="N", help="epochs of the classifier (12)")
     parser.add_argument("--quick", action="store_true", help="one epoch on the embedded data")
+    parser.add_argument("--steps", type=int, metavar="N", help="at most so many, of the classifier too")
+    parser.add_argument("--threads", type=int, metavar="N", help="of the CPU; else as many as torch takes")
     parser.add_argument("--device", choices=("cpu", "cuda", "mps"))
     parser.add_argument("--seed", type=int, default=42)
     parser.add_argument("--output", type=Path, help="JSON lines are appended to this file")
@@ -155,4 +175,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
