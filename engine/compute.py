@@ -30,7 +30,7 @@ from presets.schema import Preset
 
 SECONDS = 2.0
 """What a trial may take."""
-ENOUGH = 200
+ENOUGH = 40
 """Steps of each way; fast ones need no longer."""
 GAIN = 1.1
 """What is not so much faster is no reason to leave what torch does by itself."""

@@ -10,7 +10,8 @@ from hypothesis import settings
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 # What whoever runs the tests has set for themselves is neither read nor changed; workers inherit this.
-os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp(prefix="latentop-tests-")
+for kind in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+    os.environ[kind] = tempfile.mkdtemp(prefix="latentop-tests-")
 
 # A shell starts what runs in the background deaf to Ctrl-C, and some tests press it.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,0 +1,90 @@
+"""How a machine computes: tried once, remembered, kept by a run, and without a say in what is trained."""
+
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from engine import compute
+from engine.compute import Way
+from engine.data import load
+from engine.run.events import Scalars
+from engine.trainer import Trainer
+from presets import catalogue
+from tests.support import SMALL_GAN
+
+CPU = torch.device("cpu")
+DCGAN = catalogue.load(catalogue.find("dcgan"), [*SMALL_GAN, "steps=12"])
+DATA = load(DCGAN.data, CPU)
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(compute, "SECONDS", 0.3)
+    return tmp_path / "latentop" / "fastest.json"
+
+
+def refuse(*_: object) -> Way:
+    raise AssertionError("a trial, where none is needed")
+
+
+def losses(way: Way) -> list[float]:
+    trainer = Trainer(DCGAN, DATA, CPU, wall=time.time, clock=time.monotonic)
+    way.take(trainer.objective)
+    return [
+        float(event.values["loss/generator"])
+        for event in trainer.run()
+        if isinstance(event, Scalars) and "loss/generator" in event.values
+    ]
+
+
+def test_what_was_found_is_remembered(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = compute.way(DCGAN, DATA, CPU, {})
+    monkeypatch.setattr(compute, "fastest", refuse)
+    assert compute.way(DCGAN, DATA, CPU, {}) == first
+    assert compute.way(catalogue.override(DCGAN, ["seed=7", "watch.every=3"]), DATA, CPU, {}) == first
+    with pytest.raises(AssertionError):
+        compute.way(catalogue.override(DCGAN, ["batch=32"]), DATA, CPU, {})
+    cache.write_text("no JSON")
+    with pytest.raises(AssertionError):
+        compute.way(DCGAN, DATA, CPU, {})
+
+
+def test_a_run_keeps_the_way_it_began_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compute, "fastest", refuse)
+    known = {"threads": 3, "channels_last": True}
+    assert compute.way(DCGAN, DATA, CPU, known) == Way(threads=3, channels_last=True)
+
+
+def test_a_trial_leaves_random_numbers_and_threads_alone() -> None:
+    before, threads = torch.get_rng_state(), torch.get_num_threads()
+    found = compute.fastest(DCGAN, DATA, Way(threads=threads))
+    assert found.threads in (1, threads)
+    assert torch.equal(torch.get_rng_state(), before)
+    assert torch.get_num_threads() == threads
+
+
+def test_who_has_said_how_many_threads_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    monkeypatch.setattr(compute, "GAIN", 0.0)  # whatever else there is, is taken
+    assert compute.fastest(DCGAN, DATA, Way(threads=3)).threads == 3
+
+
+def test_only_what_is_clearly_faster_is_taken() -> None:
+    usual, other = Way(threads=2), Way(threads=1)
+    assert compute._best({usual: [9.0, 1.0, 1.0], other: [9.0, 0.95, 0.95]}, usual) == usual
+    assert compute._best({usual: [9.0, 1.0, 1.0], other: [9.0, 0.5, 0.5]}, usual) == other
+    assert compute._best({usual: [9.0], other: []}, usual) == usual
+
+
+def test_each_way_trains_the_same_but_for_rounding() -> None:
+    threads = torch.get_num_threads()
+    try:
+        usual = losses(Way(threads=1))
+        assert losses(Way(threads=1)) == usual
+        for way in (Way(threads=2), Way(threads=1, channels_last=True)):
+            assert losses(way) == pytest.approx(usual, rel=1e-3)
+    finally:
+        torch.set_num_threads(threads)
