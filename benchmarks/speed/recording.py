@@ -104,13 +104,15 @@ class Recording:
         first = bisect_left(chunks, (since, b""))
         return sum(len(data) for _, data in chunks[first:])
 
-    def settle(self, quiet: float = 1.0, most: float = 30.0) -> None:
-        """Return when it has sent something, and then nothing for so long."""
+    def settle(self, quiet: float = 1.0, *, since: float = 0.0, most: float = 30.0) -> float:
+        """Return when it has sent something since then, and then nothing for so long; the time of its last."""
         until = time.time() + most
         while time.time() < until:
-            if self.chunks and time.time() - self.chunks[-1][0] > quiet:
-                return
+            last = self.chunks[-1][0] if self.chunks else 0.0
+            if last > since and time.time() - last > quiet:
+                return last
             time.sleep(0.02)
+        raise TimeoutError(f"it did not come to rest; the last screen:\n{self.screen()}")
 
     def wait_for(self, text: str, most: float = 60.0) -> None:
         """Return when the bytes without their commands hold the text, which must be in one run of cells."""

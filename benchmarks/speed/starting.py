@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -76,3 +77,10 @@ def family(process: psutil.Process) -> list[psutil.Process]:
     with suppress(psutil.NoSuchProcess):
         return [process, *process.children(recursive=True)]
     return []
+
+
+def steps_a_second(run: RunFolder, seconds: float) -> float:
+    """How fast it trains, over so many seconds from now."""
+    first, began = facts(run).step, time.perf_counter()
+    time.sleep(seconds)
+    return (facts(run).step - first) / (time.perf_counter() - began)
