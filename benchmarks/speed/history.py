@@ -1,7 +1,7 @@
-"""Opening long runs: seconds to the full chart, memory, size on disk; a spike and a NaN must be on the screen.
+"""Opening long runs: seconds to the full chart, memory, size on disk; a spike and a NaN must be seen.
 
-Nobody keeps 10⁷ steps for a benchmark: the runs are written through the store as fast training would. The run
-is opened from the list of runs, by Enter, so that the start of the program is not in the figure (see ``start``).
+Nobody keeps 10⁷ steps for a benchmark: the runs are written through the store as fast training would. The
+run is opened from the list of runs, by Enter: the start of the program is in ``start``, not here.
 """
 
 from benchmarks.speed import leet, long_run
@@ -18,9 +18,7 @@ def measure(budget: Budget) -> list[Row]:
     """Four rows a length."""
     shortest = min(budget.lengths)
     peers = {shortest: _leet(shortest)} if leet.there() else {}  # it takes seconds there already
-    return [
-        row for steps in budget.lengths for row in _open(steps, budget, *peers.get(steps, (NONE, NONE)))
-    ]
+    return [row for steps in budget.lengths for row in _open(steps, budget, *peers.get(steps, (NONE, NONE)))]
 
 
 def _open(steps: int, budget: Budget, seconds: str, memory: str) -> list[Row]:

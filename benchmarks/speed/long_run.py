@@ -33,11 +33,13 @@ SPIKE, SPIKE_AT, NAN_AT = 40.0, 0.3, 0.6
 
 
 def write(runs: Path, steps: int) -> RunFolder:
-    """Write the run, thinned at each flush as the recorder does; the spike and the NaN in the first series."""
-    facts = RunFacts(preset="dcgan", kind="gan", seed=42, steps=steps, title="a long run", data="fashion-mnist")
+    """Write the run, thinned at each flush as the recorder does; spike and NaN are in the first series."""
+    facts = RunFacts(
+        preset="dcgan", kind="gan", seed=42, steps=steps, title="a long run", data="fashion-mnist"
+    )
     run = launch.new(runs, facts, "")
     random, width = np.random.default_rng(0), 1
-    while STEPS_PER_FLUSH > BINS_PER_FLUSH * width:
+    while BINS_PER_FLUSH * width < STEPS_PER_FLUSH:
         width *= 2
     spike, bad = int(steps * SPIKE_AT), int(steps * NAN_AT)
     with closing(Store(run.database)) as store:
@@ -54,7 +56,13 @@ def write(runs: Path, steps: int) -> RunFolder:
             store.write(bins, [Facts(values={"step": int(step[-1]), "heartbeat": float(wall[-1])})])
             store.thin(Allowance())
         ended = BEGAN + steps / SPEED
-        told = {"state": "finished", "started": BEGAN, "created": BEGAN, "ended": ended, "elapsed": ended - BEGAN}
+        told = {
+            "state": "finished",
+            "started": BEGAN,
+            "created": BEGAN,
+            "ended": ended,
+            "elapsed": ended - BEGAN,
+        }
         store.write({}, [Facts(values=told)])
     return run
 

@@ -1,4 +1,4 @@
-"""The diversity check: 512 samples of 28 × 28 against held-out real ones, on one thread, without drawing them."""
+"""The diversity check: 512 samples of 28 × 28 against held-out real ones, without drawing them."""
 
 import time
 

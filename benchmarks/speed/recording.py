@@ -105,7 +105,7 @@ class Recording:
         return sum(len(data) for _, data in chunks[first:])
 
     def settle(self, quiet: float = 1.0, *, since: float = 0.0, most: float = 30.0) -> float:
-        """Return when it has sent something since then, and then nothing for so long; the time of its last."""
+        """Return when it has sent something since then, and nothing more for so long; when it last did."""
         until = time.time() + most
         while time.time() < until:
             last = self.chunks[-1][0] if self.chunks else 0.0
@@ -114,10 +114,10 @@ class Recording:
             time.sleep(0.02)
         raise TimeoutError(f"it did not come to rest; the last screen:\n{self.screen()}")
 
-    def wait_for(self, text: str, most: float = 60.0) -> None:
-        """Return when the bytes without their commands hold the text, which must be in one run of cells."""
+    def wait_for(self, text: str, *, since: float = 0.0, most: float = 60.0) -> None:
+        """Return when the bytes since then hold the text, which must be in one run of cells."""
         until = time.time() + most
-        while text.encode() not in b"".join(data for _, data in list(self.chunks)):
+        while text.encode() not in b"".join(data for when, data in list(self.chunks) if when >= since):
             if time.time() > until:
                 raise TimeoutError(f"never saw {text!r}; the last screen:\n{self.screen()}")
             time.sleep(0.02)

@@ -1,4 +1,4 @@
-"""What a benchmark says: rows with ours, the peer's and the target. And how much time it may take for them."""
+"""What a benchmark says: rows with ours, the peer's and the target. And how long it may take for them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

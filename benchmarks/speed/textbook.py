@@ -1,4 +1,4 @@
-"""How fast training is beside the loop of every tutorial and beside Lightning: same networks, batch, optimiser.
+"""How fast training is beside the loop of every tutorial and beside Lightning: the same networks and batches.
 
 The worker records, watches and draws meanwhile, with nobody looking. The peers have their progress bars in a
 terminal, and threads that sleep while they wait, as the worker's do: by default they would be slower still.

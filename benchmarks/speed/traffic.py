@@ -1,4 +1,4 @@
-"""What the dashboard sends to the terminal, 120 × 40 and in full colour: live, paused, finished, scrubbing."""
+"""What the dashboard sends to a terminal of 120 × 40 in full colour: live, paused, finished, scrubbing."""
 
 import time
 from pathlib import Path
@@ -22,7 +22,10 @@ def measure(budget: Budget) -> list[Row]:
             wait_until(lambda: facts(run).step > 10)
             speed = steps_a_second(run, min(budget.watch, 5.0))
             peer = _leet(folder, speed, budget.watch)
-            rows = [_live(folder, run, "ascii", ASCII, peer, budget), _live(folder, run, "half", HALF, peer, budget)]
+            rows = [
+                _live(folder, run, "ascii", ASCII, peer, budget),
+                _live(folder, run, "half", HALF, peer, budget),
+            ]
             rows.append(_scrubbing(folder, run, budget))
             ask(run, "pause")
             wait_until(lambda: facts(run).state == "paused")

@@ -84,4 +84,3 @@ def _speed(steps: NDArray[np.int64], walls: NDArray[np.float64], begin: float, e
         return float("nan")
     first, last = inside[0], inside[-1]
     return float((steps[last] - steps[first]) / (walls[last] - walls[first]))
-

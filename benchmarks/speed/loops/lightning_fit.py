@@ -1,7 +1,7 @@
 """The same by Lightning: ``python -m benchmarks.speed.loops.lightning_fit LOG PRESET [KEY=VALUE]…``.
 
-Automatic optimisation for an autoencoder, manual for a GAN, as its documentation has it; its own progress bar,
-logger and checkpoints as they are by default.
+Automatic optimisation for an autoencoder, manual for a GAN, as its documentation has it; progress bar, logger
+and checkpoints as they are by default.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""What the loops of tutorials share: the preset's own networks and optimisers, and images as torchvision has them.
+"""What the loops of tutorials share: the preset's networks and optimisers, and images as torchvision has them.
 
 The images inside the package are written as the IDX files that torchvision reads: nothing is downloaded.
 """
@@ -39,7 +39,7 @@ def networks_of(preset: GAN | Autoencoder) -> list[nn.Module]:
 
 def optimiser_of(spec: Trained, network: nn.Module) -> Optimizer:
     """Adam or Nadam with the preset's numbers, the rest as torch has it."""
-    kind = {"adam": Adam, "nadam": NAdam}[spec.optimizer]
+    kind = NAdam if spec.optimizer == "nadam" else Adam
     return kind(network.parameters(), lr=spec.lr, betas=(spec.beta1, spec.beta2))
 
 
