@@ -54,7 +54,7 @@ def dashboard(folder: Path, *words: str | Path, images: str = "automatic") -> Re
 
 @contextmanager
 def loop(name: str, *words: str | Path, shown: bool = False) -> Iterator[psutil.Process]:
-    """One of ``benchmarks.speed.loops``, a process of its own; ``shown``: in a terminal, for progress bars."""
+    """One of ``benchmarks.speed.loops``, a process of its own; ``shown``: in a terminal, for its progress."""
     command = [sys.executable, "-m", f"benchmarks.speed.loops.{name}", *map(str, words)]
     if shown:
         with Recording(command, _POLITE) as recording:

@@ -1,4 +1,4 @@
-"""The benchmarks of speed: the cheap ones measure something, and figures become tables; no time is asserted."""
+"""The benchmarks of speed: the cheap ones measure something, figures become tables; no time is asserted."""
 
 import re
 import sys

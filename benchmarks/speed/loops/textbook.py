@@ -1,4 +1,4 @@
-"""What the loops of tutorials share: the preset's networks and optimisers, and images as torchvision has them.
+"""What the loops of tutorials share: the preset's networks and optimisers, and torchvision's images.
 
 The images inside the package are written as the IDX files that torchvision reads: nothing is downloaded.
 """

@@ -1,7 +1,7 @@
 """The loop of every tutorial: ``python -m benchmarks.speed.loops.tutorial LOG PRESET [KEY=VALUE]…``.
 
-A torchvision dataset with transforms of each image, a ``DataLoader`` with two processes, tqdm and ``.item()`` at
-every step. The GAN's steps are those of PyTorch's DCGAN tutorial, with the preset's networks.
+A torchvision dataset with transforms of each image, a ``DataLoader`` with two processes, tqdm and ``.item()``
+at every step. The GAN's steps are those of PyTorch's DCGAN tutorial, with the preset's networks.
 """
 
 import sys
