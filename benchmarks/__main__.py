@@ -31,7 +31,9 @@ def main(words: Sequence[str] | None = None) -> int:
     print(f"{head}\n", flush=True)
     sections, failed = [], False
     for name in names:
+        began = time.monotonic()
         rows, fine = run(name, QUICK if options.quick else FULL)
+        print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
         failed = failed or not fine
         sections.append(table(name, rows))
         print(sections[-1], flush=True)

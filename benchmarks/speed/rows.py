@@ -39,8 +39,8 @@ class Budget:
     """What is set in the presets that are trained, so that tests take small networks."""
 
 
-FULL = Budget(rounds=8, slice=3.5, watch=15.0, keys=40, lengths=(100_000, 1_000_000, 10_000_000))
-QUICK = Budget(rounds=2, slice=2.0, watch=3.0, keys=6, lengths=(20_000,), presets=("dcgan",))
+FULL = Budget(rounds=6, slice=3.5, watch=15.0, keys=40, lengths=(100_000, 1_000_000, 10_000_000))
+QUICK = Budget(rounds=2, slice=2.0, watch=3.0, keys=4, lengths=(10_000,), presets=("dcgan",))
 
 
 def at_most(what: str, figures: Sequence[float], most: float, unit: str, **more: str) -> Row:

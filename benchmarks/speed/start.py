@@ -27,7 +27,7 @@ def measure(budget: Budget) -> list[Row]:
     """From process start to first glyph and chart, beside LEET; then from Enter to the first step."""
     rows = _paint(budget)
     for preset in budget.presets[:2]:
-        taken = [_train(preset) for _ in range(budget.rounds)]
+        taken = [_train(preset) for _ in range((budget.rounds + 1) // 2)]
         rows.append(
             at_most(f"{preset}: Enter to the first step recorded, worker in waiting", taken, STEP, "s")
         )

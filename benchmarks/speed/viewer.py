@@ -31,7 +31,7 @@ def measure(budget: Budget) -> list[Row]:
 
 def _share(screen: Recording, seconds: float) -> float:
     """Percent of a core, once all has been drawn and the worker in waiting has imported what it will."""
-    time.sleep(8.0)
+    time.sleep(5.0)
     began, before = time.time(), _spent(screen)
     time.sleep(seconds)
     return 100 * (_spent(screen) - before) / (time.time() - began)
