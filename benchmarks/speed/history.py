@@ -57,7 +57,7 @@ def _leet(steps: int) -> tuple[str, str]:
     with somewhere() as folder:
         run, _ = leet.finished(folder / "wandb", steps)
         with leet.opened(run, folder) as viewer:
-            drawn = viewer.settle(4.0)
+            drawn = viewer.settle(3.0)
             viewer.first(PLOTTED)
             memory = sum(one.memory_info().rss for one in viewer.family()) / 1e6
             return f"LEET, from its start: {said(drawn - viewer.began)} s", f"LEET: {said(memory)} MB"

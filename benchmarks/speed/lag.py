@@ -8,7 +8,7 @@ effect, is read afterwards by an emulator: nothing is emulated while it is measu
 import re
 import time
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
 from statistics import median
 
@@ -28,6 +28,8 @@ MOST_SECONDS = 5.0
 POLL_SECONDS = 0.005
 _STEP = re.compile(r"step +(\d{1,3}(?: \d{3})*)")
 
+Screen = tuple[float, str]
+"""A time, and what was on the screen then."""
 Moments = list[tuple[float, int]]
 """Times (seconds since the epoch) and the step that was then the newest."""
 
@@ -38,13 +40,13 @@ def measure(budget: Budget) -> list[Row]:
         wait_until(lambda: facts(run).step > 10)
         with dashboard(folder, "attach", run.path) as screen:
             screen.wait_for("losses")
-            time.sleep(4.0)  # the worker in waiting imports torch meanwhile
-            committed = _commits(run, budget.watch)
             time.sleep(2.0)
+            committed = _commits(run, budget.watch)
+            time.sleep(1.0)  # what was committed last is shown, too
             presses = _press(screen, budget.keys)
-        shown = _shown(screen)
-        behind = _behind(committed, shown)
-        keys = _effects(screen, presses)
+        screens = list(screen.screens())
+        behind = _behind(committed, shown_steps(screens))
+        keys = _effects(screens, presses)
     count = f"{len(behind)} commits, {len(committed) / budget.watch:.1f} a second"
     p50, p99 = percentile(behind, 50), percentile(behind, 99)
     key = percentile(keys, 99)
@@ -76,10 +78,10 @@ def _commits(run: RunFolder, seconds: float) -> Moments:
     return found[1:]
 
 
-def _shown(screen: Recording) -> Moments:
+def shown_steps(screens: Iterable[Screen]) -> Moments:
     """When the header came to show which step."""
     found: Moments = []
-    for when, text in screen.screens():
+    for when, text in screens:
         if told := _STEP.search(text[:120]):
             step = int(told.group(1).replace(" ", ""))
             if not found or step > found[-1][1]:
@@ -109,10 +111,9 @@ def _press(screen: Recording, count: int) -> list[tuple[float, str, bool]]:
     return pressed
 
 
-def _effects(screen: Recording, pressed: Sequence[tuple[float, str, bool]]) -> list[float]:
+def _effects(screens: Sequence[Screen], pressed: Sequence[tuple[float, str, bool]]) -> list[float]:
     """Seconds until each key's effect was on the screen."""
     taken = []
-    screens = list(screen.screens())
     times = [when for when, _ in screens]
     for when, text, there in pressed:
         after = screens[bisect_left(times, when) :]

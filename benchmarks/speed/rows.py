@@ -40,7 +40,7 @@ class Budget:
 
 
 FULL = Budget(rounds=6, slice=3.5, watch=15.0, keys=40, lengths=(100_000, 1_000_000, 10_000_000))
-QUICK = Budget(rounds=2, slice=2.0, watch=3.0, keys=4, lengths=(10_000,), presets=("dcgan",))
+QUICK = Budget(rounds=2, slice=2.0, watch=2.5, keys=3, lengths=(10_000,), presets=("dcgan",))
 
 
 def at_most(what: str, figures: Sequence[float], most: float, unit: str, **more: str) -> Row:

@@ -74,7 +74,7 @@ def _leet(folder: Path, speed: float, seconds: float) -> str:
 
 def _rate(screen: Recording, seconds: float) -> float:
     """Bytes a second, once all has been drawn."""
-    time.sleep(3.0)
+    time.sleep(2.0)
     began = time.time()
     time.sleep(seconds)
     return screen.sent(began) / (time.time() - began)

@@ -30,7 +30,7 @@ def measure(budget: Budget) -> list[Row]:
 
 
 def _share(screen: Recording, seconds: float) -> float:
-    """Percent of a core, once all has been drawn and the worker in waiting has imported what it will."""
+    """Percent of a core, once all has been drawn."""
     time.sleep(5.0)
     began, before = time.time(), _spent(screen)
     time.sleep(seconds)

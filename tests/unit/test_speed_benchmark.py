@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks.__main__ import BEGIN, END, main, run, table, written
+from benchmarks.speed.lag import shown_steps
 from benchmarks.speed.recording import Recording
 from benchmarks.speed.rows import QUICK, Row, at_least, at_most, said
 from benchmarks.speed.turns import Racer, ratios
@@ -72,6 +73,11 @@ def test_speeds_are_those_of_whole_steps_within_a_turn() -> None:
         return Racer(name, list, lambda: stamps, turns=[(begin, begin + 4.0)])
 
     assert ratios(racer("fast", 20.0, 100.0), racer("slow", 10.0, 104.0)) == pytest.approx([2.0])
+
+
+def test_the_step_in_the_header_is_read_and_not_the_speed_behind_it() -> None:
+    lines = ["● training   step         109   7.9 it/s", "step     1 109   812 it/s", "no run yet"]
+    assert shown_steps(enumerate(lines)) == [(0, 109), (1, 1109)]
 
 
 def test_bytes_keep_their_times_and_glyphs_are_told_from_commands() -> None:
