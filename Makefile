@@ -5,7 +5,7 @@ STAMP  := .venv/installed
 PRESET ?= dcgan
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint check keys lock clean
+.PHONY: help install run test bench lint check keys lock clean
 
 help:            ## list what can be made
 	@grep -E '^[a-z]+: .*##|^[a-z]+:  *##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -29,6 +29,11 @@ run: install     ## train PRESET (dcgan) and watch it; prints lines where stdout
 
 test: install    ## all tests (under twenty minutes on two idle cores)
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+bench: install   ## measure speed beside peers and write benchmarks/RESULTS.md (under twenty minutes, idle)
+	@UV=$$(command -v uv || echo $(BIN)/uv); \
+	$$UV pip install -q --python $(BIN)/python -c requirements.lock -e '.[bench]'
+	$(BIN)/python -m benchmarks --write
 
 lint: install    ## format, lint, types, architecture
 	$(BIN)/ruff format --check .
