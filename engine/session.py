@@ -26,7 +26,7 @@ from engine.saver import Saver
 from engine.stopwatch import Stopwatch
 from engine.trainer import Trainer
 from presets import catalogue
-from presets.schema import GAN, Preset
+from presets.schema import Preset
 
 
 class Session:
@@ -113,7 +113,7 @@ class Session:
             self._mark_data(dataset.notes)
         self._say(
             {
-                "detail": "measuring real data" if isinstance(self._preset, GAN) else "building networks",
+                "detail": "building networks",
                 "data_source": dataset.source,
                 "classes": dataset.classes,
             }

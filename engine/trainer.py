@@ -16,7 +16,7 @@ from engine.run.errors import UsageError
 from engine.run.events import Event, Facts, Mark, Saved, Scalars
 from engine.snapshots import Snapshot, Snapshots, copy
 from engine.watch.guidelines import check
-from engine.watch.meters import build_meter
+from engine.watch.meters import meter_for
 from engine.watch.watch import Watch
 from engine.watch.weights import Weights
 from presets import fields, live
@@ -52,7 +52,7 @@ class Trainer:
         self.objective = build_objective(preset, dataset, device)
         self._sampler = Sampler(len(dataset.train), preset.per_step, preset.seed, device)
         self._gallery = Gallery(exhibits(self.objective, dataset, preset), preset.keep.frames, clock=clock)
-        self._watch = Watch(preset.watch, build_meter(preset, dataset), clock=clock)
+        self._watch = Watch(preset.watch, meter_for(preset, dataset), clock=clock)
         self._weights = Weights({name: self.objective.networks[name] for name in self.objective.optimisers})
         self.snapshots = Snapshots(clock=clock)
         self._unseen: list[Scalars] = []
@@ -245,7 +245,10 @@ class Trainer:
         if isinstance(self.objective, Generative) and (self._watch.due or (last and self._watch.metered)):
             # Other codings at every check, but the same for the same step.
             draw = partial(self.objective.draw, seed=self.preset.seed + self.step)
+            known = self._watch.modes
             yield from self._watch.judge(draw, step=self.step, wall=self._wall())
+            if self._watch.modes != known:  # the meter is built
+                yield self.facts()
         if observe and self.snapshots.judge(self._watch.verdict):
             yield self.snapshots.facts()
         if self._watch.verdict != verdict:

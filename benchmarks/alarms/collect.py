@@ -17,7 +17,7 @@ from engine.objectives import Generative
 from engine.run.events import Scalars
 from engine.trainer import Trainer
 from engine.watch.diversity import Reading
-from engine.watch.meters import build_meter
+from engine.watch.meters import meter_for
 from presets import catalogue
 
 LOOKS = 60
@@ -43,7 +43,8 @@ def collect(recipe: Recipe, seed: int) -> Trace:
         judge()
     now = 0.0
     trainer = Trainer(preset, dataset, CPU, wall=lambda: now, clock=lambda: now)
-    meter = build_meter(preset, dataset)
+    build = meter_for(preset, dataset)
+    meter = build() if build else None
     series: dict[str, list[float]] = {}
     readings: list[tuple[int, Reading]] = []
     samples: list[NDArray[Any]] = []

@@ -9,7 +9,7 @@ from benchmarks.alarms.recipes import RECIPES
 from benchmarks.alarms.trace import keep_readings, loaded
 from benchmarks.alarms.truth import CPU, twins
 from engine.data import load
-from engine.watch.meters import build_meter
+from engine.watch.meters import meter_for
 from presets import catalogue
 
 
@@ -21,7 +21,8 @@ def measure(path: Path) -> str:
     recipe = next(one for one in RECIPES if one.name == rest["recipe"])
     preset = catalogue.load(catalogue.find(recipe.preset), [*recipe.words, f"seed={rest['seed']}"])
     dataset = load(preset.data, CPU)
-    meter = build_meter(preset, dataset)
+    build = meter_for(preset, dataset)
+    meter = build() if build else None
     if meter is None:
         keep_readings(path, (), ())
         return "nothing to read"

@@ -54,14 +54,18 @@ class Meter(Protocol):
 
 
 class Watch:
-    """Watches one run: ``meter`` is None where nothing is sampled, ``clock`` gives seconds that only grow.
+    """Watches one run: ``build`` is None where nothing is sampled, ``clock`` gives seconds that only grow.
 
+    The meter is built for the first check: measuring real data takes most of a second, and training begins.
     A check costs time: the next is due after ``settings.every`` seconds, or so much later that checks take no
     more than ``settings.budget`` of the time. ``reading`` is the newest, None before the first.
     """
 
-    def __init__(self, settings: Settings, meter: Meter | None, *, clock: Callable[[], float]) -> None:
-        self._meter = meter
+    def __init__(
+        self, settings: Settings, build: Callable[[], Meter] | None, *, clock: Callable[[], float]
+    ) -> None:
+        self._build_meter = build
+        self._meter: Meter | None = None
         self._clock = clock
         self._build(settings)
         self._costs: deque[float] = deque(maxlen=_COSTS)
@@ -75,7 +79,7 @@ class Watch:
         self._collapse = Collapse(settings)
         self._garbage = Garbage(settings)
         self._overfitting = Overfitting(settings)
-        self._alarms = Alarms(patience=settings.patience, awaits=("collapsed",) if self._meter else ())
+        self._alarms = Alarms(patience=settings.patience, awaits=("collapsed",) if self.metered else ())
 
     def adopt(self, settings: Settings) -> None:
         """Watch by other thresholds from now on; what was seen so far is remembered."""
@@ -96,22 +100,22 @@ class Watch:
     @property
     def metered(self) -> bool:
         """Whether samples are judged at all."""
-        return self._meter is not None
+        return self._build_meter is not None
 
     @property
     def modes(self) -> int:
-        """How many modes are counted, 0 without a meter."""
+        """How many modes are counted, 0 before the first check and without a meter."""
         return len(self._meter.classes) if self._meter else 0
 
     @property
     def chance(self) -> dict[str, float]:
-        """The σ that real data themselves show in each measure, as a share; none without a meter."""
+        """The σ that real data show in each measure, as a share; none before the first check or without a meter."""
         return dict(self._meter.chance) if self._meter else {}
 
     @property
     def due(self) -> bool:
         """Whether it is time for ``judge``."""
-        return self._meter is not None and self._clock() >= self._next
+        return self.metered and self._clock() >= self._next
 
     @property
     def cost(self) -> float:
@@ -158,8 +162,9 @@ class Watch:
         Returns the series ``diversity/…`` and the alarms raised or cleared. Samples that are not finite
         give the alarm ``diverged`` and no series. Raises ValueError without a meter.
         """
-        if self._meter is None:
+        if self._build_meter is None:
             raise ValueError("this run is watched without a meter")
+        self._meter = self._meter or self._build_meter()
         began = self._clock()
         samples = draw(self._meter.samples)
         self._samples_finite = bool(samples.isfinite().all())

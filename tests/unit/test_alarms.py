@@ -55,7 +55,7 @@ def meter() -> DiversityMeter:
 
 
 def watch(clock: Callable[[], float] | None = None) -> Watch:
-    return Watch(schema.Watch(), meter(), clock=clock or Clock())
+    return Watch(schema.Watch(), meter, clock=clock or Clock())
 
 
 def draw(seed: int, *, without: tuple[str, ...] = (), distinct: int = COUNT, noise: float = 0.02) -> Tensor:
@@ -159,7 +159,7 @@ def test_copies_of_training_images_are_memorising_not_collapse() -> None:
         training_labels=images.train_labels[::100],
         classes=images.classes,
     )
-    watched = Watch(schema.Watch(), learned, clock=Clock())
+    watched = Watch(schema.Watch(), lambda: learned, clock=Clock())
     copies = [
         (
             few[torch.randint(len(few), (COUNT,), generator=generator)] + 0.02 * torch.randn(COUNT, 1, 28, 28)

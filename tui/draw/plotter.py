@@ -6,11 +6,15 @@ lines, in dots, and nothing else: what a chart looks like is decided in `chart.p
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import plotext
 from numpy.typing import NDArray
 
 BRAILLE = "braille"
+KEPT = 64
+"""Drawings that are remembered: a few lines of each chart on the screen."""
 DOTS = {BRAILLE: (2, 4)}
 """Columns and rows of dots in one cell; any other marker is one character, one dot, per cell."""
 
@@ -31,6 +35,15 @@ def plot(
     Coordinates are whole dots from the lower left corner. There is no NaN among whole numbers, and there
     must be none here: plotext kills the process on one inside of a line.
     """
+    points = tuple(x.tolist()), tuple(y.tolist()), tuple(np.flatnonzero(joined).tolist())
+    return _plotted(*points, width, height, marker).copy()
+
+
+@lru_cache(maxsize=KEPT)
+def _plotted(
+    x: tuple[int, ...], y: tuple[int, ...], joined: tuple[int, ...], width: int, height: int, marker: str
+) -> NDArray[np.str_]:
+    """The same; most new values of a long run lie on dots that are there already."""
     columns, rows = dots(marker)
     figure = plotext.figure
     figure.clear()
@@ -39,9 +52,10 @@ def plot(
     figure.canvas("default")
     for axis, length in (("x", width * columns), ("y", height * rows)):
         figure.ruler(axis, 0).frequency(0).lim(0, length).alignment("edge")
-    signal = figure.signal((x + 0.5).tolist(), (y + 0.5).tolist(), marker=plotext.marker(marker))
+    places = ([one + 0.5 for one in axis] for axis in (x, y))
+    signal = figure.signal(*places, marker=plotext.marker(marker))
     signal.density("full")
-    for index in np.flatnonzero(joined).tolist():
+    for index in joined:
         signal.line(index)
     figure.draw(signal)
     text = figure.build().string(colorless=True)
