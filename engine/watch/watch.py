@@ -109,7 +109,7 @@ class Watch:
 
     @property
     def chance(self) -> dict[str, float]:
-        """The σ that real data show in each measure, as a share; none before the first check or without a meter."""
+        """The σ of real data in each measure, as a share; none before the first check and without a meter."""
         return dict(self._meter.chance) if self._meter else {}
 
     @property
