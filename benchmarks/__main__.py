@@ -47,7 +47,8 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def run(name: str, budget: Budget) -> tuple[list[Row], bool]:
     """The rows of a benchmark, and whether it came to its end; one that fails says so in a row."""
-    measure: Callable[[Budget], list[Row]] = import_module(f"benchmarks.speed.{MODULES.get(name, name)}").measure
+    module = import_module(f"benchmarks.speed.{MODULES.get(name, name)}")
+    measure: Callable[[Budget], list[Row]] = module.measure
     try:
         return measure(budget), True
     except Exception as error:

@@ -11,6 +11,7 @@ from benchmarks.speed.rows import Budget, Row, at_least
 from benchmarks.speed.stamps import of_log, of_run
 from benchmarks.speed.starting import dashboard, family, loop, process_of, somewhere, worker
 from benchmarks.speed.turns import Racer, ratios, take_turns
+from tests.support import facts, wait_until
 
 ALONE, WATCHED = 0.99, 0.96
 
@@ -24,8 +25,9 @@ def _race(preset: str, budget: Budget) -> list[Row]:
     with somewhere() as folder, ExitStack() as stack:
         start = stack.enter_context
         log = folder / "bare"
-        bare = start(loop("bare", log, preset, *budget.overrides))
         alone = start(worker(folder, preset, budget.overrides))
+        wait_until(lambda: facts(alone).step > 0)  # it has found what is fastest here; the others know then
+        bare = start(loop("bare", log, preset, *budget.overrides))
         watched = start(worker(folder / "watched", preset, budget.overrides))
         screen = start(dashboard(folder, "attach", watched.path))
         screen.wait_for("losses")

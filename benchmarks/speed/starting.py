@@ -45,11 +45,15 @@ def process_of(run: RunFolder) -> list[psutil.Process]:
 
 
 def dashboard(folder: Path, *words: str | Path, images: str = "automatic") -> Recording:
-    """``latentop`` with these words in a terminal, as somebody who has seen its first hint."""
+    """``latentop`` with these words in a terminal, as somebody who has seen its first hint.
+
+    What it remembers stays in the folder.
+    """
     settings = folder / f"config-{images}"
     (settings / "latentop").mkdir(parents=True, exist_ok=True)
     (settings / "latentop" / "settings.toml").write_text(f'hinted = true\nimages = "{images}"\n')
-    return Recording([LATENTOP, *words], {"XDG_CONFIG_HOME": str(settings)})
+    elsewhere = {"XDG_CONFIG_HOME": str(settings), "XDG_CACHE_HOME": str(folder / "cache")}
+    return Recording([LATENTOP, *words], elsewhere)
 
 
 @contextmanager

@@ -37,7 +37,7 @@ def test_an_unknown_name_is_refused_in_a_line(capsys: pytest.CaptureFixture[str]
     assert main(["speeed"]) == 2
     assert capsys.readouterr().err.splitlines() == [
         "no benchmark is named speeed; there are: "
-        "overhead, textbook, start, traffic, lag, record, history, viewer, meter"
+        "overhead, textbook, start, bytes, lag, record, history, viewer, meter"
     ]
 
 

@@ -1,7 +1,7 @@
 """The training loop and nothing else: ``python -m benchmarks.speed.loops.bare LOG PRESET [KEY=VALUE]…``.
 
-The same data in memory, the same step, the same sampler as the worker's. Nothing is recorded, watched,
-drawn or saved; the log holds when each step was done.
+The same data in memory, the same step, sampler, threads and memory layout as the worker's. Nothing is
+recorded, watched, drawn or saved; the log holds when each step was done.
 """
 
 import sys
@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 from benchmarks.speed.stamps import Log
-from engine import devices
+from engine import compute, devices
 from engine.data import Sampler, load
 from engine.objectives import build_objective
 from presets import catalogue
@@ -24,6 +24,7 @@ def main() -> None:
     dataset = load(preset.data, device)
     torch.manual_seed(preset.seed)
     objective = build_objective(preset, dataset, device)
+    compute.way(preset, dataset, device, {}).take(objective)
     sampler = Sampler(len(dataset.train), preset.per_step, preset.seed, device)
     steps = Log(Path(log))
     for chosen in sampler:
