@@ -1,4 +1,4 @@
-"""From the store to the screen: looks four times a second, and speaks only where something changed."""
+"""From the store to the screen: twice a second at most, and only where something changed."""
 
 import time
 from collections import deque
@@ -16,7 +16,9 @@ from tui.looking import doubtful
 from tui.state import State, apply, judged
 from tui.wording import reason
 
-LOOK_SECONDS = 0.25
+TELL_SECONDS = 0.4
+"""Between two states, at least: who reads numbers wants them no faster, and each costs its drawing."""
+LOOK_SECONDS = 0.1
 JUDGE_SECONDS = 1.0
 RETRY_SECONDS = 1.0
 PATIENCE_SECONDS = 2.0
@@ -83,7 +85,9 @@ class Feed:
                 if self._state is not told and not self._stop.is_set():
                     told = self._state
                     self._tell(told)
-                self._woken.wait(LOOK_SECONDS if self._reader else RETRY_SECONDS)
+                    self._woken.wait(TELL_SECONDS)
+                else:
+                    self._woken.wait(LOOK_SECONDS if self._reader else RETRY_SECONDS)
                 self._woken.clear()
         finally:
             self._close()

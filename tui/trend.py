@@ -11,7 +11,7 @@ from engine.run.bins import Bins
 Way = Literal["rising", "steady", "falling"]
 
 WINDOW = 240
-"""Rows that a trend is told over, at most, and that a sparkline shows."""
+"""Rows that a trend is told over, at most, and that sparklines of what is measured now and then show."""
 FEWEST = 16
 """Rows that it is told over where a series is short; else its newer half: what has settled is steady."""
 BLOCKS = 8

@@ -80,6 +80,16 @@ def test_only_what_differs_is_sent() -> None:
     assert not made.pending
 
 
+def test_a_pen_is_changed_once_for_all_that_is_written_with_it() -> None:
+    made = canvas()
+    made.take(PLENTY)
+    colours = Style.parse("#102030"), Style.parse("#405060")
+    for y in range(ROWS):
+        made.draw(2, y, [Strip([Segment("x", colours[y % 2])])])
+    sent = made.take(PLENTY)
+    assert (sent.count("38;2;"), sent.count("x")) == (2, ROWS)
+
+
 def test_what_is_drawn_over_is_never_sent() -> None:
     made = canvas()
     made.take(PLENTY)

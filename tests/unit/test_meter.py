@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.draw.meter import meter
-from tui.draw.spark import bars, spark
+from tui.draw.spark import bars, course, spark
 
 
 @given(st.none() | st.floats(), st.integers(0, 40), st.none() | st.floats(0, 1), st.booleans())
@@ -105,3 +105,35 @@ def test_a_spark_between_limits_shows_noise_as_small_as_it_is() -> None:
 
 def test_bars_may_be_held_against_a_given_height() -> None:
     assert bars([0.5, 2.0], most=1.0) == "▅█"
+
+
+def test_in_a_course_every_step_keeps_its_place() -> None:
+    steps = np.arange(1, 801)
+    values = ((steps - 1) // 64 % 2).astype(float)
+    whole = course(steps, values, 32, last=1024)
+    assert len(whole) == 32
+    assert whole.rstrip() == whole[:25]
+    for seen in (500, 501, 777):
+        part = course(steps[:seen], values[:seen], 32, last=1024)
+        assert part.rstrip()[:-1] == whole[: len(part.rstrip()) - 1]
+
+
+def test_a_course_shows_a_gap_as_what_was_before_it_and_nothing_of_before_it_began() -> None:
+    steps, values = np.array([33, 34, 64]), np.array([1.0, 1.0, 2.0])
+    assert course(steps, values, 8, last=64) == "    ▁▁▁█"
+
+
+def test_in_a_course_a_spike_flattens_nothing_and_a_nan_is_seen() -> None:
+    steps = np.arange(1, 1001)
+    values = steps / 1000.0
+    values[500] = 1e6
+    values[700] = np.nan
+    drawn = course(steps, values, 50, last=1000)
+    assert (drawn[0], drawn[20], drawn[25], drawn[35], drawn[49]) == ("▁", "▄", "█", "×", "█")
+
+
+@given(st.lists(st.floats(), max_size=60), st.integers(0, 40), st.booleans())
+def test_a_course_is_as_wide_as_asked(values: list[float], width: int, ascii: bool) -> None:
+    drawn = course(np.arange(1, len(values) + 1), np.array(values), width, ascii, last=64)
+    assert len(drawn) == width
+    assert drawn.isascii() or not ascii

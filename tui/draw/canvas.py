@@ -15,6 +15,8 @@ UNKNOWN: Cell = ("\0", PLAIN)
 """What a cell of the terminal holds while nobody knows."""
 LONGEST = 32
 """Cells that are sent in one go: what costs most, 24-bit colours of two pixels a cell, stays near 1 kB."""
+MOVE = 8
+"""Bytes that it takes to move the cursor."""
 MOST_WAITS = 60
 NEAR = 4
 """So few unchanged cells cost no more to send again than to jump over."""
@@ -99,29 +101,38 @@ class Canvas:
 
     def take(self, room: int) -> str:
         """What to send now: of the difference as much as ``room`` bytes hold, but one piece at least."""
+        chosen = self._choose(room)
+        pens = {self._wanted[y][start][1]: None for y, start, _ in chosen}
+        places = {one: place for place, one in enumerate(pens)}
+        sent: list[str] = []
+        last: Pen | None = None
+        # What is written with the same pen goes together: to change it costs more than to move the cursor.
+        for y, start, end in sorted(chosen, key=lambda one: (places[self._wanted[one[0]][one[1]][1]], one)):
+            text, last = _written(self._wanted[y], start, end, last)
+            sent.append(f"\x1b[{y + 1};{start + 1}H{text}")
+            self._shown[y][start:end] = self._wanted[y][start:end]
+        return "".join(sent) + ("" if last in (None, PLAIN) else "\x1b[0m")
+
+    def _choose(self, room: int) -> list[tuple[int, int, int]]:
+        """Row, first column and end of the pieces that go now, by their rank; the others wait."""
         pieces = [
-            (self._rank(y, start, len(text)), y, start, end)
+            (self._rank(y, start, size), y, start, end, size)
             for y in self._rows
             for start, end in _differing(self._shown[y], self._wanted[y])
-            for text in (_written(self._wanted[y], start, end, None)[0],)
+            for size in (len(_written(self._wanted[y], start, end, None)[0].encode()) + MOVE,)
         ]
-        sent: list[str] = []
-        size, last = 0, None
+        chosen: list[tuple[int, int, int]] = []
         left, waits = set[int](), dict[tuple[int, int], int]()
-        for _, y, start, end in sorted(pieces):
-            text, after = _written(self._wanted[y], start, end, last)
-            text = f"\x1b[{y + 1};{start + 1}H{text}"
-            cost = len(text.encode())
-            if sent and size + cost > room:
+        for _, y, start, end, size in sorted(pieces):
+            if chosen and size > room:
                 left.add(y)
                 waits[y, start] = min(self._waits.get((y, start), 0) + 1, MOST_WAITS)
                 continue
-            sent.append(text)
-            size, last = size + cost, after
-            self._shown[y][start:end] = self._wanted[y][start:end]
+            chosen.append((y, start, end))
+            room -= size
         self._rows, self._waits = left, waits
         self._answers &= left
-        return "".join(sent) + ("" if last in (None, PLAIN) else "\x1b[0m")
+        return chosen
 
 
 def _cells(strip: Strip, colours: ColorSystem | None) -> Iterator[Cell]:

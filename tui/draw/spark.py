@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 BARS = "▁▂▃▄▅▆▇█"
 ASCII_BARS = "_.-~=+*#"
+BULK = 0.05, 0.95
+"""Between these quantiles a course's bars rise."""
 LOST = {True: "x", False: "×"}
 """What stands for a value that is not finite, in ASCII or not."""
 
@@ -49,6 +51,32 @@ def spark(
     levels = _levels(means, len(bars), limits)
     text = "".join(LOST[ascii] if level < 0 else bars[level] for level in levels)
     return text.rjust(width)
+
+
+def course(
+    steps: NDArray[np.int64],
+    values: NDArray[np.float64],
+    width: int,
+    ascii: bool = False,
+    *,
+    last: int,
+) -> str:
+    """Return `values` at ascending `steps` as `width` characters that stand for the steps from 0 to `last`.
+
+    Each step keeps its place as others come, so that little of it is drawn anew. Blanks follow the newest
+    step; a gap shows what was before it. The bars are as high as the bulk of the values goes: what is rare
+    flattens nothing.
+    """
+    if width < 1 or not len(steps):
+        return " " * max(0, width)
+    places = ((steps - 1).clip(0) * width // max(last, 1)).clip(0, width - 1)
+    starts = np.flatnonzero(np.diff(places, prepend=-1))
+    means = np.add.reduceat(values, starts) / np.diff([*starts, len(values)])
+    known = np.searchsorted(places[starts], np.arange(places[0], places[-1] + 1), side="right") - 1
+    finite = means[np.isfinite(means)]
+    lo, hi = np.quantile(finite, BULK) if finite.size else (0.0, 1.0)
+    drawn = spark(means[known], len(known), ascii, limits=(float(lo), float(hi)))
+    return f"{' ' * places[0]}{drawn}".ljust(width)
 
 
 def _levels(values: NDArray[np.float64], count: int, limits: tuple[float, float] | None) -> list[int]:

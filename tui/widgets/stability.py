@@ -7,10 +7,11 @@ from textual.strip import Strip
 from presets.watching import Watch
 from tui import details, selectors, verdicts, wording
 from tui.details import Section
-from tui.draw.spark import spark
+from tui.draw.axis import time_axis
+from tui.draw.spark import course
 from tui.measures import BATCHES, SELDOM, Told
 from tui.state import State
-from tui.trend import WINDOW, trend
+from tui.trend import trend
 from tui.widgets.panel import Panel
 from tui.widgets.texts import Span
 from tui.widgets.trends import WORD, arrow, word
@@ -20,7 +21,7 @@ SPARK, ROOMY = 40, 70
 
 
 class StabilityPanel(Panel):
-    """One row a series: its value, how it went lately, and ok or a warning; then what that means in words."""
+    """A row a series: value, course over the steps of the charts, which way it goes, ok or not; a verdict."""
 
     can_focus = True
 
@@ -53,7 +54,8 @@ class StabilityPanel(Panel):
             bins, plain = self.state.series[told.series], self.terminal.ascii
             going = trend(bins)
             way = word(going, ascii=plain) if width >= ROOMY else arrow(going, ascii=plain)
-            drawn = spark(bins.mean[-WINDOW:], _room(width), ascii=plain)
+            last = time_axis(selectors.step(self.state))
+            drawn = course(bins.step, bins.mean, _room(width), ascii=plain, last=last)
             said = "ok" if well else "WARNING"
             yield self._row(told.brief, wording.short(value), drawn, way, said, width)
 
