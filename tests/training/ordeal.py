@@ -24,6 +24,8 @@ STEADY = {
 }
 """Presets that take a millisecond or so a step, and what makes them."""
 ENDLESS = 100_000_000
+MOST_LOST = 1.0
+"""Seconds of points that a sudden death may take with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,8 @@ class Outcome:
     @property
     def well(self) -> bool:
         """Whether nothing is wrong."""
-        return self.integrity == "ok" and not (self.missing or self.orphans or self.unsaid)
+        kept = self.lost is None or self.lost <= MOST_LOST
+        return kept and self.integrity == "ok" and not (self.missing or self.orphans or self.unsaid)
 
 
 def begin(runs: Path, name: str) -> RunFolder:
