@@ -11,7 +11,7 @@ from contextlib import suppress
 from engine.run.errors import StorageError, UsageError
 from engine.run.events import Event, Mark, Saved
 from engine.saver import Saver
-from engine.snapshots import GOOD
+from engine.snapshots import GOOD, Snapshot
 from engine.trainer import Trainer
 from presets import live
 from presets.catalogue import PresetError
@@ -34,6 +34,7 @@ class Edits:
         for key in values:
             if key not in known:
                 return False, _why_not(key)
+        snapshot = self._before()
         done, text = self._apply(values)
         former = self._changed({key: known[key] for key in values})
         if not done:
@@ -41,6 +42,10 @@ class Edits:
         if not former:
             return True, "nothing changed: it had that value"
         self._trainer.former.append(former)
+        if snapshot:
+            self._trainer.snapshots.keep(snapshot)
+            self._put(Saved(step=snapshot.step))
+            self._put(self._trainer.snapshots.facts())
         return self._keep(text)
 
     def undo(self) -> Answer:
@@ -53,19 +58,20 @@ class Edits:
             return False, f"it can't be undone: {text}; undo again takes back the one before"
         return self._keep(f"undone: {text}" if text else "undone: it had that value again")
 
+    def _before(self) -> Snapshot | None:
+        """The state as it is, to go back to; None where all is not well, or one of this step is kept."""
+        trainer = self._trainer
+        if trainer.watch.verdict not in GOOD or any(one.step == trainer.step for one in trainer.snapshots):
+            return None
+        return trainer.take_snapshot()
+
     def _apply(self, values: Mapping[str, object]) -> Answer:
         """Have the trainer adopt the values; what became of each setting, or why none did."""
         trainer, before = self._trainer, self._trainer.preset
         try:
-            changed = live.changed(before, values)
-            snapshot = trainer.take_snapshot() if changed != before else None
-            trainer.adopt(changed)
+            trainer.adopt(live.changed(before, values))
         except (PresetError, UsageError) as error:
             return False, f"{error.message}; {error.hint}"
-        if snapshot and snapshot.verdict in GOOD:
-            trainer.snapshots.keep(snapshot)
-            self._put(Saved(step=snapshot.step))
-            self._put(trainer.snapshots.facts())
         return True, ", ".join(live.differences(before, trainer.preset))
 
     def _changed(self, before: Mapping[str, object]) -> dict[str, object]:

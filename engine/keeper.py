@@ -35,7 +35,9 @@ class Keeper:
         self._store = store
         self._limit = limit
         self._pressure = 0
-        self._known_limit = 0.0
+        self._known_limit = limit()
+        self._raised = False
+        """Whether somebody gave it more room since it was pressed."""
         self._flushes = self._idle = 0
 
     def tend(self, step: int, wall: float) -> Iterator[Event]:
@@ -55,8 +57,9 @@ class Keeper:
         size = self._store.used() + self._others()
         self._idle += 1
         limit = self._limit()
-        if limit > self._known_limit and size <= NEAR * limit and self._pressure:  # somebody gave it room
-            self._pressure = 0
+        self._raised = self._raised or limit > self._known_limit
+        if self._raised and size <= NEAR * limit and self._pressure:
+            self._pressure, self._raised = 0, False
             text = f"{size / 1e6:.0f} of {limit / 1e6:.0f} MB: there is room again"
             yield Mark(step=step, wall=wall, kind="limit", text=text)
         self._known_limit = limit

@@ -54,7 +54,7 @@ class Session:
         """
         before, raised = self._before()
         clock = Stopwatch(already=before.elapsed)
-        trainer = self._trainer(clock, before.compute if resume else {}, resume=resume)
+        trainer, built = self._trainer(clock, before.compute if resume else None, resume=resume)
         if resume:
             changes = drift.packages(before.versions, _versions())
             self._go_back_to_checkpoint(trainer, changes + drift.preset(before.began_as, self._preset))
@@ -64,7 +64,7 @@ class Session:
         for snapshot in good:
             trainer.snapshots.keep(snapshot)
         begun = {"state": "running", "detail": "", "started": time.time(), "ended": None, **_NOT_ENDED}
-        self._say({**begun, **trainer.facts().values})
+        self._say({**begun, **built, **trainer.facts().values})
         recorder = Recorder(
             self._run,
             lambda: _pulse(trainer, clock),
@@ -103,28 +103,33 @@ class Session:
             raise recorder.trouble
         self._hooks.ended(state, step=trainer.step, why=guard.ended)
 
-    def _trainer(self, clock: Stopwatch, computed: Mapping[str, object], *, resume: bool) -> Trainer:
+    def _trainer(
+        self, clock: Stopwatch, computed: Mapping[str, object] | None, *, resume: bool
+    ) -> tuple[Trainer, dict[str, object]]:
+        """The trainer, and what is to be said of how it was built; ``computed`` is how it was before."""
         clock.hold()
         device = devices.find(self._preset.device)
-        reading = {"detail": f"reading {self._preset.data.tag}", "device": devices.name(device)}
-        self._say({**reading, "versions": _versions(), "began_as": catalogue.dump(self._preset)})
+        self._say({"detail": f"reading {self._preset.data.tag}", "device": devices.name(device)})
         dataset = load(self._preset.data, device)
         if not resume:  # it has been said
             self._mark_data(dataset.notes)
         self._say(
             {
-                "detail": "building networks",
+                "detail": "building networks, trying what is fastest",
                 "data_source": dataset.source,
                 "classes": dataset.classes,
             }
         )
         trainer = Trainer(self._preset, dataset, device, wall=time.time, clock=clock)
-        self._say({"detail": "trying what is fastest here"})
-        way = compute.way(self._preset, dataset, device, computed)
+        way = compute.way(self._preset, dataset, device, trainer.objective, before=computed)
         way.take(trainer.objective)
-        self._say({"compute": asdict(way), "device": devices.name(device, channels_last=way.channels_last)})
         clock.go()
-        return trainer
+        return trainer, {
+            "compute": asdict(way),
+            "device": devices.name(device, channels_last=way.channels_last),
+            "versions": _versions(),
+            "began_as": catalogue.dump(self._preset),
+        }
 
     def _mark_data(self, notes: Iterable[str]) -> None:
         """Say what is to be known about the data, such as which files were skipped."""

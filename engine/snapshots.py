@@ -82,8 +82,8 @@ class Snapshots:
 
     def keep(self, snapshot: Snapshot) -> None:
         """Keep one that is known to be good; of the same step only the newest, of too many one is let go."""
-        self._kept = [one for one in self._kept if one.step < snapshot.step]
-        self._kept.append(snapshot)
+        others = [one for one in self._kept if one.step != snapshot.step]
+        self._kept = sorted([*others, snapshot], key=lambda one: one.step)
         if len(self._kept) > KEPT:
             del self._kept[densest([one.step for one in self._kept])]
 

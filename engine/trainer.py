@@ -100,15 +100,16 @@ class Trainer:
 
     def facts(self) -> Facts:
         """What people are told of the settings as they are now, and of how the run is watched."""
+        # Before the first check the meter knows nothing, and what was said of it before a resumption holds.
+        measured = {"modes": self._watch.modes, "diversity_chance": self._watch.chance}
         return Facts(
             values={
+                **(measured if self._watch.modes else {}),
                 "settings": live.settings(self.preset),
                 "steps": self.preset.steps,
                 "steps_per_epoch": len(self._dataset.train) // self.preset.per_step,
                 "metered": self._watch.metered,
-                "modes": self._watch.modes,
                 "diversity_alarm": self.preset.watch.diversity_alarm,
-                "diversity_chance": self._watch.chance,
                 "overfitting_alarm": self.preset.watch.overfitting_alarm,
                 "guard": self.preset.watch.guard,
                 "guard_tries": self.preset.watch.guard_tries,
@@ -245,9 +246,10 @@ class Trainer:
         if isinstance(self.objective, Generative) and (self._watch.due or (last and self._watch.metered)):
             # Other codings at every check, but the same for the same step.
             draw = partial(self.objective.draw, seed=self.preset.seed + self.step)
-            known = self._watch.modes
+            known, began = self._watch.modes, self._clock()
             yield from self._watch.judge(draw, step=self.step, wall=self._wall())
-            if self._watch.modes != known:  # the meter is built
+            if self._watch.modes != known:  # the meter is built, which takes most of a second
+                self._observed += self._clock() - began
                 yield self.facts()
         if observe and self.snapshots.judge(self._watch.verdict):
             yield self.snapshots.facts()

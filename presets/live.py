@@ -28,7 +28,7 @@ _RULES = (
     Rule(keys=rf"{_NETWORK}\.(lr|schedule|beta1|beta2|clip)"),
     Rule(keys=r"objective\.name", why="its losses would go on as others of the same name"),
     Rule(keys=r"objective\.\w+"),
-    Rule(keys=r"watch\.samples", why="real data were measured with as many at the start"),
+    Rule(keys=r"watch\.samples", why="real data were measured with as many"),
     Rule(keys=r"watch\.\w+"),
     Rule(keys=r"keep\.images", why="pictures show the same images all along"),
     Rule(keys=r"keep\.(frames|checkpoints|last|size)"),

@@ -65,7 +65,7 @@ class Settings(Record, frozen=True, kw_only=True, tag_field="kind"):
     batch: Annotated[int, Meta(ge=1, le=65_536)]
     """Images per step."""
     seed: Annotated[int, Meta(ge=0, le=2**32 - 1)] = 42
-    """Of everything that is drawn at random: the same seed, the same training."""
+    """Of everything that is drawn at random: the same seed, the same training on one machine."""
     device: Annotated[str, Meta(pattern=r"^(auto|cpu|mps|cuda|cuda:[0-9]+)$")] = "auto"
     """Where it trains; ``auto``: on a GPU where there is one."""
     data: Data = FashionMNIST()

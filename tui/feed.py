@@ -1,4 +1,4 @@
-"""From the store to the screen: twice a second at most, and only where something changed."""
+"""From the store to the screen: some twice a second, and only where something changed."""
 
 import time
 from collections import deque
@@ -75,19 +75,21 @@ class Feed:
         self._woken.set()
 
     def _watch(self) -> None:
-        told = self._state
+        told, earliest = self._state, float("-inf")
         try:
             while not self._stop.is_set():
                 try:
-                    self._look()
+                    if time.monotonic() >= earliest:
+                        self._look()
+                    if self._reader and self._wishes:
+                        self._tell(_granted(self._reader, self._wishes.pop()))
                 except Exception as error:  # a damaged run may fail in any way: the thread lives to tell it
                     self._trouble(error)
                 if self._state is not told and not self._stop.is_set():
-                    told = self._state
+                    told, earliest = self._state, time.monotonic() + TELL_SECONDS
                     self._tell(told)
-                    self._woken.wait(TELL_SECONDS)
-                else:
-                    self._woken.wait(LOOK_SECONDS if self._reader else RETRY_SECONDS)
+                pause = LOOK_SECONDS if self._reader else RETRY_SECONDS
+                self._woken.wait(max(pause, earliest - time.monotonic()))
                 self._woken.clear()
         finally:
             self._close()
@@ -104,8 +106,6 @@ class Feed:
             self._judged = now
             self._judge(self._reader)
         self._read = now
-        if self._wishes:
-            self._tell(_granted(self._reader, self._wishes.pop()))
 
     def _judge(self, reader: Reader) -> None:
         wall = time.time()

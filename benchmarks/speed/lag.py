@@ -93,7 +93,8 @@ def _behind(committed: Moments, shown: Moments) -> list[float]:
     """Seconds from each commit until the header shows its step or a later one."""
     steps = [step for _, step in shown]
     places = [(when, bisect_left(steps, step)) for when, step in committed]
-    return [max(0.0, shown[place][0] - when) for when, place in places if place < len(shown)]
+    seen = [shown[place][0] if place < len(shown) else when + MOST_SECONDS for when, place in places]
+    return [max(0.0, moment - when) for (when, _), moment in zip(committed, seen, strict=True)]
 
 
 def _press(screen: Recording, count: int) -> list[tuple[float, str, bool]]:

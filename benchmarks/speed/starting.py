@@ -24,9 +24,16 @@ _POLITE = {"OMP_WAIT_POLICY": "PASSIVE"}
 
 @contextmanager
 def somewhere() -> Iterator[Path]:
-    """A folder for this one measurement, where runs and settings lie."""
+    """A folder for this one measurement, where runs, settings and what processes remember lie."""
+    before = os.environ.get("XDG_CACHE_HOME")
     with TemporaryDirectory(prefix="latentop-speed-") as folder:
-        yield Path(folder)
+        os.environ["XDG_CACHE_HOME"] = str(Path(folder) / "cache")
+        try:
+            yield Path(folder)
+        finally:
+            os.environ.pop("XDG_CACHE_HOME")
+            if before is not None:
+                os.environ["XDG_CACHE_HOME"] = before
 
 
 @contextmanager
@@ -45,15 +52,11 @@ def process_of(run: RunFolder) -> list[psutil.Process]:
 
 
 def dashboard(folder: Path, *words: str | Path, images: str = "automatic") -> Recording:
-    """``latentop`` with these words in a terminal, as somebody who has seen its first hint.
-
-    What it remembers stays in the folder.
-    """
+    """``latentop`` with these words in a terminal, as somebody who has seen its first hint."""
     settings = folder / f"config-{images}"
     (settings / "latentop").mkdir(parents=True, exist_ok=True)
     (settings / "latentop" / "settings.toml").write_text(f'hinted = true\nimages = "{images}"\n')
-    elsewhere = {"XDG_CONFIG_HOME": str(settings), "XDG_CACHE_HOME": str(folder / "cache")}
-    return Recording([LATENTOP, *words], elsewhere)
+    return Recording([LATENTOP, *words], {"XDG_CONFIG_HOME": str(settings)})
 
 
 @contextmanager

@@ -16,8 +16,8 @@ from engine.run.events import Frame, Mark
 from engine.run.facts import RunFacts, read_facts
 from engine.run.history import between, fitting, newest
 
-MOST_PIXELS = 2**26
-"""Of all frames that are read at once."""
+MOST_PIXELS, MOST_TOGETHER = 2**26, 2**28
+"""Of a frame, and of all that are read at once."""
 MOST_KINDS = 64
 """Of frames: a run has a handful."""
 MOST_EVENTS = 10_000
@@ -229,18 +229,18 @@ def _numbers(text: str) -> dict[str, float]:
 
 def _pictures(rows: list[tuple[Any, ...]]) -> dict[str, Frame]:
     """Frames by kind. Raises ValueError where they claim to have more pixels than can be held."""
-    count = sum(prod(row[3:7]) for row in rows)
-    if count > MOST_PIXELS:
+    count = sum(min(prod(row[3:7]), MOST_PIXELS) for row in rows)
+    if count > MOST_TOGETHER:
         raise ValueError(f"its frames claim to have {count} pixels")
     return {row[2]: _frame(row) for row in rows}
 
 
 def _frame(row: tuple[Any, ...]) -> Frame:
-    """A frame of the shape it claims. Raises ValueError where it holds other pixels."""
+    """A frame of the shape it claims. Raises ValueError where it holds other pixels, or too many."""
     step, wall, kind, *shape, pixels = row
     count = prod(shape)
-    if min(shape) < 1:
-        raise ValueError(f"a frame claims to have the shape {tuple(shape)}")
+    if min(shape) < 1 or count > MOST_PIXELS:
+        raise ValueError(f"a frame claims to have {count} pixels")
     opened = zlib.decompressobj()
     images = np.frombuffer(opened.decompress(pixels, count + 1), dtype=np.uint8).reshape(shape)
     return Frame(step=step, wall=wall, kind=kind, images=images)

@@ -28,7 +28,7 @@ def main(disk: Path) -> None:
     """Print, as JSON, what a person saw and what the run holds."""
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", disk], check=True)
     settings = [word for setting in SMALL_GAN for word in ("--set", setting)]
-    train = [LATENTOP, "train", "dcgan", "--runs", disk, "--steps", "100000", *settings]
+    train: list[str | Path] = [LATENTOP, "train", "dcgan", "--runs", disk, "--steps", "100000", *settings]
     told = subprocess.run(train, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=240)
     (run,) = folder.every(disk)
     try:

@@ -90,6 +90,16 @@ def test_a_pen_is_changed_once_for_all_that_is_written_with_it() -> None:
     assert (sent.count("38;2;"), sent.count("x")) == (2, ROWS)
 
 
+def test_an_answer_goes_first_whatever_pens_it_takes() -> None:
+    made = canvas()
+    made.take(PLENTY)
+    made.draw(0, 0, [Strip([Segment("x", STYLES[2])])])
+    made.draw(0, 1, [Strip([Segment("a", STYLES[2]), Segment("b", STYLES[1])])], answer=True)
+    made.draw(9, 1, [Strip([Segment("c", STYLES[5])])], answer=True)
+    sent = made.take(PLENTY)
+    assert sent.index("a") < sent.index("c") < sent.index("x")
+
+
 def test_what_is_drawn_over_is_never_sent() -> None:
     made = canvas()
     made.take(PLENTY)

@@ -1,6 +1,9 @@
 """How a machine computes: tried once, remembered, kept by a run, and without a say in what is trained."""
 
+import json
 import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ import torch
 from engine import compute
 from engine.compute import Way
 from engine.data import load
+from engine.objectives import build_objective
 from engine.run.events import Scalars
 from engine.trainer import Trainer
 from presets import catalogue
@@ -17,6 +21,7 @@ from tests.support import SMALL_GAN
 CPU = torch.device("cpu")
 DCGAN = catalogue.load(catalogue.find("dcgan"), [*SMALL_GAN, "steps=12"])
 DATA = load(DCGAN.data, CPU)
+NETWORKS = build_objective(DCGAN, DATA, CPU)
 
 
 @pytest.fixture(autouse=True)
@@ -30,9 +35,9 @@ def refuse(*_: object) -> Way:
     raise AssertionError("a trial, where none is needed")
 
 
-def losses(way: Way) -> list[float]:
+def losses(taken: Way) -> list[float]:
     trainer = Trainer(DCGAN, DATA, CPU, wall=time.time, clock=time.monotonic)
-    way.take(trainer.objective)
+    taken.take(trainer.objective)
     return [
         float(event.values["loss/generator"])
         for event in trainer.run()
@@ -40,27 +45,49 @@ def losses(way: Way) -> list[float]:
     ]
 
 
+def way(*overrides: str, before: Mapping[str, object] | None = None) -> Way:
+    return compute.way(catalogue.override(DCGAN, overrides), DATA, CPU, NETWORKS, before=before)
+
+
 def test_what_was_found_is_remembered(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = compute.way(DCGAN, DATA, CPU, {})
+    first = way()
     monkeypatch.setattr(compute, "fastest", refuse)
-    assert compute.way(DCGAN, DATA, CPU, {}) == first
-    assert compute.way(catalogue.override(DCGAN, ["seed=7", "watch.every=3"]), DATA, CPU, {}) == first
+    assert way() == first
+    assert way("seed=7", "watch.every=3", "generator.lr=1e-5") == first  # which take no longer
     with pytest.raises(AssertionError):
-        compute.way(catalogue.override(DCGAN, ["batch=32"]), DATA, CPU, {})
+        way("batch=32")
     cache.write_text("no JSON")
     with pytest.raises(AssertionError):
-        compute.way(DCGAN, DATA, CPU, {})
+        way()
+
+
+def test_of_two_at_once_the_second_takes_what_the_first_finds(cache: Path) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        assert len(set(pool.map(lambda _: way(), range(2)))) == 1
+    assert len(json.loads(cache.read_text())) == 1
+
+
+@pytest.mark.parametrize("error", [RuntimeError("no home"), OSError("read-only")])
+def test_without_a_cache_it_is_tried_each_time(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(*_: object, **__: object) -> Path:
+        raise error
+
+    monkeypatch.setattr(compute, "user_cache_path", missing)
+    assert way().threads >= 1
 
 
 def test_a_run_keeps_the_way_it_began_with(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compute, "fastest", refuse)
-    known = {"threads": 3, "channels_last": True}
-    assert compute.way(DCGAN, DATA, CPU, known) == Way(threads=3, channels_last=True)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 4)
+    assert way(before={"threads": 3, "channels_last": True}) == Way(threads=3, channels_last=True)
+    assert way(before={"threads": 64}) == Way(threads=4)  # on a smaller machine
+    for older in ({}, {"threads": 0}, {"threads": "many"}):
+        assert way(before=older) == Way(threads=4)
 
 
 def test_a_trial_leaves_random_numbers_and_threads_alone() -> None:
     before, threads = torch.get_rng_state(), torch.get_num_threads()
-    found = compute.fastest(DCGAN, DATA, Way(threads=threads))
+    found = compute.fastest(DCGAN, DATA, Way(threads=threads), compute._convolutions(NETWORKS))
     assert found.threads in (1, threads)
     assert torch.equal(torch.get_rng_state(), before)
     assert torch.get_num_threads() == threads
@@ -69,7 +96,7 @@ def test_a_trial_leaves_random_numbers_and_threads_alone() -> None:
 def test_who_has_said_how_many_threads_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
     monkeypatch.setattr(compute, "GAIN", 0.0)  # whatever else there is, is taken
-    assert compute.fastest(DCGAN, DATA, Way(threads=3)).threads == 3
+    assert compute.fastest(DCGAN, DATA, Way(threads=3), compute._convolutions(NETWORKS)).threads == 3
 
 
 def test_only_what_is_clearly_faster_is_taken() -> None:
@@ -84,7 +111,7 @@ def test_each_way_trains_the_same_but_for_rounding() -> None:
     try:
         usual = losses(Way(threads=1))
         assert losses(Way(threads=1)) == usual
-        for way in (Way(threads=2), Way(threads=1, channels_last=True)):
-            assert losses(way) == pytest.approx(usual, rel=1e-3)
+        for other in (Way(threads=2), Way(threads=1, channels_last=True)):
+            assert losses(other) == pytest.approx(usual, rel=1e-3)
     finally:
         torch.set_num_threads(threads)

@@ -59,6 +59,18 @@ def test_the_state_before_an_edit_is_kept_to_go_back_to(tmp_path: Path) -> None:
     assert house.rates == before
 
 
+def test_an_edit_and_its_undoing_leave_the_state_before_both(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    edits = Edits(house.trainer, Saver(house.run, house.trainer, house.said.append), house.said.append)
+    before = house.rates
+    assert edits.change({"generator.lr": 0.125})[0]
+    assert edits.change({"discriminator.lr": 0.125})[0]
+    assert edits.undo()[0]
+    house.trainer.step = 40
+    assert house.rollback.asked({"step": 30})[0]
+    assert house.rates == before
+
+
 def test_an_edit_that_cannot_be_undone_any_more_bars_no_older_one(tmp_path: Path) -> None:
     house = House(tmp_path)
     edits = Edits(house.trainer, Saver(house.run, house.trainer, house.said.append), house.said.append)

@@ -177,13 +177,13 @@ def test_a_run_that_may_only_be_read_is_shown_and_not_controlled(shared: Path) -
 
 
 HOSTILE: dict[str, tuple[Callable[[RunFolder], None], str]] = {
-    "a frame of 10^9 pixels": (lambda run: insert_frame(run, (1, 1, 31_623, 31_623), b""), "frames claim"),
+    "a frame of 10^9 pixels": (lambda run: insert_frame(run, (1, 1, 31_623, 31_623), b""), "a frame claims"),
     "a frame that swells": (
         lambda run: insert_frame(run, (1, 1, 28, 28), zlib.compress(bytes(2**28), 9)),
         "damaged data",
     ),
     "a frame of less than none": (lambda run: insert_frame(run, (-1, -1, 28, 28), b""), "a frame claims"),
-    "a frame that overflows": (lambda run: insert_frame(run, (2**62, 2**62, 4, 4), b""), "frames claim"),
+    "a frame that overflows": (lambda run: insert_frame(run, (2**62, 2**62, 4, 4), b""), "a frame claims"),
     "frames that swell together": (
         lambda run: changed(
             run,

@@ -145,3 +145,12 @@ def test_a_copy_shares_no_tensor(to_host: bool) -> None:
     half, kept = copied["groups"][0]["betas"]
     assert (half, kept.tolist()) == (0.5, [0.0, 0.0])
     assert (copied["texts"], copied["n"]) == (["a"], 3)
+
+
+def test_one_that_is_judged_late_does_not_push_out_a_newer_one(ring: Snapshots, clock: Clock) -> None:
+    """As where somebody changes a setting between an offer and the look after it."""
+    keep(ring, 10)
+    offer(ring, 100)
+    keep(ring, 120)
+    assert ring.judge("healthy")
+    assert steps(ring) == [10, 100, 120]

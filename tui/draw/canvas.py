@@ -101,13 +101,19 @@ class Canvas:
 
     def take(self, room: int) -> str:
         """What to send now: of the difference as much as ``room`` bytes hold, but one piece at least."""
+        answers = set(self._answers)
         chosen = self._choose(room)
         pens = {self._wanted[y][start][1]: None for y, start, _ in chosen}
         places = {one: place for place, one in enumerate(pens)}
         sent: list[str] = []
         last: Pen | None = None
-        # What is written with the same pen goes together: to change it costs more than to move the cursor.
-        for y, start, end in sorted(chosen, key=lambda one: (places[self._wanted[one[0]][one[1]][1]], one)):
+
+        def turn(piece: tuple[int, int, int]) -> tuple[object, ...]:
+            """Answers first; what is written with one pen together: to change it costs more than to move."""
+            y, start, _ = piece
+            return y not in answers, places[self._wanted[y][start][1]], piece
+
+        for y, start, end in sorted(chosen, key=turn):
             text, last = _written(self._wanted[y], start, end, last)
             sent.append(f"\x1b[{y + 1};{start + 1}H{text}")
             self._shown[y][start:end] = self._wanted[y][start:end]

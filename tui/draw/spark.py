@@ -71,7 +71,8 @@ def course(
         return " " * max(0, width)
     places = ((steps - 1).clip(0) * width // max(last, 1)).clip(0, width - 1)
     starts = np.flatnonzero(np.diff(places, prepend=-1))
-    means = np.add.reduceat(values, starts) / np.diff([*starts, len(values)])
+    sizes = np.diff([*starts, len(values)])
+    means = np.add.reduceat(values / np.repeat(sizes, sizes), starts)
     known = np.searchsorted(places[starts], np.arange(places[0], places[-1] + 1), side="right") - 1
     finite = means[np.isfinite(means)]
     lo, hi = np.quantile(finite, BULK) if finite.size else (0.0, 1.0)

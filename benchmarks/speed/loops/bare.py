@@ -24,7 +24,7 @@ def main() -> None:
     dataset = load(preset.data, device)
     torch.manual_seed(preset.seed)
     objective = build_objective(preset, dataset, device)
-    compute.way(preset, dataset, device, {}).take(objective)
+    compute.way(preset, dataset, device, objective).take(objective)
     sampler = Sampler(len(dataset.train), preset.per_step, preset.seed, device)
     steps = Log(Path(log))
     for chosen in sampler:
