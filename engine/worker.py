@@ -111,6 +111,7 @@ def _train(run: RunFolder, hooks: Hooks, *, resume: bool) -> None:
 
 def _await_claim() -> RunFolder | None:
     """Import what takes seconds, then wait to be given a run; None where nobody wants one any more."""
+    import torch._dynamo  # noqa: F401 - the first optimiser would
 
     import engine.session  # noqa: F401
 
