@@ -238,12 +238,16 @@ class Trainer:
 
     def _look(self, *, observe: bool, last: bool) -> Iterator[Event]:
         """Whatever is due after a step, and where it is time to ``observe``, that; all after the last one."""
+        show = last or self._gallery.due(self.step)
+        judge = self._watch.due or (last and self._watch.metered)
+        if not (show or observe or judge):
+            return
         verdict = self._watch.verdict
-        if last or self._gallery.due(self.step):
+        if show:
             yield from self._show()
         if last or observe:
             yield from self._observe()
-        if isinstance(self.objective, Generative) and (self._watch.due or (last and self._watch.metered)):
+        if judge and isinstance(self.objective, Generative):
             # Other codings at every check, but the same for the same step.
             draw = partial(self.objective.draw, seed=self.preset.seed + self.step)
             known, began = self._watch.modes, self._clock()
