@@ -1,5 +1,6 @@
 """The app: mounts screens and routes between them; nothing else."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -33,6 +34,9 @@ from tui.state import State
 from tui.terminal import Terminal
 
 HINT = "space pauses, p shows presets, ? explains. Training goes on without this screen."
+
+STARTED_SECONDS = 3.0
+"""By then the first screen and its charts are drawn."""
 
 
 class LatentopApp(QuittingApp):
@@ -86,6 +90,7 @@ class LatentopApp(QuittingApp):
             self._show(self._home())
         if self._compared:
             self._compare(self._compared)
+        self.set_timer(STARTED_SECONDS, _collect_garbage_again)
 
     def on_runs_screen_chosen(self, message: RunsScreen.Chosen) -> None:
         """Open the run that was chosen."""
@@ -253,3 +258,10 @@ def dashboard(
     if app.hangup.happened:
         os._exit(0)  # nobody is there to flush to, and a thread may still wait for the terminal
     return app.return_code or 0
+
+
+def _collect_garbage_again() -> None:
+    """Where the start has stopped it; what was made until now stays, and is not looked through any more."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()

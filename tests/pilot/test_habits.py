@@ -1,5 +1,6 @@
 """What the dashboard remembers, tells, and how one gets out of everything."""
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -308,3 +309,13 @@ async def test_an_alarm_is_told_once_and_only_while_it_is_news(
         (notice,) = notices()
         assert "finished at step 888" in notice
         assert notice[4:-1].isprintable()
+
+
+async def test_garbage_is_collected_again_once_the_app_is_there(runs: Path) -> None:
+    gc.disable()
+    try:
+        async with LatentopApp(runs).run_test() as pilot:
+            await wait_for(pilot, gc.isenabled)
+    finally:
+        gc.enable()
+        gc.unfreeze()

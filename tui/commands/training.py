@@ -1,6 +1,7 @@
 """``train``, ``attach``, ``follow`` and the dashboard: start a run, or watch one."""
 
 import argparse
+import gc
 import sys
 import time
 from argparse import ArgumentTypeError, Namespace
@@ -235,6 +236,7 @@ def as_written(options: Namespace) -> Iterator[list[str]]:
 
 
 def _show(options: Namespace, run: RunFolder | None, *, started: Sequence[RunFolder] = ()) -> int:
+    gc.disable()  # until the first screen is drawn: what is made on the way there is no garbage
     from tui.app import dashboard  # Textual takes its time to import, and plain commands need none of it
 
     runs = folder.runs_folder(options.runs)
