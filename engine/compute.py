@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Annotated
 
 import msgspec
+import psutil
 import torch
 from platformdirs import user_cache_path
 from torch import nn
@@ -38,6 +39,8 @@ ENOUGH = 40
 """Steps of each way; fast ones need no longer."""
 GAIN = 1.1
 """What is not so much faster is no reason to leave what torch does by itself."""
+BUSY, IDLE_SECONDS = 60.0, 0.2
+"""Percent of all processors that others take, above which a trial would tell of them; and the time to look."""
 LARGE = 2**28
 """Bytes of weights from which on there may be no room for the networks of a trial beside them."""
 SILENT = ("title", "shows", "look_for", "source", "steps", "seed", "data.", "watch.", "keep.")
@@ -85,6 +88,8 @@ def way(
     cache, key = _cache(), _key(preset, dataset, usual)
     with _alone(cache):
         found = _known(_remembered(cache).get(key))
+        if found is None and not os.environ.get("OMP_NUM_THREADS") and _busy():
+            return usual  # fewer threads would seem fast beside others, and be slow without them
         if found is None:
             found = fastest(preset, dataset, usual, _convolutions(objective))
             _remember(cache, key, found)
@@ -105,6 +110,10 @@ def fastest(preset: Preset, dataset: Dataset, usual: Way, convolutions: list[nn.
     finally:
         torch.set_num_threads(threads)
         rng.restore(before)
+
+
+def _busy() -> bool:
+    return psutil.cpu_percent(IDLE_SECONDS) > BUSY
 
 
 def _raced(ways: list[Way], preset: Preset, dataset: Dataset, usual: Way) -> Way:

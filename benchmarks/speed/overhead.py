@@ -11,7 +11,6 @@ from benchmarks.speed.rows import Budget, Row, at_least
 from benchmarks.speed.stamps import of_log, of_run
 from benchmarks.speed.starting import dashboard, family, loop, process_of, somewhere, worker
 from benchmarks.speed.turns import Racer, ratios, take_turns
-from tests.support import facts, wait_until
 
 ALONE, WATCHED = 0.99, 0.96
 
@@ -26,7 +25,6 @@ def _race(preset: str, budget: Budget) -> list[Row]:
         start = stack.enter_context
         log = folder / "bare"
         alone = start(worker(folder, preset, budget.overrides))
-        wait_until(lambda: facts(alone).step > 0)  # it has found what is fastest here; the others know then
         bare = start(loop("bare", log, preset, *budget.overrides))
         watched = start(worker(folder / "watched", preset, budget.overrides))
         screen = start(dashboard(folder, "attach", watched.path))

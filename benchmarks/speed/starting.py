@@ -13,7 +13,7 @@ import psutil
 
 from benchmarks.speed.recording import Recording
 from engine.run.folder import RunFolder
-from tests.support import facts, training
+from tests.support import facts, training, wait_until
 
 LATENTOP = Path(sys.executable).with_name("latentop")
 ENDLESS = "steps=100000000"
@@ -38,8 +38,9 @@ def somewhere() -> Iterator[Path]:
 
 @contextmanager
 def worker(folder: Path, preset: str, overrides: Sequence[str] = ()) -> Iterator[RunFolder]:
-    """A run in training by a detached worker."""
+    """A run in training by a detached worker, which has found what is fastest here before others compete."""
     with training(folder / "runs", preset, [ENDLESS, *overrides]) as run:
+        wait_until(lambda: facts(run).step > 0)
         yield run
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from engine.run import commands, launch
 from engine.run.commands import Answer
@@ -114,8 +115,11 @@ def test_an_edit_survives_the_worker_and_can_be_undone_by_the_next(tmp_path: Pat
     assert len(edits(run)) == 2
 
 
-def test_an_edited_run_goes_on_after_a_stop_as_if_it_had_not_stopped(tmp_path: Path) -> None:
+def test_an_edited_run_goes_on_after_a_stop_as_if_it_had_not_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Two runs with the same edits at the same step, paused at their first; one is stopped and resumed."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # both compute alike, however busy the machine is
     values = {"generator.lr": 1e-3, "objective.discriminator_steps": 2, "steps": 12}
     losses = []
     for stops in (False, True):

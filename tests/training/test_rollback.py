@@ -106,6 +106,28 @@ def test_a_ruined_run_goes_back_and_trains_well(tmp_path: Path) -> None:
     assert all(one.isfinite().all() for one in tensors(weights["networks"]))
 
 
+def test_what_diverged_is_healthy_again_after_going_back(tmp_path: Path) -> None:
+    with training(tmp_path, "stacked", ["steps=100000000"]) as run:
+        wait_until(lambda: facts(run).verdict == "healthy" and len(facts(run).snapshots) >= 2)
+        assert ask(run, "set", {"autoencoder.lr": 10.0}).state == "applied"
+        wait_until(lambda: facts(run).verdict in ("diverged", "exploding"))
+        ruined = facts(run)
+        answer = ask(run, "rollback")
+        assert answer.state == "applied"
+        assert answer.step is not None
+        assert answer.step < ruined.step
+        wait_until(lambda: facts(run).verdict == "healthy" and facts(run).step > (answer.step or 0) + 500)
+        assert ask(run, "stop").state == "applied"
+        wait_until(lambda: state(run) == "stopped")
+    assert rates(facts(run)) == [1e-3]
+    recorded = everything(run)
+    losses = recorded.bins["loss/reconstruction"]
+    assert losses.bad.sum() == 0
+    assert losses.n.sum() == losses.step[-1] == recorded.facts.step
+    weights = checkpoint.load_newest(run).state
+    assert all(one.isfinite().all() for one in tensors(weights["networks"]))
+
+
 def test_while_it_is_paused_it_goes_back_and_stays_paused(tmp_path: Path) -> None:
     with training(tmp_path, "dcgan", LONG) as run:
         wait_until(lambda: len(facts(run).snapshots) >= 2)

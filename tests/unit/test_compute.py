@@ -28,6 +28,7 @@ NETWORKS = build_objective(DCGAN, DATA, CPU)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(compute, "SECONDS", 0.3)
+    monkeypatch.setattr(compute, "_busy", lambda: False)
     return tmp_path / "latentop" / "fastest.json"
 
 
@@ -74,6 +75,20 @@ def test_without_a_cache_it_is_tried_each_time(error: Exception, monkeypatch: py
 
     monkeypatch.setattr(compute, "user_cache_path", missing)
     assert way().threads >= 1
+
+
+def test_on_a_busy_machine_nothing_is_tried_or_remembered(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setattr(compute, "_busy", lambda: True)
+    with monkeypatch.context() as now:
+        now.setattr(compute, "fastest", refuse)
+        assert way() == Way(threads=torch.get_num_threads())
+    assert not cache.exists()
+    monkeypatch.setenv("OMP_NUM_THREADS", str(torch.get_num_threads()))  # layouts compare beside others, too
+    way()
+    assert cache.exists()
 
 
 def test_a_run_keeps_the_way_it_began_with(monkeypatch: pytest.MonkeyPatch) -> None:
