@@ -40,7 +40,7 @@ ENOUGH = 40
 GAIN = 1.1
 """What is not so much faster is no reason to leave what torch does by itself."""
 BUSY, IDLE_SECONDS = 60.0, 0.2
-"""Percent of all processors that others take, above which a trial would tell of them; and the time to look."""
+"""Percent of all processors in use by others, above which a trial tells of them; and the time to look."""
 LARGE = 2**28
 """Bytes of weights from which on there may be no room for the networks of a trial beside them."""
 SILENT = ("title", "shows", "look_for", "source", "steps", "seed", "data.", "watch.", "keep.")
