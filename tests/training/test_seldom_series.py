@@ -76,7 +76,9 @@ def test_each_class_of_images_is_told_by_its_number() -> None:
         f"presence/{n}" for n in range(1, 11)
     ]
     chance = next(
-        one.values["diversity_chance"] for one in told if isinstance(one, Facts) and "metered" in one.values
+        one.values["diversity_chance"]
+        for one in told
+        if isinstance(one, Facts) and "diversity_chance" in one.values
     )
     assert isinstance(chance, dict)
     assert 0.002 < chance["coverage"] < 0.03

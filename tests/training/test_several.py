@@ -91,7 +91,9 @@ def test_three_seeds_two_at_a_time_all_finish_and_are_summed_up(tmp_path: Path) 
     for seed in (5, 6, 7):
         assert any(f"s{seed}  finished at step 300 of 300" in line for line in lines)
     share = max(1, len(os.sched_getaffinity(0)) // 2)
-    assert {facts(run).device for run in folder.every(runs)} == {f"cpu ({share} threads)"}
+    assert {facts(run).device for run in folder.every(runs)} == {
+        f"cpu ({share} thread{'s' if share > 1 else ''})"
+    }
     assert lines.index("3 runs:") < lines.index("last values, mean ± standard deviation:")
     assert any(line.split()[0] == "loss/reconstruction" and "3 seeds" in line for line in lines if line)
 

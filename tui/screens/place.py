@@ -12,5 +12,9 @@ class PlaceScreen(Screen[Result], Generic[Result]):
 
     @property
     def furnished(self) -> bool:
-        """Whether its widgets are there: not before it is shown, nor while it is being left."""
-        return bool(self.children) and all(one.is_mounted and one.is_attached for one in self.children)
+        """Whether its widgets are there: not before it is shown, nor while it is being left, or all is."""
+        return (
+            not self.app._exit
+            and bool(self.children)
+            and all(one.is_mounted and one.is_attached for one in self.children)
+        )
