@@ -64,6 +64,9 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
                 _refuse_foreign_journal(path)
                 _checked(path, "rw").close()  # which takes back what a writer that died had begun
                 return _checked(path, "ro")
+            if _logged(path):
+                _checked(path, "rw").close()  # which reads anew what a writer that died has logged
+                return _checked(path, "ro")
             # WAL wants to make files beside the database; on a read-only copy the main file is all there is.
             return _checked(path, "ro", "&immutable=1")
 
@@ -107,6 +110,13 @@ def _cut_off(path: Path) -> bool:
     """Whether a rollback journal lies there, without which the file may be half of an earlier moment."""
     journal = path.with_name(f"{path.name}-journal")
     return journal.exists() and journal.stat().st_size > 0
+
+
+def _logged(path: Path) -> bool:
+    """Whether a write-ahead log of our own lies there, without which the file is of an earlier moment."""
+    log = path.with_name(f"{path.name}-wal")
+    mine = log.exists() and log.stat().st_size > 0 and path.stat().st_uid == os.geteuid()
+    return mine and os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
 
 
 def _refuse_foreign_journal(path: Path) -> None:

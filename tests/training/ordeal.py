@@ -92,7 +92,7 @@ def suffer(run: RunFolder, fault: Fault, chance: Random, nursery: Nursery) -> Ou
 
 def finish(run: RunFolder, nursery: Nursery) -> int:
     """Let a run end, and return how many processes of it are left."""
-    answer = ask(run, "set", {"steps": facts(run).step + 5_000})
+    answer = ask(run, "set", {"steps": facts(run).step + 15_000})
     assert answer.state == "applied", answer
     wait_until(lambda: state(run) == "finished")
     return _orphans(run, nursery, wanted=0)
