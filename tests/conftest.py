@@ -1,6 +1,8 @@
 """What must hold before any test: see each line."""
 
+import atexit
 import os
+import shutil
 import signal
 import tempfile
 
@@ -12,6 +14,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 # What whoever runs the tests has set for themselves is neither read nor changed; workers inherit this.
 for kind in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
     os.environ[kind] = tempfile.mkdtemp(prefix="latentop-tests-")
+    atexit.register(shutil.rmtree, os.environ[kind], ignore_errors=True)
 
 # A shell starts what runs in the background deaf to Ctrl-C, and some tests press it.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -33,8 +33,8 @@ class OrderlyApp(App[None]):
         """Wait for the change of screens, if there is one, before a key or the mouse is heeded."""
         if isinstance(event, InputEvent):
             await self.at_rest()
-            if self.return_code is not None:
-                return  # it has been left
+            if self.return_code is not None or not self.screen_stack:
+                return  # it has been left, or is being closed: no screen would take it
         await super().on_event(event)
 
     async def at_rest(self) -> None:

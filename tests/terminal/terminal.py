@@ -104,8 +104,8 @@ class Terminal:
         self.mouse(0, x, y, let_go=True)
 
     def place_of(self, text: str) -> tuple[int, int]:
-        """Column and row of the first place where the text is on the screen."""
-        rows = self.text.splitlines()
+        """Column and row of the first place where the text is on the screen, once it is there."""
+        rows = self.wait_for(text).splitlines()
         y = next(place for place, row in enumerate(rows) if text in row)
         return rows[y].index(text), y
 

@@ -292,13 +292,13 @@ def test_the_mouse_does_what_keys_do(busy: RunFolder) -> None:
         terminal.mouse(65, *inside)
         wait_until(lambda: wider(before, terminal.text))
         terminal.press(END)
-        wait_until(lambda: " live " not in terminal.text)  # then keys have their places again
+        terminal.wait_for("look back  d detach  ? help")  # then all keys have their places again
         terminal.click("? help")
         terminal.wait_for("keys on a run")
         terminal.mouse(0, 0, 0)
         terminal.mouse(0, 0, 0, let_go=True)
         wait_until(lambda: "keys on a run" not in terminal.text)
-        terminal.click("l runs")
+        terminal.click("l runs  e edit")  # the bottom line's, not what is left of the help's "all runs"
         terminal.wait_for("runs in", "finished")
         terminal.click("finished ")
         terminal.click(" training ")
