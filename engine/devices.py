@@ -1,8 +1,18 @@
 """The device that a preset asks for, and its name for people."""
 
+import os
+
 import torch
 
 from engine.run.errors import UsageError
+
+GRAPHS = "LATENTOP_CUDA_GRAPHS"
+"""Of the environment: 1 has whole steps replayed from CUDA graphs where they can be."""
+
+
+def graphs_wanted() -> bool:
+    """Whether to replay steps."""
+    return os.environ.get(GRAPHS) == "1"
 
 
 def find(wanted: str) -> torch.device:
@@ -22,6 +32,12 @@ def find(wanted: str) -> torch.device:
     if device.type == "mps" and not torch.backends.mps.is_available():
         raise UsageError("device = mps, and torch sees no such device here", "--set device=auto")
     return device
+
+
+def prepare(device: torch.device) -> None:
+    """Have CUDA multiply matrices as it convolves by default: in TF32, with 10 bits of mantissa."""
+    if device.type == "cuda":
+        torch.set_float32_matmul_precision("high")
 
 
 def name(device: torch.device, *, channels_last: bool = False) -> str:

@@ -109,6 +109,7 @@ class Session:
         """The trainer, and what is to be said of how it was built; ``computed`` is how it was before."""
         clock.hold()
         device = devices.find(self._preset.device)
+        devices.prepare(device)
         self._say({"detail": f"reading {self._preset.data.tag}", "device": devices.name(device)})
         dataset = load(self._preset.data, device)
         if not resume:  # it has been said

@@ -7,11 +7,11 @@ from typing import Any
 
 import torch
 
-from engine import grafting, rng, schedule
+from engine import capture, grafting, rng, schedule
 from engine.data import Dataset, Sampler
 from engine.gallery import Gallery, exhibits
 from engine.gather import gather
-from engine.objectives import Generative, build_objective
+from engine.objectives import Generative, build_objective, optimisers
 from engine.run.errors import UsageError
 from engine.run.events import Event, Facts, Mark, Saved, Scalars
 from engine.snapshots import Snapshot, Snapshots, copy
@@ -50,12 +50,19 @@ class Trainer:
         self._wall = wall
         self._clock = clock
         self.objective = build_objective(preset, dataset, device)
+        self._steps = capture.Steps(
+            self.objective,
+            dataset,
+            obstacle=lambda: capture.obstacle(self.preset),
+            tape=capture.tape_of(device),
+        )
         self._sampler = Sampler(len(dataset.train), preset.per_step, preset.seed, device)
         self._gallery = Gallery(exhibits(self.objective, dataset, preset), preset.keep.frames, clock=clock)
         self._watch = Watch(preset.watch, meter_for(preset, dataset), clock=clock)
         self._weights = Weights({name: self.objective.networks[name] for name in self.objective.optimisers})
         self.snapshots = Snapshots(clock=clock)
         self._unseen: list[Scalars] = []
+        self._told = self._steps.told
         self._observed = clock()
         self._moved = False
 
@@ -91,11 +98,14 @@ class Trainer:
             if observe:
                 self._weights.hold()
             chosen = next(self._sampler)
-            values = self.objective.step(self._dataset.train[chosen], self._dataset.train_labels[chosen])
+            values = self._steps(chosen)
             self.step += 1
             scalars = Scalars(step=self.step, wall=self._wall(), values=values)
             self._unseen.append(scalars)
             yield scalars
+            if self._steps.told != self._told:
+                self._told = self._steps.told
+                yield Facts(values={"graphs": self._told})
             yield from self._look(observe=observe, last=self.step == self.preset.steps)
 
     def facts(self) -> Facts:
@@ -111,6 +121,7 @@ class Trainer:
                 "metered": self._watch.metered,
                 "diversity_alarm": self.preset.watch.diversity_alarm,
                 "overfitting_alarm": self.preset.watch.overfitting_alarm,
+                "graphs": self._steps.told,
                 "guard": self.preset.watch.guard,
                 "guard_tries": self.preset.watch.guard_tries,
                 "verdict": self._watch.verdict,
@@ -140,6 +151,7 @@ class Trainer:
         if preset.watch != self.preset.watch:
             self._watch.adopt(preset.watch)
         self.preset = preset
+        self._steps.forget()
 
     def set_learning_rate(self, network: str, rate: float) -> None:
         """Change the rate of ``generator``, ``discriminator``, ``autoencoder`` or ``classifier`` at once."""
@@ -185,7 +197,8 @@ class Trainer:
             if name in state["networks"]:
                 network.load_state_dict(state["networks"][name])
         for name, optimiser in self.objective.optimisers.items():
-            optimiser.load_state_dict(state["optimisers"][name])
+            optimisers.load(optimiser, state["optimisers"][name])
+        self._steps.forget()
         self.former = [dict(one) for one in state.get("former", ())]  # older checkpoints have none
         self._sampler.restore(state["sampler"])
         self._watch.restore(state["watch"])
@@ -218,7 +231,7 @@ class Trainer:
         grafting.load(self.objective.networks, state["networks"])
         for name, optimiser in self.objective.optimisers.items():
             if grafting.fits(optimiser, state["optimisers"][name]):
-                optimiser.load_state_dict(state["optimisers"][name])
+                optimisers.load(optimiser, state["optimisers"][name])
         self._adopt(self.preset)  # what was loaded has the rates of the other
         data = fields.plain(self.preset)["data"]
         if state.get("data", data) == data:  # older checkpoints don't say

@@ -122,7 +122,10 @@ class LatentopApp(QuittingApp):
         self._show("presets")
 
     def action_runs(self) -> None:
-        """Show all runs."""
+        """Show all runs; a comparison lies over their list."""
+        if self._place() == "compare":
+            self.pop_screen()
+            return
         self._leave_behind()
         self._show("runs")
 

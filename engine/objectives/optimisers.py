@@ -1,12 +1,17 @@
 """Optimisers by name, and the one way that any takes a step: never with a gradient that is not finite."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.optim import SGD, Adam, NAdam, Optimizer, RMSprop
 
+from engine import devices
 from presets.networks import Trained
+
+CAPTURABLE = "capturable"
+"""The setting of torch's optimisers that follows from the device, whatever was saved on another."""
 
 
 def build_optimiser(spec: Trained, parameters: Iterable[nn.Parameter]) -> Optimizer:
@@ -27,6 +32,13 @@ def tune(optimiser: Optimizer, spec: Trained) -> None:
             numbers = {"momentum": spec.beta1}
     for group in optimiser.param_groups:
         group.update(numbers, lr=spec.lr, clip=spec.clip)
+
+
+def load(optimiser: Optimizer, state: Mapping[str, Any]) -> None:
+    """Go on from ``state_dict()`` of an optimiser of that kind, perhaps on another device."""
+    own = {key: value for key, value in optimiser.param_groups[0].items() if key == CAPTURABLE}
+    groups = [{**group, **own} for group in state["param_groups"]]
+    optimiser.load_state_dict({**state, "param_groups": groups})
 
 
 def take_step(optimiser: Optimizer) -> Tensor:
@@ -56,12 +68,14 @@ def take_step(optimiser: Optimizer) -> Tensor:
 
 
 def _bare(spec: Trained, parameters: list[nn.Parameter]) -> Optimizer:
+    # A CUDA graph needs them to count their steps on the device.
+    counts = parameters[0].is_cuda and devices.graphs_wanted()
     match spec.optimizer:
         case "adam":
-            return Adam(parameters, spec.lr, foreach=True)
+            return Adam(parameters, spec.lr, foreach=True, capturable=counts)
         case "nadam":
-            return NAdam(parameters, spec.lr, foreach=True)
+            return NAdam(parameters, spec.lr, foreach=True, capturable=counts)
         case "rmsprop":
-            return RMSprop(parameters, spec.lr, foreach=True)
+            return RMSprop(parameters, spec.lr, foreach=True, capturable=counts)
         case "sgd":
             return SGD(parameters, spec.lr, foreach=True)

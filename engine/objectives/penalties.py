@@ -75,7 +75,7 @@ class Penalty(nn.Module):
     def forward(self, judge: Judge, real: Tensor, fake: Tensor) -> Tensor | None:
         """What to add to the discriminator's loss in this step: 0-d, or None where nothing is due."""
         due = self.wanted and self._step % self._every == 0
-        self._step += 1
+        self._step += self._every > 1  # what is due at every step needs no count
         if not due:
             return None
         value = gradient_penalty(judge, real, fake) if self._between else r1_penalty(judge, real)

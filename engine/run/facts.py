@@ -52,6 +52,8 @@ class RunFacts:
     device: str = ""
     compute: Mapping[str, object] = field(default_factory=dict)
     """What a trial found fastest, or was so at the start: ``{"threads": 2, "channels_last": true}``."""
+    graphs: str = ""
+    """Whether a GPU replays whole steps, and why not; empty where a device has no graphs."""
     versions: Mapping[str, str] = field(default_factory=dict)
     began_as: str = ""
     """The preset, as TOML, with which its training began or went on last."""

@@ -285,9 +285,11 @@ def test_the_mouse_does_what_keys_do(busy: RunFolder) -> None:
         terminal.mouse(32, inside[0] - 15, inside[1])  # drag
         wait_until(lambda: back(before, terminal.text) and cursor(terminal.text) != here)
         terminal.mouse(0, inside[0] - 15, inside[1], let_go=True)
+        terminal.settle()  # half a row of labels is no measure
         before = terminal.text
         terminal.mouse(64, *inside)
         wait_until(lambda: narrower(before, terminal.text))
+        terminal.settle()
         before = terminal.text
         terminal.mouse(65, *inside)
         wait_until(lambda: wider(before, terminal.text))

@@ -79,8 +79,9 @@ def test_a_terminal_that_takes_nothing_does_not_stop_training_and_can_be_left_wh
             time.sleep(0.05)  # lest an escape and what follows be taken for one key
         steps = facts(run).step
         wait_until(lambda: facts(run).step > steps + 20)
-        terminal.press("d")
         terminal.thaw()
+        terminal.settle()
+        terminal.press("d")
         wait_until(lambda: terminal.process.poll() is not None)
         assert terminal.process.returncode == 0
     steps = facts(run).step

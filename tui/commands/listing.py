@@ -142,7 +142,7 @@ def _facts(seen: Look) -> list[tuple[str, ...]]:
         "parent": f"{facts.parent}, step {spaced(facts.parent_step)}" if facts.parent else "",
         "seed": str(facts.seed),
         "data": ", ".join(filter(None, (facts.data, facts.data_source))),
-        "device": facts.device,
+        "device": ", ".join(filter(None, (facts.device, facts.graphs))),
         "queue" if state.name == "queued" else "worker": worker,
         "versions": ", ".join(f"{name} {version}" for name, version in facts.versions.items()),
         "folder": str(seen.run.path),

@@ -1,0 +1,199 @@
+"""Whole training steps replayed from a CUDA graph: one launch where a step by itself takes hundreds.
+
+A graph is a step as it was recorded once, both networks' updates in it: numbers such as learning rates, and
+all that Python decided, stay as they were then. So only steps that are alike are recorded, each graph is
+compared with a step by itself before anything is trained with it, and it is recorded anew after any change.
+Source: https://pytorch.org/docs/stable/notes/cuda.html#cuda-graphs
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import torch
+from torch import Tensor
+from torch.nn.utils import get_total_norm
+
+from engine import devices, rng
+from engine.data import Dataset
+from engine.objectives import Objective
+from presets.schema import Preset, Pretraining
+
+WARM_UP = 3
+"""Steps by themselves before one is recorded: until then libraries choose algorithms and make room."""
+TOLERANCE = 1e-3
+"""By how much series and weights after a replayed step may differ from those after a step by itself."""
+
+Step = Callable[[], None]
+
+
+class Tape(Protocol):
+    """Something that notes what a step does on the device, and does it again."""
+
+    def warm_up(self, step: Step) -> None:
+        """Take the step, in a way that recording can follow."""
+
+    def record(self, step: Step) -> None:
+        """Note what the step would do; nothing on the device is changed."""
+
+    def replay(self) -> None:
+        """Do what was noted, in the memory where it was noted."""
+
+
+def tape_of(device: torch.device) -> Callable[[], Tape] | None:
+    """What makes tapes for a device; None where it has none."""
+    return CudaGraph if device.type == "cuda" else None
+
+
+class CudaGraph:
+    """The tape that CUDA has. Another thread may use the device meanwhile, as the recorder does."""
+
+    def __init__(self) -> None:
+        self._graph = torch.cuda.CUDAGraph()
+
+    def warm_up(self, step: Step) -> None:
+        """Take the step on a stream of its own."""
+        side, current = torch.cuda.Stream(), torch.cuda.current_stream()
+        side.wait_stream(current)
+        with torch.cuda.stream(side):
+            step()
+        current.wait_stream(side)
+
+    def record(self, step: Step) -> None:
+        """Record the step. Raises RuntimeError where it does what a graph can't hold."""
+        with torch.cuda.graph(self._graph, capture_error_mode="thread_local"):
+            step()
+
+    def replay(self) -> None:
+        """Launch the whole step."""
+        self._graph.replay()
+
+
+def obstacle(preset: Preset) -> str:
+    """Why the steps of a preset are not to be replays of one; empty where they are."""
+    return unlike(preset) if devices.graphs_wanted() else f"{devices.GRAPHS}=1 is not set"
+
+
+def unlike(preset: Preset) -> str:
+    """Why steps of a preset differ from each other by more than their data; empty where they don't."""
+    if preset.code:
+        return "one's own network may decide anew at every step"
+    if isinstance(preset, Pretraining):
+        return "its phases train different networks"
+    for name in ("generator", "discriminator", "autoencoder"):
+        if getattr(getattr(preset, name, None), "schedule", "constant") != "constant":
+            return f"{name}.lr follows a schedule"
+    if (every := getattr(preset.objective, "r1_every", 1)) > 1 and getattr(preset.objective, "r1", 0.0):
+        return f"the penalty is due every {every} steps"
+    return ""
+
+
+class Steps:
+    """Takes the steps of an objective on a dataset: by themselves, or replayed from a ``tape``."""
+
+    def __init__(
+        self,
+        objective: Objective,
+        dataset: Dataset,
+        *,
+        obstacle: Callable[[], str],
+        tape: Callable[[], Tape] | None,
+    ) -> None:
+        """``obstacle`` says what bars replays, ``tape`` makes what replays: None where a device has none."""
+        self.told = ""
+        """How steps are taken, for people; empty before it is decided, and where nothing was to decide."""
+        self._objective = objective
+        self._dataset = dataset
+        self._obstacle = obstacle
+        self._new_tape = tape
+        self.forget()
+
+    def forget(self) -> None:
+        """Record anew: a setting, a weight's place or the size of a batch is not what it was."""
+        self._tape: Tape | None = None
+        self._warm = 0
+        self._apart = self._new_tape is None or bool(self._obstacle())
+        if self._new_tape and self._apart:
+            self.told = f"no CUDA graph: {self._obstacle()}"
+
+    def __call__(self, chosen: Tensor) -> Mapping[str, Tensor]:
+        """Train on the data in these places, int64 ``(batch,)``; return series as 0-d tensors."""
+        if self._apart or self._new_tape is None:
+            return self._by_itself(chosen)
+        if self._tape is None:
+            self._tape = self._new_tape()
+            self._chosen = chosen.clone()
+        self._chosen.copy_(chosen)
+        if self._warm < WARM_UP:
+            return self._warm_up(self._tape)
+        if self._warm == WARM_UP:
+            self._warm += 1
+            return self._begin(self._tape)
+        self._tape.replay()
+        return self._series()
+
+    def _by_itself(self, chosen: Tensor) -> Mapping[str, Tensor]:
+        data = self._dataset
+        return self._objective.step(data.train[chosen], data.train_labels[chosen])
+
+    def _warm_up(self, tape: Tape) -> Mapping[str, Tensor]:
+        self._warm += 1
+        taken: dict[str, Tensor] = {}
+        tape.warm_up(lambda: taken.update(self._by_itself(self._chosen)))
+        self._names = list(taken)
+        self._values = torch.stack(list(taken.values()))
+        return taken
+
+    def _begin(self, tape: Tape) -> Mapping[str, Tensor]:
+        """Record; replay once, and take the same step by itself, which is the one that counts."""
+        try:
+            tape.record(self._in_place)
+        except RuntimeError as error:
+            self._give_up(str(error).splitlines()[0])
+            return self._by_itself(self._chosen)
+        held = self._held()
+        before, random = [one.clone() for one in held], rng.state()
+        tape.replay()
+        replayed, told = [one.clone() for one in held], self._values.clone()
+        for one, was in zip(held, before, strict=True):
+            one.copy_(was)
+        rng.restore(random)
+        values = self._by_itself(self._chosen)
+        series = _difference([told], [torch.stack(list(values.values()))])
+        differ = max(series, _difference(replayed, held))
+        if not differ <= TOLERANCE:
+            self._give_up(f"a step replayed differed from one by itself by {differ:.1g}")
+        else:
+            self.told = f"whole steps from a CUDA graph, which differed from one by itself by {differ:.1g}"
+        return values
+
+    def _in_place(self) -> None:
+        """A step from where the places lie to where the values are read, as a graph needs it."""
+        self._values.copy_(torch.stack(list(self._by_itself(self._chosen).values())))
+
+    def _series(self) -> Mapping[str, Tensor]:
+        return dict(zip(self._names, self._values.clone().unbind(), strict=True))
+
+    def _held(self) -> list[Tensor]:
+        """All that a step changes, but for random numbers: weights, buffers, moments."""
+        networks = self._objective.networks.values()
+        own = [one for network in networks for one in (*network.parameters(), *network.buffers())]
+        moments = [
+            value
+            for optimiser in self._objective.optimisers.values()
+            for state in optimiser.state.values()
+            for value in state.values()
+            if isinstance(value, Tensor)
+        ]
+        return [one.detach() for one in (*own, *moments)]
+
+    def _give_up(self, why: str) -> None:
+        self._tape, self._apart = None, True
+        self.told = f"no CUDA graph: {why}"
+        for optimiser in self._objective.optimisers.values():
+            optimiser.zero_grad(set_to_none=True)  # what was begun while recording lies in the graph's memory
+
+
+def _difference(some: list[Tensor], others: list[Tensor]) -> float:
+    """How far all of the tensors are from the others, as a share of the others' length."""
+    apart = [one.float() - other.float() for one, other in zip(some, others, strict=True)]
+    return float(get_total_norm(apart) / get_total_norm([one.float() for one in others]).clamp(min=1e-12))

@@ -1,0 +1,166 @@
+"""Steps for GPUs, as far as a machine without one can tell: none asks the device, and replays are checked."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import Tensor
+
+from engine import capture
+from engine.capture import Step, Steps
+from engine.data import Dataset, Sampler, load
+from engine.objectives import build_objective, optimisers
+from presets import catalogue
+from presets.schema import Preset
+
+CPU, META = torch.device("cpu"), torch.device("meta")
+SMALL = {"dcgan": ["generator.channels=8", "discriminator.channels=8", "batch=16"]}
+EVERY = [one.name for one in catalogue.entries() if one.name not in ("dcgan-64", "pretrain-classifier")]
+"""But for what needs images of one's own, and what looks at labels first, to choose its images."""
+
+
+class Again:
+    """A tape for the CPU: what was noted is done again, in the same memory."""
+
+    def warm_up(self, step: Step) -> None:
+        step()
+
+    def record(self, step: Step) -> None:
+        self.step = step
+
+    def replay(self) -> None:
+        self.step()
+
+
+class Wrong(Again):
+    """A tape that forgets half of a step."""
+
+    def replay(self) -> None:
+        pass
+
+
+class Refused(Again):
+    """A tape that can't hold the step."""
+
+    def record(self, step: Step) -> None:
+        raise RuntimeError(
+            "operation not permitted when stream is capturing\nCompile with TORCH_USE_CUDA_DSA"
+        )
+
+
+def preset_of(name: str, *more: str) -> Preset:
+    return catalogue.load(catalogue.find(name), [*SMALL.get(name, []), *more])
+
+
+def on(device: torch.device, dataset: Dataset) -> Dataset:
+    moved = {
+        name: getattr(dataset, name).to(device) for name in ("train", "train_labels", "test", "test_labels")
+    }
+    return replace(dataset, **moved)
+
+
+def taken(preset: Preset, dataset: Dataset, steps: Steps, count: int) -> list[Mapping[str, Tensor]]:
+    torch.manual_seed(7)
+    sampler = Sampler(len(dataset.train), preset.per_step, seed=1)
+    return [steps(next(sampler)) for _ in range(count)]
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_no_step_asks_the_device(name: str) -> None:
+    """On the meta device there is nothing to ask: whatever needs a value on the host raises."""
+    preset = preset_of(name)
+    dataset = load(preset.data, CPU)
+    data = on(META, dataset)
+    objective = build_objective(preset, data, META)
+    chosen = torch.empty(preset.per_step, dtype=torch.int64, device=META)
+    for _ in range(2):
+        values = objective.step(data.train[chosen], data.train_labels[chosen])
+        assert values
+        assert all(one.shape == () and one.device == META for one in values.values())
+
+
+@pytest.mark.parametrize("name", ["dcgan", "stacked", "vae", "wgan-gp"])
+def test_replayed_steps_are_the_steps(name: str) -> None:
+    preset = preset_of(name)
+    dataset = load(preset.data, CPU)
+    found = []
+    for tape in (None, Again):
+        torch.manual_seed(3)
+        objective = build_objective(preset, dataset, CPU)
+        steps = Steps(objective, dataset, obstacle=lambda: "", tape=tape)
+        values = taken(preset, dataset, steps, 8)
+        found.append((values, [one.state_dict() for one in objective.networks.values()]))
+    assert "whole steps from a CUDA graph" in steps.told
+    torch.testing.assert_close(found[0], found[1], rtol=0, atol=0)
+
+
+@pytest.mark.parametrize(
+    ("tape", "why"), [(Wrong, "differed from one by itself"), (Refused, "not permitted")]
+)
+def test_a_graph_that_does_not_do_the_step_is_not_used(tape: type[Again], why: str) -> None:
+    preset = preset_of("stacked")
+    dataset = load(preset.data, CPU)
+    objective = build_objective(preset, dataset, CPU)
+    steps = Steps(objective, dataset, obstacle=lambda: "", tape=tape)
+    values = taken(preset, dataset, steps, 8)
+    assert steps.told.startswith("no CUDA graph: ")
+    assert why in steps.told
+    assert len({float(one["loss/reconstruction"]) for one in values}) == 8  # it trains on
+
+
+def test_what_was_changed_is_in_the_next_step() -> None:
+    """A graph has a learning rate in it; whoever edits it gets another."""
+    preset = preset_of("stacked")
+    dataset = load(preset.data, CPU)
+    objective = build_objective(preset, dataset, CPU)
+    tapes: list[Again] = []
+
+    def tape() -> Again:
+        tapes.append(Again())
+        return tapes[-1]
+
+    steps = Steps(objective, dataset, obstacle=lambda: "", tape=tape)
+    taken(preset, dataset, steps, 6)
+    objective.adopt(preset_of("stacked", "autoencoder.lr=1e-30"))
+    steps.forget()
+    before = [one.clone() for one in objective.networks["autoencoder"].parameters()]
+    taken(preset, dataset, steps, 6)
+    assert len(tapes) == 2
+    torch.testing.assert_close(list(objective.networks["autoencoder"].parameters()), before, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("r1", "every 16 steps"),
+        ("pretrain-classifier", "phases"),
+        ("dcgan", ""),
+        ("wgan-gp", ""),
+        ("vae", "autoencoder.lr follows a schedule"),
+    ],
+)
+def test_steps_that_differ_are_not_replayed(name: str, why: str) -> None:
+    assert (why in capture.unlike(preset_of(name))) if why else not capture.unlike(preset_of(name))
+
+
+def test_a_rate_that_falls_is_not_replayed() -> None:
+    told = capture.unlike(preset_of("stacked", "autoencoder.schedule=cosine"))
+    assert told == "autoencoder.lr follows a schedule"
+
+
+def test_graphs_are_for_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "LATENTOP_CUDA_GRAPHS=1 is not set" in capture.obstacle(preset_of("dcgan"))
+    monkeypatch.setenv("LATENTOP_CUDA_GRAPHS", "1")
+    assert capture.obstacle(preset_of("dcgan")) == ""
+    assert capture.tape_of(CPU) is None
+
+
+def test_a_checkpoint_keeps_the_device_s_way_of_counting() -> None:
+    """Saved where steps were counted on a GPU, loaded where they are not."""
+    objective = build_objective(preset := preset_of("stacked"), load(preset.data, CPU), CPU)
+    optimiser = objective.optimisers["autoencoder"]
+    state = optimiser.state_dict()
+    state["param_groups"][0]["capturable"] = True
+    optimisers.load(optimiser, state)
+    assert optimiser.param_groups[0]["capturable"] is False
