@@ -21,7 +21,13 @@ from presets.schema import Preset, Pretraining
 WARM_UP = 3
 """Steps by themselves before one is recorded: until then libraries choose algorithms and make room."""
 TOLERANCE = 1e-3
-"""By how much series and weights after a replayed step may differ from those after a step by itself."""
+"""By how much the series of a replayed step may differ from those of a step by itself."""
+WAY_TOLERANCE = 0.05
+"""The same of the way that its weights and moments go, as a share of that way."""
+SAFE = (2, 15)
+"""The version of torch from which on a recording that fails leaves streams and random numbers alone."""
+
+TINY = 1e-12
 
 Step = Callable[[], None]
 
@@ -70,7 +76,10 @@ class CudaGraph:
 
 def obstacle(preset: Preset) -> str:
     """Why the steps of a preset are not to be replays of one; empty where they are."""
-    return unlike(preset) if devices.graphs_wanted() else f"{devices.GRAPHS}=1 is not set"
+    if not devices.graphs_wanted():
+        return f"{devices.GRAPHS}=1 is not set"
+    version = tuple(int(part) for part in torch.__version__.split(".")[:2])
+    return unlike(preset) if version >= SAFE else f"torch {torch.__version__} is older than 2.15"
 
 
 def unlike(preset: Preset) -> str:
@@ -145,26 +154,39 @@ class Steps:
 
     def _begin(self, tape: Tape) -> Mapping[str, Tensor]:
         """Record; replay once, and take the same step by itself, which is the one that counts."""
+        if failed := self._recorded(tape):
+            self._give_up(failed)
+            return self._by_itself(self._chosen)
+        held = self._held()
+        before, random = _clones(held), rng.state()
+        tape.replay()
+        replayed, told = _clones(held), self._values.clone()
+        for name, tensors in held.items():
+            for one, was in zip(tensors, before[name], strict=True):
+                one.copy_(was)
+        rng.restore(random)
+        values = self._by_itself(self._chosen)
+        series = _apart([told], [torch.stack(list(values.values()))])
+        ways = [_off_the_way(replayed[name], held[name], before[name]) for name in held]
+        way = float(torch.stack(ways).max())  # of which one that is NaN is the largest
+        if series <= TOLERANCE and way <= WAY_TOLERANCE:
+            self.told = f"whole steps from a CUDA graph, which differed from one by itself by {series:.1g}"
+        else:
+            self._give_up(
+                f"a step replayed differed from one by itself by {series:.1g}, its weights' way by {way:.1g}"
+            )
+        return values
+
+    def _recorded(self, tape: Tape) -> str:
+        """Record a step; why that can't be, or nothing. What the error's frames held is let go of."""
         try:
             tape.record(self._in_place)
         except RuntimeError as error:
-            self._give_up(str(error).splitlines()[0])
-            return self._by_itself(self._chosen)
-        held = self._held()
-        before, random = [one.clone() for one in held], rng.state()
-        tape.replay()
-        replayed, told = [one.clone() for one in held], self._values.clone()
-        for one, was in zip(held, before, strict=True):
-            one.copy_(was)
-        rng.restore(random)
-        values = self._by_itself(self._chosen)
-        series = _difference([told], [torch.stack(list(values.values()))])
-        differ = max(series, _difference(replayed, held))
-        if not differ <= TOLERANCE:
-            self._give_up(f"a step replayed differed from one by itself by {differ:.1g}")
-        else:
-            self.told = f"whole steps from a CUDA graph, which differed from one by itself by {differ:.1g}"
-        return values
+            first: BaseException = error
+            while first.__context__:
+                first = first.__context__
+            return (str(first) or type(first).__name__).splitlines()[0]
+        return ""
 
     def _in_place(self) -> None:
         """A step from where the places lie to where the values are read, as a graph needs it."""
@@ -173,18 +195,16 @@ class Steps:
     def _series(self) -> Mapping[str, Tensor]:
         return dict(zip(self._names, self._values.clone().unbind(), strict=True))
 
-    def _held(self) -> list[Tensor]:
-        """All that a step changes, but for random numbers: weights, buffers, moments."""
-        networks = self._objective.networks.values()
-        own = [one for network in networks for one in (*network.parameters(), *network.buffers())]
-        moments = [
-            value
-            for optimiser in self._objective.optimisers.values()
-            for state in optimiser.state.values()
-            for value in state.values()
-            if isinstance(value, Tensor)
-        ]
-        return [one.detach() for one in (*own, *moments)]
+    def _held(self) -> dict[str, list[Tensor]]:
+        """All that a step changes but random numbers: each network's weights and buffers, and moments."""
+        found = {
+            name: [one.detach() for one in (*network.parameters(), *network.buffers())]
+            for name, network in self._objective.networks.items()
+        }
+        for name, optimiser in self._objective.optimisers.items():
+            moments = (value for state in optimiser.state.values() for value in state.values())
+            found[f"moments of {name}"] = [one for one in moments if isinstance(one, Tensor)]
+        return {name: tensors for name, tensors in found.items() if tensors}
 
     def _give_up(self, why: str) -> None:
         self._tape, self._apart = None, True
@@ -193,7 +213,26 @@ class Steps:
             optimiser.zero_grad(set_to_none=True)  # what was begun while recording lies in the graph's memory
 
 
-def _difference(some: list[Tensor], others: list[Tensor]) -> float:
+def _clones(held: Mapping[str, list[Tensor]]) -> dict[str, list[Tensor]]:
+    return {name: [one.clone() for one in tensors] for name, tensors in held.items()}
+
+
+def _apart(some: list[Tensor], others: list[Tensor]) -> float:
     """How far all of the tensors are from the others, as a share of the others' length."""
-    apart = [one.float() - other.float() for one, other in zip(some, others, strict=True)]
-    return float(get_total_norm(apart) / get_total_norm([one.float() for one in others]).clamp(min=1e-12))
+    between = [one - other for one, other in zip(some, others, strict=True)]
+    return float(get_total_norm(between) / get_total_norm(others).clamp(min=TINY))
+
+
+def _off_the_way(some: list[Tensor], others: list[Tensor], before: list[Tensor]) -> Tensor:
+    """How far the tensors are from the others, as a share of the way from ``before``: 0-d.
+
+    Counters, which are 0-d, must agree, else it is infinite: they are much longer than any way.
+    """
+    triples = list(zip(some, others, before, strict=True))
+    if not all(torch.equal(one, other) for one, other, _ in triples if one.ndim == 0):
+        return torch.full((), torch.inf, device=others[0].device)
+    rest = [(one, other, was) for one, other, was in triples if one.ndim and one.is_floating_point()]
+    if not rest:
+        return torch.zeros((), device=others[0].device)
+    way = get_total_norm([other - was for _, other, was in rest])
+    return get_total_norm([one - other for one, other, _ in rest]) / way.clamp(min=TINY)

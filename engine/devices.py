@@ -37,6 +37,7 @@ def find(wanted: str) -> torch.device:
 def prepare(device: torch.device) -> None:
     """Have CUDA multiply matrices as it convolves by default: in TF32, with 10 bits of mantissa."""
     if device.type == "cuda":
+        torch.cuda.set_device(device)  # where streams and graphs are made
         torch.set_float32_matmul_precision("high")
 
 

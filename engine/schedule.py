@@ -1,12 +1,36 @@
 """How a learning rate goes over a run: it stays, or falls to zero by the last step, all along or at last."""
 
+from collections.abc import Mapping
 from math import cos, pi
 from typing import Literal
+
+from torch.optim import Optimizer
+
+from presets.schema import Preset
 
 Schedule = Literal["constant", "linear", "cosine", "cooldown"]
 
 COOLDOWN = 0.2
 """Share of the steps, at their end, over which a cooldown falls."""
+
+
+def follow(optimisers: Mapping[str, Optimizer], preset: Preset, step: int) -> None:
+    """Set the rates that fall as training goes on to what they are at this step."""
+    for network, optimiser in optimisers.items():
+        spec = getattr(preset, network)
+        if spec.schedule != "constant":
+            left = share(spec.schedule, progress(preset.span(network), step))
+            for group in optimiser.param_groups:
+                group["lr"] = spec.lr * left
+
+
+def falling(optimisers: Mapping[str, Optimizer], preset: Preset) -> dict[str, float]:
+    """The learning rates that follow a schedule, as they are now: ``lr/generator``."""
+    return {
+        f"lr/{network}": optimiser.param_groups[0]["lr"]
+        for network, optimiser in optimisers.items()
+        if getattr(preset, network).schedule != "constant"
+    }
 
 
 def share(schedule: Schedule, progress: float) -> float:

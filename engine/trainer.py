@@ -93,7 +93,7 @@ class Trainer:
         yield from self._show()
         while self.step < self.preset.steps:
             yield from self._offer()
-            self._follow_schedules()
+            schedule.follow(self.objective.optimisers, self.preset, self.step)
             observe = self._clock() >= self._observed + OBSERVE_SECONDS
             if observe:
                 self._weights.hold()
@@ -152,20 +152,6 @@ class Trainer:
             self._watch.adopt(preset.watch)
         self.preset = preset
         self._steps.forget()
-
-    def set_learning_rate(self, network: str, rate: float) -> None:
-        """Change the rate of ``generator``, ``discriminator``, ``autoencoder`` or ``classifier`` at once."""
-        for group in self.objective.optimisers[network].param_groups:
-            group["lr"] = rate
-
-    def _follow_schedules(self) -> None:
-        """Set the rates that fall as training goes on to what they are at this step."""
-        for network in self.objective.optimisers:
-            spec = getattr(self.preset, network)
-            if spec.schedule != "constant":
-                done = schedule.progress(self.preset.span(network), self.step)
-                left = schedule.share(spec.schedule, done)
-                self.set_learning_rate(network, spec.lr * left)
 
     def state(self) -> dict[str, Any]:
         """All that is needed to go on bit for bit: tensors, numbers, texts, and nothing else."""
@@ -241,14 +227,6 @@ class Trainer:
             rng.restore(state["rng"])
         self.step = state["step"]
 
-    def _falling_rates(self) -> dict[str, float]:
-        """The learning rates that follow a schedule, as they are now: ``lr/generator``."""
-        return {
-            f"lr/{network}": optimiser.param_groups[0]["lr"]
-            for network, optimiser in self.objective.optimisers.items()
-            if getattr(self.preset, network).schedule != "constant"
-        }
-
     def _look(self, *, observe: bool, last: bool) -> Iterator[Event]:
         """Whatever is due after a step, and where it is time to ``observe``, that; all after the last one."""
         show = last or self._gallery.due(self.step)
@@ -287,7 +265,8 @@ class Trainer:
         phases = [gather(alike) for _, alike in groupby(self._unseen, key=lambda one: one.values.keys())]
         now, wall = self._clock(), self._wall()
         speed = len(self._unseen) / max(now - self._observed, 1e-9)
-        rates, weights = self._falling_rates(), self._weights.measure()
+        rates = schedule.falling(self.objective.optimisers, self.preset)
+        weights = self._weights.measure()
         yield Scalars(step=self.step, wall=wall, values={"speed/steps": speed, **rates, **weights})
         self._unseen, self._observed = [], now
         for columns in phases:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from textual.app import App
+from textual.app import App, ScreenStackError
+from textual.css.query import NoMatches
 from textual.events import Event, InputEvent
 
 
@@ -29,12 +30,22 @@ class OrderlyApp(App[None]):
         """Show the screen below this one."""
         return self._noted(super().pop_screen())
 
+    @property
+    def left(self) -> bool:
+        """Whether it has been left, or is being closed: no screen shows or takes anything any more."""
+        return self._exit or not self._running
+
+    def _handle_exception(self, error: Exception) -> None:
+        """A screen that was on its way when the app was left finds no widgets: that is nobody's trouble."""
+        if not (self.left and isinstance(error, NoMatches | ScreenStackError)):
+            super()._handle_exception(error)
+
     async def on_event(self, event: Event) -> None:
         """Wait for the change of screens, if there is one, before a key or the mouse is heeded."""
         if isinstance(event, InputEvent):
             await self.at_rest()
-            if self.return_code is not None or not self.screen_stack:
-                return  # it has been left, or is being closed: no screen would take it
+            if self.left:
+                return
         await super().on_event(event)
 
     async def at_rest(self) -> None:

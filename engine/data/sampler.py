@@ -68,7 +68,7 @@ class Sampler(Iterator[Tensor]):
     def _move_to(self, *, epoch: int, position: int) -> None:
         self._epoch = epoch
         self._position = position
-        self._order = _order(self._count, self._seed, epoch).to(self._device)
+        self._order = _order(self._count, self._seed, epoch).to(self._device, non_blocking=True)
 
 
 def _refuse_more(batch: int, count: int) -> None:

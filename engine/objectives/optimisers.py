@@ -12,6 +12,8 @@ from presets.networks import Trained
 
 CAPTURABLE = "capturable"
 """The setting of torch's optimisers that follows from the device, whatever was saved on another."""
+HOST = "mu_product"
+"""What NAdam asks for at every step: kept on the host, as it begins, but loaded to the device by torch."""
 
 
 def build_optimiser(spec: Trained, parameters: Iterable[nn.Parameter]) -> Optimizer:
@@ -39,6 +41,10 @@ def load(optimiser: Optimizer, state: Mapping[str, Any]) -> None:
     own = {key: value for key, value in optimiser.param_groups[0].items() if key == CAPTURABLE}
     groups = [{**group, **own} for group in state["param_groups"]]
     optimiser.load_state_dict({**state, "param_groups": groups})
+    if not own.get(CAPTURABLE):
+        for moments in optimiser.state.values():
+            if HOST in moments:
+                moments[HOST] = moments[HOST].cpu()
 
 
 def take_step(optimiser: Optimizer) -> Tensor:

@@ -16,6 +16,8 @@ SMALLEST = 1e-12
 
 def squared_distances(a: Tensor, b: Tensor) -> Tensor:
     """Squared Euclidean distances ``(n, m)`` between points ``(n, d)`` and ``(m, d)``, 0 or more."""
+    if a.is_cuda and a.dtype == torch.float32:  # which it multiplies in TF32: too coarse for a difference
+        return squared_distances(a.double(), b.double()).float()
     inner = torch.addmm(b.square().sum(1), a, b.T, alpha=-2)
     return inner.add_(a.square().sum(1, keepdim=True)).clamp_(min=0)
 

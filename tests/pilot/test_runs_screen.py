@@ -47,8 +47,8 @@ async def test_newest_values_where_there_is_room(runs: Path, open_app: Open) -> 
     run = healthy_gan(runs).run
     app = open_app()
     async with app.run_test(notifications=True, size=(120, 36)) as pilot:
-        await wait_for_text(pilot, run.id)
-        assert "▇▇▇▇▇▇▇▇▇▇  coverage 87 %  G 1.25  D 0.93" in line(app, run.id)
+        newest = "▇▇▇▇▇▇▇▇▇▇  coverage 87 %  G 1.25  D 0.93"
+        await wait_for(pilot, lambda: newest in line(app, run.id))
 
 
 async def test_a_killed_worker_shows_as_crashed(runs: Path, open_app: Open) -> None:

@@ -13,7 +13,7 @@ from engine.data import load
 from engine.run.events import Scalars
 from engine.run.folder import RunFolder
 from engine.trainer import Trainer
-from presets import catalogue
+from presets import catalogue, live
 from tests.support import SMALL_GAN
 
 CPU = torch.device("cpu")
@@ -81,7 +81,7 @@ def test_a_changed_learning_rate_survives_a_checkpoint(tmp_path: Path) -> None:
     run = RunFolder(tmp_path)
     run.checkpoints.mkdir()
     first = trainer("stacked", ())
-    first.set_learning_rate("autoencoder", 0.125)
+    first.adopt(live.changed(first.preset, {"autoencoder.lr": 0.125}))
     checkpoint.save(run, first.state(), keep=3)
     state = checkpoint.load_newest(run).state
     assert state["optimisers"]["autoencoder"]["param_groups"][0]["lr"] == 0.125

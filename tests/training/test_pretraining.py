@@ -14,7 +14,7 @@ from engine.run.events import Frame, Scalars
 from engine.run.folder import RunFolder
 from engine.snapshots import Snapshot, copy
 from engine.trainer import Trainer
-from presets import catalogue
+from presets import catalogue, live
 
 CPU = torch.device("cpu")
 SMALL = ["autoencoder.hidden=[32]", "autoencoder.latent_dim=16", "classifier.hidden=[16]", "seeds=2"]
@@ -102,7 +102,7 @@ def test_gone_back_from_the_classifiers_the_autoencoder_is_shown_as_before() -> 
 
 def test_the_classifiers_learning_rate_can_be_changed() -> None:
     one = trainer()
-    one.set_learning_rate("classifier", 0.125)
+    one.adopt(live.changed(one.preset, {"classifier.lr": 0.125}))
     rates = {
         name: optimiser["param_groups"][0]["lr"] for name, optimiser in one.state()["optimisers"].items()
     }

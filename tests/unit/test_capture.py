@@ -1,6 +1,6 @@
 """Steps for GPUs, as far as a machine without one can tell: none asks the device, and replays are checked."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import pytest
@@ -10,7 +10,7 @@ from torch import Tensor
 from engine import capture
 from engine.capture import Step, Steps
 from engine.data import Dataset, Sampler, load
-from engine.objectives import build_objective, optimisers
+from engine.objectives import Objective, build_objective, optimisers
 from presets import catalogue
 from presets.schema import Preset
 
@@ -47,6 +47,28 @@ class Refused(Again):
         raise RuntimeError(
             "operation not permitted when stream is capturing\nCompile with TORCH_USE_CUDA_DSA"
         )
+
+
+def broken_by(spoil: Callable[[list[Tensor], list[Tensor]], None], objective: Objective) -> type[Again]:
+    """A tape whose replays do something to the weights, which are also given as they were."""
+
+    class Broken(Again):
+        def replay(self) -> None:
+            weights = [one.detach() for one in objective.networks["autoencoder"].parameters()]
+            before = [one.clone() for one in weights]
+            super().replay()
+            spoil(weights, before)
+
+    return Broken
+
+
+def forgotten(weights: list[Tensor], before: list[Tensor]) -> None:
+    for one, was in zip(weights, before, strict=True):
+        one.copy_(was)
+
+
+def poisoned(weights: list[Tensor], before: list[Tensor]) -> None:
+    weights[0][0, 0] = torch.nan
 
 
 def preset_of(name: str, *more: str) -> Preset:
@@ -109,6 +131,23 @@ def test_a_graph_that_does_not_do_the_step_is_not_used(tape: type[Again], why: s
     assert len({float(one["loss/reconstruction"]) for one in values}) == 8  # it trains on
 
 
+@pytest.mark.parametrize("spoil", [forgotten, poisoned])
+def test_a_graph_that_tells_the_same_but_trains_otherwise_is_not_used(
+    spoil: Callable[[list[Tensor], list[Tensor]], None],
+) -> None:
+    """Series are of before the update; and an old run's counters are longer than all of its weights."""
+    preset = preset_of("stacked")
+    dataset = load(preset.data, CPU)
+    objective = build_objective(preset, dataset, CPU)
+    steps = Steps(objective, dataset, obstacle=lambda: "", tape=broken_by(spoil, objective))
+    taken(preset, dataset, steps, 3)
+    for moments in objective.optimisers["autoencoder"].state.values():
+        moments["step"].fill_(100_000)
+    values = taken(preset, dataset, steps, 3)
+    assert "its weights' way by" in steps.told
+    assert all(torch.isfinite(one["loss/reconstruction"]) for one in values)
+
+
 def test_what_was_changed_is_in_the_next_step() -> None:
     """A graph has a learning rate in it; whoever edits it gets another."""
     preset = preset_of("stacked")
@@ -150,6 +189,7 @@ def test_a_rate_that_falls_is_not_replayed() -> None:
 
 
 def test_graphs_are_for_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LATENTOP_CUDA_GRAPHS", raising=False)
     assert "LATENTOP_CUDA_GRAPHS=1 is not set" in capture.obstacle(preset_of("dcgan"))
     monkeypatch.setenv("LATENTOP_CUDA_GRAPHS", "1")
     assert capture.obstacle(preset_of("dcgan")) == ""
