@@ -90,7 +90,7 @@ def said(process: subprocess.Popen[str]) -> str:
 @pytest.mark.parametrize("hold", ["BEGIN IMMEDIATE", "BEGIN EXCLUSIVE", "BEGIN; SELECT * FROM points"])
 def test_what_can_not_be_written_for_a_lock_waits_and_then_is_written(run: RunFolder, hold: str) -> None:
     recorder = Recorder(run, lambda: Facts(values={"heartbeat": 1.0}))
-    other = sqlite3.connect(run.database, isolation_level=None, timeout=0.0)
+    other = sqlite3.connect(run.database, isolation_level=None, timeout=60.0)  # a flush may be under way
     recorder.start()
     wait_until(lambda: recorder.idle and facts(run).heartbeat == 1.0)
     held = [other.execute(one) for one in hold.split(";")]
