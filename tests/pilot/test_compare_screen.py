@@ -51,8 +51,8 @@ async def test_marked_runs_are_compared_in_charts_and_table(
         if size[1] < 32:
             await pilot.press("t")
         await wait_for(pilot, lambda: row(app, "generator.lr") == ["0.001", "0.0002"])
-        assert row(app, "diversity/coverage") == ["40", "%", "90", "%", "*"]
-        assert row(app, "verdict") == ["healthy", "healthy"]
+        await wait_for(pilot, lambda: row(app, "diversity/coverage") == ["40", "%", "90", "%", "*"])
+        await wait_for(pilot, lambda: row(app, "verdict") == ["healthy", "healthy"])
         assert not row(app, "seed")
         await pilot.press("escape")
         await wait_for_text(pilot, "runs in", "2 marked")
@@ -146,7 +146,7 @@ async def test_runs_without_a_series_in_common_say_so(runs: Path, open_app: Open
     app = LatentopApp(runs, None, Terminal(), compared=made)
     async with app.run_test(notifications=True, size=(120, 36)) as pilot:
         await wait_for_text(pilot, "they have no series in common", "loss/generator", "A dcgan-s42")
-        assert row(app, "loss/generator") == ["1.25", "-"]
+        await wait_for(pilot, lambda: row(app, "loss/generator") == ["1.25", "-"])
 
 
 async def test_runs_that_recorded_nothing_yet(runs: Path, open_app: Open) -> None:
@@ -154,7 +154,7 @@ async def test_runs_that_recorded_nothing_yet(runs: Path, open_app: Open) -> Non
     app = LatentopApp(runs, None, Terminal(), compared=made)
     async with app.run_test(notifications=True, size=(120, 36)) as pilot:
         await wait_for_text(pilot, "nothing recorded yet", "no values yet", "settings that differ")
-        assert row(app, "seed") == ["1", "2"]
+        await wait_for(pilot, lambda: row(app, "seed") == ["1", "2"])
 
 
 async def test_an_unreadable_run_hides_no_other(runs: Path, open_app: Open) -> None:

@@ -39,8 +39,12 @@ async def test_lists_every_run_with_its_state_in_words(
     app = open_app()
     async with app.run_test(notifications=True, size=size) as pilot:
         await wait_for_text(pilot, gan.run.id, autoencoder.run.id)
-        assert all(word in line(app, gan.run.id) for word in ("training", "healthy", "400"))
-        assert all(word in line(app, autoencoder.run.id) for word in ("finished", "20 000"))
+        await wait_for(
+            pilot, lambda: all(word in line(app, gan.run.id) for word in ("training", "healthy", "400"))
+        )
+        await wait_for(
+            pilot, lambda: all(word in line(app, autoencoder.run.id) for word in ("finished", "20 000"))
+        )
 
 
 async def test_newest_values_where_there_is_room(runs: Path, open_app: Open) -> None:
@@ -67,7 +71,7 @@ async def test_the_list_is_live(runs: Path, open_app: Open) -> None:
         await wait_for(pilot, lambda: "400" in line(app, recorded.run.id))
         recorded.says(step=777, verdict="collapsed")
         await wait_for(pilot, lambda: "777" in line(app, recorded.run.id))
-        assert "COLLAPSED" in line(app, recorded.run.id)
+        await wait_for(pilot, lambda: "COLLAPSED" in line(app, recorded.run.id))
         newer = Recorded(runs, "stacked")
         await wait_for_text(pilot, newer.run.id)
 
@@ -116,8 +120,8 @@ async def test_a_damaged_run_does_not_hide_the_others(runs: Path, open_app: Open
     app = open_app()
     async with app.run_test(notifications=True, size=(80, 24)) as pilot:
         await wait_for_text(pilot, good.run.id, bad.run.id)
-        assert "training" in line(app, good.run.id)
-        assert "unreadable" in line(app, bad.run.id)
+        await wait_for(pilot, lambda: "training" in line(app, good.run.id))
+        await wait_for(pilot, lambda: "unreadable" in line(app, bad.run.id))
 
 
 async def test_whatever_is_wrong_with_a_run_it_does_not_hide_the_others(
@@ -135,9 +139,9 @@ async def test_whatever_is_wrong_with_a_run_it_does_not_hide_the_others(
     app = open_app()
     async with app.run_test(notifications=True, size=(120, 36)) as pilot:
         await wait_for_text(pilot, good.run.id, bad.run.id)
-        assert "training" in line(app, good.run.id)
-        assert "unreadable" in line(app, bad.run.id)
-        assert "unexpected KeyError: 'pixels'" in line(app, bad.run.id)
+        await wait_for(pilot, lambda: "training" in line(app, good.run.id))
+        await wait_for(pilot, lambda: "unreadable" in line(app, bad.run.id))
+        await wait_for(pilot, lambda: "unexpected KeyError: 'pixels'" in line(app, bad.run.id))
 
 
 async def test_no_run_is_missed_before_the_folder_was_looked_at(

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.pilot.conftest import Recorded, text, wait_for, wait_for_text
+from tests.pilot.conftest import Recorded, wait_for, wait_for_text
 from tui.app import LatentopApp
 from tui.screens.runs import RunsScreen
 from tui.terminal import Terminal
@@ -66,8 +66,7 @@ async def test_the_list_of_runs_tells_the_same_as_the_run(runs: Path, open_app: 
     gan(runs)
     async with open_app().run_test(size=(200, 60)) as pilot:
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, RunsScreen))
-        await wait_for_text(pilot, f"{mean('loss/generator')}")
-        assert f"D {mean('loss/discriminator')}" in text(pilot.app)
+        await wait_for_text(pilot, f"{mean('loss/generator')}", f"D {mean('loss/discriminator')}")
 
 
 async def test_a_newest_value_that_is_no_number_is_said_everywhere(runs: Path, open_app: Open) -> None:
