@@ -20,7 +20,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@if command -v uv >/dev/null; then uv venv -q --allow-existing --python "$$(command -v $(PYTHON))" .venv; \
 	else $(PYTHON) -m venv .venv && $(BIN)/python -m pip install -q uv; fi
 	@UV=$$(command -v uv || echo $(BIN)/uv); \
-	$$UV pip install -q --python $(BIN)/python -r requirements.lock && \
+	$$UV pip install -q --compile-bytecode --python $(BIN)/python -r requirements.lock && \
 	$$UV pip install -q --python $(BIN)/python --no-deps -e .
 	@touch $@
 
@@ -32,7 +32,7 @@ test: install    ## all tests (under twenty minutes on two idle cores)
 
 bench: install   ## measure speed beside peers and write benchmarks/RESULTS.md (under twenty minutes, idle)
 	@UV=$$(command -v uv || echo $(BIN)/uv); \
-	$$UV pip install -q --python $(BIN)/python -c requirements.lock -e '.[bench]'
+	$$UV pip install -q --compile-bytecode --python $(BIN)/python -c requirements.lock -e '.[bench]'
 	$(BIN)/python -m benchmarks --write
 
 lint: install    ## format, lint, types, architecture

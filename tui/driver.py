@@ -1,16 +1,22 @@
 """The thin layer between Textual and the terminal: counts what is written, and asks whether it is shown."""
 
+import os
 import time
+from codecs import getincrementaldecoder
 from collections.abc import Callable
+from select import select
 from threading import Event, Lock
 from typing import IO, Any, cast
 
-from textual import events
+from textual import constants, events
+from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 QUESTION = "\x1b[6n"
 """Where is the cursor? Every terminal answers, once it has come that far."""
+IDLE_SECONDS = 0.1
+"""So often it is seen whether keys are still read."""
 FAREWELL_SECONDS = 1.0
 """On leaving, an answer is awaited so long: one that comes later would be typed into the shell."""
 
@@ -59,6 +65,27 @@ class PacedDriver(LinuxDriver):
             self._loop.call_soon_threadsafe(self.heard, time.monotonic())
             return
         super().process_message(message)
+
+    def run_input_thread(self) -> None:
+        """Read until told not to, or until nothing can come any more.
+
+        Whether an esc is the key, or the beginning of another key's code, is seen as soon as the rest would
+        have come; Textual looks ten times a second.
+        """
+        parser, decode = XTermParser(self._debug), getincrementaldecoder("utf-8")("replace").decode
+        wait = IDLE_SECONDS
+        while not self.exit_event.is_set():
+            ready, _, _ = select([self.fileno], [], [], wait)
+            try:
+                data = os.read(self.fileno, 4096) if ready else b""
+            except OSError:  # the terminal is gone
+                return
+            if ready and not data:
+                return
+            text = decode(data)
+            for event in (*(parser.feed(text) if text else ()), *parser.tick()):
+                self.process_message(event)
+            wait = constants.ESCAPE_DELAY if ready else IDLE_SECONDS
 
     def start_application_mode(self) -> None:
         """Take the terminal; what was asked before is forgotten."""

@@ -1,21 +1,37 @@
-"""The app as far as screens come and go: keys wait for the screen that they are meant for."""
+"""The app as far as screens come and go: what is typed ahead waits for the screen that it is meant for."""
 
+import asyncio
+from collections import deque
+from contextlib import suppress
 from typing import Any
 
 from textual.app import App, ScreenStackError
 from textual.css.query import NoMatches
-from textual.events import Event, InputEvent
+from textual.errors import NoWidget
+from textual.events import Event, InputEvent, MouseEvent, MouseMove, Paste
+from textual.message_pump import MessagePump
+from textual.screen import Screen
+from textual.widget import Widget
+
+LAPS = 3
+"""How often the way of a key is gone: what it does may ask for another message, and that one for a third."""
+PATIENCE_SECONDS = 5.0
+"""Who takes longer than this over what it was sent is not waited for."""
 
 
 class OrderlyApp(App[None]):
-    """What is pressed while a screen comes or goes is handled once it is there, or gone.
+    """Hands on what is pressed, clicked and pasted one by one, each once the one before has had its effect.
 
-    Textual hands keys on at once, so that two pressed quickly can reach a screen without its widgets.
+    Textual hands everything on at once, and what a key does may take a few messages more: of two keys that
+    come together, the second reaches the screen that the first one leaves, or one without its widgets.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._changes: list[Any] = []
+        self._held: deque[Event] = deque()
+        self._following: asyncio.Task[None] | None = None
+        self._addressed: Screen[Any] | None = None
 
     def push_screen(self, *arguments: Any, **options: Any) -> Any:
         """Show a screen above this one."""
@@ -35,24 +51,72 @@ class OrderlyApp(App[None]):
         """Whether it has been left, or is being closed: no screen shows or takes anything any more."""
         return self._exit or not self._running
 
-    def _handle_exception(self, error: Exception) -> None:
-        """A screen that was on its way when the app was left finds no widgets: that is nobody's trouble."""
-        if not (self.left and isinstance(error, NoMatches | ScreenStackError)):
-            super()._handle_exception(error)
-
-    async def on_event(self, event: Event) -> None:
-        """Wait for the change of screens, if there is one, before a key or the mouse is heeded."""
-        if isinstance(event, InputEvent):
-            await self.at_rest()
-            if self.left:
-                return
-        await super().on_event(event)
+    @property
+    def heard(self) -> bool:
+        """Whether all that was pressed has had its effect."""
+        return not self._held and self._following is None
 
     async def at_rest(self) -> None:
         """Wait until no screen comes or goes."""
         while self._changes:
             await self._changes.pop(0)
 
+    async def on_event(self, event: Event) -> None:
+        """Hold what a person does; what has been to its screen and comes back is for the app's own keys."""
+        if not isinstance(event, InputEvent | Paste):
+            await super().on_event(event)
+        elif event.is_forwarded:
+            await self.at_rest()
+            if not self.left and self.screen is self._addressed:
+                await super().on_event(event)
+        else:
+            self._held.append(event)
+            if self._following is None:
+                await self._hand_on()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """A screen that was on its way when the app was left finds no widgets: that is nobody's trouble."""
+        if not (self.left and isinstance(error, NoMatches | ScreenStackError)):
+            super()._handle_exception(error)
+
+    async def _hand_on(self) -> None:
+        """Hand on the first of what is held, and come back for the next when that has had its effect."""
+        self._following = None
+        await self.at_rest()
+        while self._held and not self.left and self._following is None:
+            event = self._held.popleft()
+            self._addressed, receiver = self.screen, self._receiver(event)
+            await super().on_event(event)
+            if not isinstance(event, MouseMove):  # which nothing has to wait for
+                self._following = asyncio.create_task(self._follow(receiver))
+
+    def _receiver(self, event: Event) -> Widget:
+        if isinstance(event, MouseEvent):
+            with suppress(NoWidget):
+                return self.mouse_captured or self.get_widget_at(event.x, event.y)[0]
+        return self.focused or self.screen
+
+    async def _follow(self, receiver: Widget) -> None:
+        """Go the way that an event goes, from its receiver up to the app, and have the next one handed on."""
+        try:
+            for _ in range(LAPS):
+                for node in receiver.ancestors_with_self:
+                    await _caught_up(node)
+                await _caught_up(self)  # a receiver that is gone has no way up any more
+                receiver = self.focused or self.screen
+        except ScreenStackError:
+            pass  # left meanwhile
+        finally:
+            self.call_later(self._hand_on)
+
     def _noted(self, change: Any) -> Any:
         self._changes.append(change)
         return change
+
+
+async def _caught_up(pump: MessagePump) -> None:
+    """Wait until it has dealt with all that it was sent before, or has ended."""
+    done = asyncio.get_running_loop().create_future()
+    if pump.call_later(done.set_result, None):
+        ended = [pump._task] if pump._task else []
+        await asyncio.wait([done, *ended], timeout=PATIENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED)

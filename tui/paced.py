@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from rich.color import ColorSystem
 from rich.console import RenderableType
 from rich.control import Control
+from textual import constants
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.driver import Driver
@@ -28,6 +29,8 @@ REMOTE_SECONDS = 1 / 15
 SLOW_SECONDS = 0.2
 """The same on a slow link, but for what answers a key."""
 BUSY_SECONDS = 0.02
+ESCAPE_SECONDS = 0.025
+"""What follows esc in a key's code comes with it, where no link lies between; ESCDELAY may say otherwise."""
 ANSWER_SECONDS = 1.0
 """What is drawn so soon after a key is taken for its answer."""
 
@@ -53,6 +56,8 @@ class PacedApp(OrderlyApp):
         self._was_slow = False
         if far:
             self.animation_level = "none"
+        elif "ESCDELAY" not in os.environ:
+            constants.ESCAPE_DELAY = ESCAPE_SECONDS  # type: ignore[misc]
 
     def slowed(self, slow: bool) -> None:
         """Spend less on a link that turns out to be slow: fewer colours, nothing dimmed; later undo it."""

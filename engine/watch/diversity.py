@@ -134,7 +134,7 @@ class DiversityMeter:
         order = torch.randperm(len(real), generator=generator).to(real.device)
         with features.one_thread():
             self.features = features.fit(training)
-            points, detail = self.features(real[order]), self.features.detail(real[order])
+            points, detail = self.features.split(real[order])
             self._references = points[:REFERENCES]
             self._radii = squared_radii(self._references)
             self._width = float(self._radii.median())
@@ -178,7 +178,7 @@ class DiversityMeter:
             raise ValueError(f"{len(samples)} samples; this meter compares {self.samples}")
         images = samples[: self.samples].to(self._references.device)
         with features.one_thread():
-            points, detail = self.features(images), self.features.detail(images)
+            points, detail = self.features.split(images)
             if not bool(detail.isfinite().all()):
                 raise ValueError("samples hold values that are not finite")
             raw = self._measure(points, detail)

@@ -46,14 +46,14 @@ class Features:
         """Coordinates ``(n, d)`` of images ``(n, channels, height, width)``, float32 on their device."""
         return self._centred(images) @ self.components.to(images.device)
 
-    def detail(self, images: Tensor) -> Tensor:
-        """What the components leave out: mean squared error ``(n,)`` per pixel, 0 or more.
+    def split(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """Coordinates, and the detail that they leave out: mean squared error ``(n,)`` per pixel, 0 or more.
 
         Blur takes detail away and noise adds it; neither shows in the coordinates themselves.
         """
-        centred = self._centred(images)
-        components = self.components.to(images.device)
-        return (centred - centred @ components @ components.T).square().mean(1)
+        centred, components = self._centred(images), self.components.to(images.device)
+        points = centred @ components
+        return points, torch.addmm(centred, points, components.T, alpha=-1).square_().mean(1)
 
     def _centred(self, images: Tensor) -> Tensor:
         pixels = images.flatten(1).float()

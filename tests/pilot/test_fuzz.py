@@ -83,4 +83,5 @@ async def a_burst(pilot: Pilot[None], chance: random.Random) -> None:
             name = chance.choice([*NAMED, *NAMED, *MORE, *TYPED])
             pilot.app.post_message(Key(name, name if len(name) == 1 else None))
     await pilot.pause()
+    await wait_for(pilot, lambda: pilot.app.heard or pilot.app.left)
     assert len(pilot.app.screen_stack) < DEEPEST, pilot.app.screen_stack

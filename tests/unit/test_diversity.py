@@ -243,7 +243,7 @@ def test_components_are_orthonormal_and_as_many_as_there_can_be() -> None:
     few = features.fit(data().train[:10])
     assert few(real(0)).shape == (COUNT, 9)
     assert torch.allclose(few.components.T @ few.components, torch.eye(9), atol=1e-5)
-    assert float(few.detail(data().train[:10]).max()) < 1e-6
+    assert float(few.split(data().train[:10])[1].max()) < 1e-6
 
 
 def test_measures_on_points_that_can_be_counted_by_hand() -> None:

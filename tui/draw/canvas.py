@@ -1,6 +1,9 @@
 """What the terminal shows and what it should show, cell by cell: the difference is all that is sent."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, pairwise
+from operator import itemgetter
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.color import ColorSystem
@@ -18,8 +21,18 @@ LONGEST = 32
 MOVE = 8
 """Bytes that it takes to move the cursor."""
 MOST_WAITS = 60
-NEAR = 4
+NEAR = 3
 """So few unchanged cells cost no more to send again than to jump over."""
+
+
+class Run(NamedTuple):
+    """Cells of a row, side by side, that are written with one pen."""
+
+    y: int
+    start: int
+    end: int
+    pen: Pen
+    text: str
 
 
 class Canvas:
@@ -100,41 +113,40 @@ class Canvas:
         return 0.0 if y in self._answers else size / 2 ** self._waits.get((y, x), 0)
 
     def take(self, room: int) -> str:
-        """What to send now: of the difference as much as ``room`` bytes hold, but one piece at least."""
+        """What to send now: of the difference as much as ``room`` bytes hold, but one piece at least.
+
+        Answers first; and what is written with one pen together, wherever it stands: to change a pen costs
+        more than to move.
+        """
         answers = set(self._answers)
-        chosen = self._choose(room)
-        pens = {self._wanted[y][start][1]: None for y, start, _ in chosen}
-        places = {one: place for place, one in enumerate(pens)}
+        runs = self._choose(room)
+        places = {run.pen: place for place, run in reversed(list(enumerate(runs)))}
+        runs.sort(key=lambda run: (run.y not in answers, places[run.pen], run.y, run.start))
         sent: list[str] = []
-        last: Pen | None = None
+        last: Run | None = None
+        for run in runs:
+            sent += [_way(last, run), change(last.pen if last else None, run.pen), run.text]
+            last = run
+            self._shown[run.y][run.start : run.end] = self._wanted[run.y][run.start : run.end]
+        return "".join(sent) + ("" if last is None or last.pen == PLAIN else "\x1b[0m")
 
-        def turn(piece: tuple[int, int, int]) -> tuple[object, ...]:
-            """Answers first; what is written with one pen together: to change it costs more than to move."""
-            y, start, _ = piece
-            return y not in answers, places[self._wanted[y][start][1]], piece
-
-        for y, start, end in sorted(chosen, key=turn):
-            text, last = _written(self._wanted[y], start, end, last)
-            sent.append(f"\x1b[{y + 1};{start + 1}H{text}")
-            self._shown[y][start:end] = self._wanted[y][start:end]
-        return "".join(sent) + ("" if last in (None, PLAIN) else "\x1b[0m")
-
-    def _choose(self, room: int) -> list[tuple[int, int, int]]:
-        """Row, first column and end of the pieces that go now, by their rank; the others wait."""
+    def _choose(self, room: int) -> list[Run]:
+        """The runs of the pieces that go now, by their rank; the others wait."""
         pieces = [
-            (self._rank(y, start, size), y, start, end, size)
+            (self._rank(y, start, size), y, start, size, runs)
             for y in self._rows
             for start, end in _differing(self._shown[y], self._wanted[y])
-            for size in (len(_written(self._wanted[y], start, end, None)[0].encode()) + MOVE,)
+            for runs in (list(_runs(self._wanted[y], y, start, end)),)
+            for size in (_size(runs),)
         ]
-        chosen: list[tuple[int, int, int]] = []
+        chosen: list[Run] = []
         left, waits = set[int](), dict[tuple[int, int], int]()
-        for _, y, start, end, size in sorted(pieces):
+        for _, y, start, size, runs in sorted(pieces):
             if chosen and size > room:
                 left.add(y)
                 waits[y, start] = min(self._waits.get((y, start), 0) + 1, MOST_WAITS)
                 continue
-            chosen.append((y, start, end))
+            chosen += runs
             room -= size
         self._rows, self._waits = left, waits
         self._answers &= left
@@ -177,12 +189,24 @@ def _differing(shown: Sequence[Cell], wanted: Sequence[Cell]) -> Iterator[tuple[
         x = end
 
 
-def _written(row: Sequence[Cell], start: int, end: int, before: Pen | None) -> tuple[str, Pen | None]:
-    """The text of a span with what changes the pen, and the pen that is left."""
-    parts: list[str] = []
-    for character, written in row[start:end]:
-        if character and written != before:
-            parts.append(change(before, written))
-            before = written
-        parts.append(character)
-    return "".join(parts), before
+def _runs(row: Sequence[Cell], y: int, start: int, end: int) -> Iterator[Run]:
+    """A span of cells, parted where the pen changes."""
+    for written, cells in groupby(row[start:end], key=itemgetter(1)):
+        characters = [character for character, _ in cells]
+        yield Run(y, start, start + len(characters), written, "".join(characters))
+        start += len(characters)
+
+
+def _size(runs: Sequence[Run]) -> int:
+    """Bytes that it takes to send them by themselves."""
+    pens = (None, *(run.pen for run in runs))
+    changes = sum(len(change(before, after)) for before, after in pairwise(pens) if after)
+    return MOVE + changes + sum(len(run.text.encode()) for run in runs)
+
+
+def _way(last: Run | None, run: Run) -> str:
+    """What moves the cursor to where a run begins, from behind the last one."""
+    if last is None or last.y != run.y or last.end > run.start or len(last.text) != last.end - last.start:
+        return f"\x1b[{run.y + 1};{run.start + 1}H"
+    cells = run.start - last.end
+    return f"\x1b[{cells if cells > 1 else ''}C" if cells else ""

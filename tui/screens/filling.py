@@ -110,8 +110,8 @@ class FillingScreen(PlaceScreen[Result], Generic[Result]):
     def on_chosen_value_opened(self, message: ChosenValue.Opened) -> None:
         """List what the setting can be."""
         field = self.current()
-        if field is None or not self.is_active:
-            return  # it is open already: keys pressed in haste ask for it more than once
+        if field is None or not field.alternatives or not self.is_active:
+            return  # keys pressed in haste ask for it more than once, or have gone on to another setting
 
         def act(value: str | None) -> None:
             if value is not None:
