@@ -1,11 +1,14 @@
 """The base of every dialogue: a screen above another that is answered once."""
 
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.events import Click
+from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen
+
+from tui.draw.dimmed import Dimmed
 
 Answer = TypeVar("Answer")
 
@@ -18,6 +21,11 @@ class Dialogue(ModalScreen[Answer | None], Generic[Answer]):
     def __init__(self) -> None:
         super().__init__(classes="dialogue")
         self._answered = False
+
+    def render(self) -> Any:
+        """What lies behind."""
+        behind = super().render()
+        return Dimmed(behind) if isinstance(behind, BackgroundScreen) else behind
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
         """Answer, once: keys that were pressed before the screen was gone are not for the one below."""

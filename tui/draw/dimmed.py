@@ -1,0 +1,51 @@
+"""What lies behind a dialogue, dimmed: as Textual dims it, but each style once."""
+
+from functools import lru_cache
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+from textual.css.styles import RulesMap
+from textual.renderables.background_screen import BackgroundScreen
+from textual.strip import Strip
+from textual.style import Style as VisualStyle
+from textual.visual import RenderOptions, Visual
+
+
+class Dimmed(Visual):
+    """Another screen with a colour over it, of which some shines through."""
+
+    def __init__(self, behind: BackgroundScreen) -> None:
+        self._screen, self._over = behind.screen, behind.color
+
+    def render_strips(
+        self, width: int, height: int | None, style: VisualStyle, options: RenderOptions
+    ) -> list[Strip]:
+        """The screen's own rows, at most ``height`` of them."""
+        rows = self._screen._compositor.render_strips()[:height]
+        return [_dimmed(row, self._over).crop(0, width) for row in rows]
+
+    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
+        """As wide as there is room."""
+        return container_width
+
+    def get_height(self, rules: RulesMap, width: int) -> int:
+        """As high as the screen."""
+        return self._screen.size.height
+
+
+def _dimmed(row: Strip, over: Color) -> Strip:
+    parts = (Segment(text, _style(style or Style.null(), over), control) for text, style, control in row)
+    return Strip(parts, row.cell_length)
+
+
+@lru_cache(maxsize=4096)
+def _style(style: Style, over: Color) -> Style:
+    """The style under a colour, without its links; what has no colour of its own keeps the terminal's."""
+    plain = style.clear_meta_and_links()
+    if over.a == 0:
+        return plain
+    return plain + Style.from_color(
+        (Color.from_rich_color(plain.color) + over).rich_color if plain.color else None,
+        (Color.from_rich_color(plain.bgcolor) + over).rich_color if plain.bgcolor else None,
+    )
