@@ -23,7 +23,7 @@ class Dimmed(Visual):
     ) -> list[Strip]:
         """The screen's own rows, at most ``height`` of them."""
         rows = self._screen._compositor.render_strips()[:height]
-        return [_dimmed(row, self._over).crop(0, width) for row in rows]
+        return [_dimmed(row, self._over, style.rich_style).crop(0, width) for row in rows]
 
     def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
         """As wide as there is room."""
@@ -34,18 +34,21 @@ class Dimmed(Visual):
         return self._screen.size.height
 
 
-def _dimmed(row: Strip, over: Color) -> Strip:
-    parts = (Segment(text, _style(style or Style.null(), over), control) for text, style, control in row)
+_NONE = Style.null()
+
+
+def _dimmed(row: Strip, over: Color, base: Style) -> Strip:
+    parts = (Segment(text, _style(style or _NONE, over, base), control) for text, style, control in row)
     return Strip(parts, row.cell_length)
 
 
 @lru_cache(maxsize=4096)
-def _style(style: Style, over: Color) -> Style:
-    """The style under a colour, without its links; what has no colour of its own keeps the terminal's."""
-    plain = style.clear_meta_and_links()
+def _style(style: Style, over: Color, base: Style) -> Style:
+    """The style under a colour, without its links; what has no colour of its own has that of the base."""
+    plain = base + style.clear_meta_and_links()
     if over.a == 0:
         return plain
     return plain + Style.from_color(
-        (Color.from_rich_color(plain.color) + over).rich_color if plain.color else None,
-        (Color.from_rich_color(plain.bgcolor) + over).rich_color if plain.bgcolor else None,
+        (Color.from_rich_color(style.color) + over).rich_color if style.color else None,
+        (Color.from_rich_color(style.bgcolor) + over).rich_color if style.bgcolor else None,
     )
