@@ -2,16 +2,16 @@
 
 import os
 import time
-from codecs import getincrementaldecoder
 from collections.abc import Callable
 from select import select
 from threading import Event, Lock
 from typing import IO, Any, cast
 
 from textual import constants, events
-from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
+
+from tui.typed import Typed
 
 QUESTION = "\x1b[6n"
 """Where is the cursor? Every terminal answers, once it has come that far."""
@@ -69,23 +69,23 @@ class PacedDriver(LinuxDriver):
     def run_input_thread(self) -> None:
         """Read until told not to, or until nothing can come any more.
 
-        Whether an esc is the key, or the beginning of another key's code, is seen as soon as the rest would
-        have come; Textual looks ten times a second.
+        Whether an esc stands alone is seen as soon as the rest of a code would have come; Textual looks ten
+        times a second.
         """
-        parser, decode = XTermParser(self._debug), getincrementaldecoder("utf-8")("replace").decode
-        wait = IDLE_SECONDS
+        typed, wait = Typed(), IDLE_SECONDS
         while not self.exit_event.is_set():
-            ready, _, _ = select([self.fileno], [], [], wait)
             try:
+                ready, _, _ = select([self.fileno], [], [], wait)
                 data = os.read(self.fileno, 4096) if ready else b""
-            except OSError:  # the terminal is gone
+            except BlockingIOError:  # somebody else has read it
+                continue
+            except (OSError, ValueError):  # the terminal is gone
                 return
             if ready and not data:
                 return
-            text = decode(data)
-            for event in (*(parser.feed(text) if text else ()), *parser.tick()):
-                self.process_message(event)
-            wait = constants.ESCAPE_DELAY if ready else IDLE_SECONDS
+            for message in typed.read(data) if data else typed.silence():
+                self.process_message(message)
+            wait = min(constants.ESCAPE_DELAY, IDLE_SECONDS) if ready else IDLE_SECONDS
 
     def start_application_mode(self) -> None:
         """Take the terminal; what was asked before is forgotten."""

@@ -2,21 +2,22 @@
 
 import asyncio
 from collections import deque
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from textual.app import App, ScreenStackError
 from textual.css.query import NoMatches
 from textual.errors import NoWidget
-from textual.events import Event, InputEvent, MouseEvent, MouseMove, Paste
+from textual.events import Event, InputEvent, Key, MouseDown, MouseEvent, MouseUp, Paste
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.widget import Widget
 
 LAPS = 3
 """How often the way of a key is gone: what it does may ask for another message, and that one for a third."""
-PATIENCE_SECONDS = 5.0
-"""Who takes longer than this over what it was sent is not waited for."""
+PATIENCE_SECONDS = 1.0
+"""Nothing is waited for longer than this: keys would seem dead."""
 
 
 class OrderlyApp(App[None]):
@@ -56,6 +57,24 @@ class OrderlyApp(App[None]):
         """Whether all that was pressed has had its effect."""
         return not self._held and self._following is None
 
+    @contextmanager
+    def coming(self) -> Iterator[None]:
+        """What is done here shows a screen in the end: keys wait for that, though not for long."""
+        loop = asyncio.get_running_loop()
+        shown = loop.create_future()
+
+        def arrive() -> None:
+            if not shown.done():
+                shown.set_result(None)
+
+        given_up = loop.call_later(PATIENCE_SECONDS, arrive)
+        self._changes.append(shown)
+        try:
+            yield
+        finally:
+            given_up.cancel()
+            arrive()
+
     async def at_rest(self) -> None:
         """Wait until no screen comes or goes."""
         while self._changes:
@@ -87,7 +106,9 @@ class OrderlyApp(App[None]):
             event = self._held.popleft()
             self._addressed, receiver = self.screen, self._receiver(event)
             await super().on_event(event)
-            if not isinstance(event, MouseMove):  # which nothing has to wait for
+            if isinstance(
+                event, Key | Paste | MouseDown | MouseUp
+            ):  # moves and turns of the wheel change no screen
                 self._following = asyncio.create_task(self._follow(receiver))
 
     def _receiver(self, event: Event) -> Widget:
@@ -100,10 +121,11 @@ class OrderlyApp(App[None]):
         """Go the way that an event goes, from its receiver up to the app, and have the next one handed on."""
         try:
             for _ in range(LAPS):
-                for node in receiver.ancestors_with_self:
-                    await _caught_up(node)
-                await _caught_up(self)  # a receiver that is gone has no way up any more
-                receiver = self.focused or self.screen
+                now = self.focused or self.screen
+                way = dict.fromkeys([*receiver.ancestors_with_self, *now.ancestors_with_self])
+                for node in way:
+                    if not await _caught_up(node):
+                        return
         except ScreenStackError:
             pass  # left meanwhile
         finally:
@@ -114,9 +136,11 @@ class OrderlyApp(App[None]):
         return change
 
 
-async def _caught_up(pump: MessagePump) -> None:
-    """Wait until it has dealt with all that it was sent before, or has ended."""
+async def _caught_up(pump: MessagePump) -> bool:
+    """Wait until it has dealt with all that it was sent before, or has ended; whether it has."""
     done = asyncio.get_running_loop().create_future()
-    if pump.call_later(done.set_result, None):
-        ended = [pump._task] if pump._task else []
-        await asyncio.wait([done, *ended], timeout=PATIENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+    if not pump.call_later(done.set_result, None):
+        return True
+    ends = [done, *([pump._task] if pump._task else [])]
+    finished, _ = await asyncio.wait(ends, timeout=PATIENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+    return bool(finished)

@@ -7,6 +7,7 @@ from textual.events import Key, Paste
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from engine.run import folder
 from tests.pilot.conftest import FakeWaitingWorker, asked, healthy_gan, text, wait_for, wait_for_text
 from tui.app import LatentopApp
 from tui.screens.run import RunScreen
@@ -79,6 +80,20 @@ async def test_what_is_pasted_comes_after_what_was_pressed(runs: Path, open_app:
         await wait_for(
             pilot, lambda: app.screen.query(Input) and app.screen.query_one(Input).value == "dcgan-s42"
         )
+
+
+async def test_a_question_that_takes_a_moment_is_answered_and_asked_once(runs: Path, open_app: Open) -> None:
+    gone, kept = healthy_gan(runs), healthy_gan(runs)
+    for recorded in (gone, kept):
+        recorded.says(state="finished")
+        recorded.store.close()
+    app = open_app()
+    async with app.run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, gone.run.id, kept.run.id)
+        at_once(pilot, "x", "x", "enter", "x", "d")  # x means nothing to the question; enter waves it away
+        await wait_for(pilot, lambda: len(folder.every(runs)) == 1)
+        await all_heard(pilot)
+        assert len(app.screen_stack) == 2
 
 
 async def test_there_and_back_again_and_again(runs: Path, open_app: Open) -> None:

@@ -16,12 +16,12 @@ from tests.terminal.terminal import LATENTOP, Terminal
 LEFT, RIGHT, HOME, END, ESCAPE = "\x1b[D", "\x1b[C", "\x1b[H", "\x1b[F", "\x1b"
 
 
-def is_well(terminal: Terminal) -> None:
+def is_well(terminal: Terminal, words: str = "keys on a run") -> None:
     """It lives, it answers, and it has not complained."""
     terminal.press("?")
-    terminal.wait_for("keys on a run")
+    terminal.wait_for(words)
     terminal.press(ESCAPE)
-    wait_until(lambda: "keys on a run" not in terminal.text)
+    wait_until(lambda: words not in terminal.text)
     assert terminal.process.poll() is None
     assert b"Traceback" not in terminal.sent
 
@@ -60,6 +60,20 @@ def test_keys_in_haste_while_points_arrive(run: RunFolder) -> None:
         terminal.wait_for("◀◀ step")
         terminal.press(END)
         wait_until(lambda: "◀◀" not in terminal.text)
+
+
+def test_keys_that_arrive_together_are_taken_one_by_one(run: RunFolder) -> None:
+    with Terminal("attach", str(run.path)) as terminal:
+        terminal.wait_for("● training", "─ losses")
+        terminal.press(
+            f"?{ESCAPE}{ESCAPE}d"
+        )  # help, out of it, to the list, where d is no key: on a run it leaves
+        terminal.wait_for("verdict", "enter open")
+        terminal.press(f"p{ESCAPE}?{ESCAPE}/gan")
+        terminal.wait_for("find gan", "enter open")
+        terminal.press(ESCAPE)
+        wait_until(lambda: "find gan" not in terminal.text)
+        is_well(terminal, "keys in the list of runs")
 
 
 @pytest.mark.parametrize("way", ["q", "ctrl+c", "SIGTERM", "an error"])

@@ -205,8 +205,11 @@ def _size(runs: Sequence[Run]) -> int:
 
 
 def _way(last: Run | None, run: Run) -> str:
-    """What moves the cursor to where a run begins, from behind the last one."""
-    if last is None or last.y != run.y or last.end > run.start or len(last.text) != last.end - last.start:
+    """What moves the cursor to where a run begins, from behind the last one.
+
+    Where terminals may disagree about the width of what was written, the place is named.
+    """
+    gap = run.start - last.end if last is not None and last.y == run.y else -1
+    if last is None or gap < 0 or (gap and not last.text.isascii()):
         return f"\x1b[{run.y + 1};{run.start + 1}H"
-    cells = run.start - last.end
-    return f"\x1b[{cells if cells > 1 else ''}C" if cells else ""
+    return f"\x1b[{gap if gap > 1 else ''}C" if gap else ""

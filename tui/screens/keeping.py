@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 from textual import work
 from textual.message import Message
@@ -12,6 +13,7 @@ from engine.run import deletion, labels
 from engine.run.errors import LatentopError
 from engine.run.folder import RunFolder
 from tui import runs_list, runs_words, wording
+from tui.orderly import OrderlyApp
 from tui.runs_feed import RunRow
 from tui.runs_list import View
 from tui.screens.choice import Choice, ChoiceScreen
@@ -54,23 +56,27 @@ class Keeping(PlaceScreen[None]):
             write = partial(labels.annotate, row.run.database)
             self._ask("A note about", row, row.summary.facts.note, "an empty one takes it away", write)
 
-    @work
+    @work(exclusive=True)
     async def action_delete(self) -> None:
         """Delete the marked runs, or the one under the cursor, once that is agreed to."""
         row = self._chosen()
         marked = [one.run for one in runs_list.marked(list(self._rows.values()), self.view)]
         runs = marked or ([row.run] if row else [])
-        for run in runs:
-            if wrong := await asyncio.to_thread(deletion.refusal, self._runs, run):
-                self._complain(wrong)
-                return
         if not runs:
             return
-        sizes = [await asyncio.to_thread(deletion.size, run) for run in runs]
-        names = [self._called(run) for run in runs]
-        hidden = runs_list.hidden(list(self._rows.values()), self.view)
-        question = runs_words.deletion(names, hidden, sum(sizes))
-        if await self.app.push_screen_wait(ChoiceScreen(question, (DELETE,), careful=True)) == DELETE.word:
+        with cast(OrderlyApp, self.app).coming():
+            for run in runs:
+                if wrong := await asyncio.to_thread(deletion.refusal, self._runs, run):
+                    self._complain(wrong)
+                    return
+            sizes = [await asyncio.to_thread(deletion.size, run) for run in runs]
+            names = [self._called(run) for run in runs]
+            hidden = runs_list.hidden(list(self._rows.values()), self.view)
+            question = runs_words.deletion(names, hidden, sum(sizes))
+            answer = self.app.push_screen(
+                ChoiceScreen(question, (DELETE,), careful=True), wait_for_dismiss=True
+            )
+        if await answer == DELETE.word:
             await self._delete(runs)
 
     async def _delete(self, runs: Sequence[RunFolder]) -> None:
