@@ -39,7 +39,7 @@ class Budget:
     """What is set in the presets that are trained, so that tests take small networks."""
 
 
-FULL = Budget(rounds=6, slice=3.5, watch=15.0, keys=40, lengths=(100_000, 1_000_000, 10_000_000))
+FULL = Budget(rounds=5, slice=3.5, watch=15.0, keys=30, lengths=(100_000, 1_000_000, 10_000_000))
 QUICK = Budget(rounds=2, slice=2.0, watch=2.5, keys=3, lengths=(10_000,), presets=("dcgan",))
 
 

@@ -65,15 +65,13 @@ def test_keys_in_haste_while_points_arrive(run: RunFolder) -> None:
 def test_keys_that_arrive_together_are_taken_one_by_one(run: RunFolder) -> None:
     with Terminal("attach", str(run.path)) as terminal:
         terminal.wait_for("● training", "─ losses")
-        terminal.press(
-            f"?{ESCAPE}{ESCAPE}d"
-        )  # help, out of it, to the list, where d is no key: on a run it leaves
-        terminal.wait_for("verdict", "enter open")
-        terminal.press(f"p{ESCAPE}?{ESCAPE}/gan")
-        terminal.wait_for("find gan", "enter open")
+        terminal.press(f"?{ESCAPE}{ESCAPE}d")  # help, out of it, to the presets; on a run d would leave
+        terminal.wait_for("enter train")
+        terminal.press(f"?{ESCAPE}/gan{ESCAPE}/dc")
+        terminal.wait_for("find dc", "conditional-dcgan")
         terminal.press(ESCAPE)
-        wait_until(lambda: "find gan" not in terminal.text)
-        is_well(terminal, "keys in the list of runs")
+        wait_until(lambda: "find dc" not in terminal.text)
+        is_well(terminal, "keys among the presets")
 
 
 @pytest.mark.parametrize("way", ["q", "ctrl+c", "SIGTERM", "an error"])
