@@ -1,8 +1,8 @@
 """Notice that the terminal is gone, or that we are told to go: leave then, and leave the training alone.
 
-Textual reads a closed terminal as fast as it can, for ever, and waits for one that takes no output. So the
-terminal is watched from outside, and where leaving in good order takes too long the process just ends: what
-trains is another process, and everything it records is on disk.
+Textual goes on without a terminal, and waits for one that takes no output. So the terminal is watched from
+outside, and where leaving in good order takes too long the process just ends: what trains is another process,
+and everything it records is on disk.
 """
 
 import asyncio

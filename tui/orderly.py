@@ -14,6 +14,8 @@ from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.widget import Widget
 
+DEEDS = Key, Paste, MouseDown, MouseUp
+"""What others wait for; moves of the mouse and turns of its wheel change no screen."""
 LAPS = 3
 """How often the way of a key is gone: what it does may ask for another message, and that one for a third."""
 PATIENCE_SECONDS = 1.0
@@ -106,9 +108,7 @@ class OrderlyApp(App[None]):
             event = self._held.popleft()
             self._addressed, receiver = self.screen, self._receiver(event)
             await super().on_event(event)
-            if isinstance(
-                event, Key | Paste | MouseDown | MouseUp
-            ):  # moves and turns of the wheel change no screen
+            if isinstance(event, DEEDS):
                 self._following = asyncio.create_task(self._follow(receiver))
 
     def _receiver(self, event: Event) -> Widget:
