@@ -9,8 +9,7 @@ import pytest
 
 NEEDED = {
     "dashboard": {
-        *("PIL", "msgspec", "numpy", "platformdirs", "plotext", "psutil", "rich", "textual", "tomli_w"),
-        *("markdown_it", "mdurl", "pygments", "typing_extensions"),
+        *("msgspec", "numpy", "platformdirs", "psutil", "rich", "textual", "tomli_w", "typing_extensions")
     },
     "command line": {"msgspec", "numpy", "platformdirs", "psutil", "tomli_w", "typing_extensions"},
 }

@@ -10,7 +10,6 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, Literal
@@ -89,6 +88,8 @@ def _python() -> Iterator[Finding]:
 
 
 def _packages() -> Iterator[Finding]:
+    from importlib import metadata  # the other commands, which this is imported with, need none of it
+
     for name in _PACKAGES:
         try:
             yield Finding(what=name, state="ok", text=metadata.version(name))

@@ -3,8 +3,8 @@
 import argparse
 import difflib
 import re
+import sys
 from collections.abc import Callable
-from importlib import metadata
 from typing import Any, Literal, NoReturn
 
 from engine.run.errors import UsageError
@@ -40,6 +40,21 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(f"{where}: {message}" if where else message, f"{self.prog} --help")
 
 
+class Version(argparse.Action):
+    """Tells the version when asked, and not before: to look it up takes as long as to parse a command."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        """Print it and end."""
+        from importlib import metadata
+
+        try:
+            version = metadata.version("latentop")
+        except metadata.PackageNotFoundError:
+            version = "(not installed)"
+        sys.stdout.write(f"latentop {version}\n")
+        parser.exit()
+
+
 class Commands:
     """The table of commands: every family adds its own."""
 
@@ -50,7 +65,7 @@ class Commands:
             "Without a command: the dashboard.",
             epilog=_EXIT_CODES,
         )
-        self.parser.add_argument("--version", action="version", version=f"latentop {_version()}")
+        self.parser.add_argument("--version", action=Version, nargs=0, help="say which version this is")
         _add_everywhere(self.parser, None, False)
         add_screen(self.parser, False, None)
         self.parser.set_defaults(handler=None, json=False)
@@ -99,10 +114,3 @@ def _kbps(text: str) -> int:
     if not text.isdecimal() or int(text) > MOST_KBPS:
         raise argparse.ArgumentTypeError(f"{text!r} is no rate; accepted: 0 to {MOST_KBPS} kilobits a second")
     return int(text)
-
-
-def _version() -> str:
-    try:
-        return metadata.version("latentop")
-    except metadata.PackageNotFoundError:
-        return "(not installed)"
