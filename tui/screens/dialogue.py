@@ -9,11 +9,12 @@ from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen
 
 from tui.draw.dimmed import Dimmed
+from tui.screens.steady import Steady
 
 Answer = TypeVar("Answer")
 
 
-class Dialogue(ModalScreen[Answer | None], Generic[Answer]):
+class Dialogue(Steady[Answer | None], ModalScreen[Answer | None], Generic[Answer]):
     """Returns an answer, or None where it was waved away."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "cancel", show=False)]

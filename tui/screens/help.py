@@ -57,6 +57,8 @@ READINGS: dict[Place, tuple[str, ...]] = {
     "compare": COMPARE_READING,
 }
 KEY_WIDTH = 9
+ASIDE = 8
+"""Columns that frame, padding and scroll bar take, and one that stays empty."""
 
 
 class HelpScreen(Dialogue[None]):
@@ -73,18 +75,20 @@ class HelpScreen(Dialogue[None]):
     def __init__(self, place: Place) -> None:
         super().__init__()
         self._place = place
+        self._width = 0
 
     def compose(self) -> ComposeResult:
         """A field to search in, what was found, and how to leave."""
         with Vertical(id="dialogue", classes="long"):
             yield Input(placeholder="type to find a key", compact=True)
             with VerticalScroll(can_focus=False):
-                yield Static(id="listed")
+                likely = self.app.size.width * 9 // 10 - ASIDE  # what is right at once is laid out once
+                yield Static(self._listing("", likely), id="listed")
             yield Label("up and down scroll, esc closes", classes="hint")
 
     def on_resize(self) -> None:
         """Wrap the lines anew."""
-        self.call_after_refresh(self._show)
+        self.call_after_refresh(self._wrap)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Show what holds the words; a second question mark closes, as the first one opened."""
@@ -98,19 +102,26 @@ class HelpScreen(Dialogue[None]):
         """Move the text by some rows."""
         self.query_one(VerticalScroll).scroll_relative(y=rows, animate=False)
 
+    def _wrap(self) -> None:
+        if self.is_active and self._room() != self._width:
+            self._show()
+
+    def _room(self) -> int:
+        return self.query_one(VerticalScroll).scrollable_content_region.width - 1
+
     def _show(self) -> None:
+        if self.is_active:
+            words = self.query_one(Input).value.lower()
+            self.query_one("#listed", Static).update(self._listing(words, self._room()))
+
+    def _listing(self, words: str, width: int) -> Content:
         """The sections, less what does not hold the words."""
-        if not self.is_active:
-            return
-        words, room = self.query_one(Input).value.lower(), self.query_one(VerticalScroll)
-        width = max(30, room.scrollable_content_region.width - 1)
+        self._width = width
         parts = [part for title, listed in self._sections() for part in _listed(title, listed, words, width)]
         reading = [line for line in READINGS.get(self._place, ()) if words in line.lower()]
         if any(reading):
             parts.append(Content.assemble(("how to read the screen\n", "bold"), "\n".join(reading)))
-        self.query_one("#listed", Static).update(
-            Content.assemble(*parts) if parts else Content("Nothing is called so here.")
-        )
+        return Content.assemble(*parts) if parts else Content("Nothing is called so here.")
 
     def _sections(self) -> Iterator[tuple[str, tuple[Key, ...]]]:
         yield keys.PLACES[self._place], keys.only(self._place)
@@ -125,7 +136,7 @@ def _listed(title: str, listed: tuple[Key, ...], words: str, width: int) -> Iter
     if found:
         yield Content.assemble((f"keys {title}\n", "bold"))
     for key in found:
-        lines = textwrap.wrap(key.does, width - KEY_WIDTH)
+        lines = textwrap.wrap(key.does, max(30, width) - KEY_WIDTH)
         does = f"\n{' ' * KEY_WIDTH}".join(lines)
         yield Content.assemble((f"{key.shown:<{KEY_WIDTH}}", "bold $text-accent"), f"{does}\n")
     if found:

@@ -2,12 +2,12 @@
 
 from typing import Generic, TypeVar
 
-from textual.screen import Screen
+from tui.screens.steady import Steady
 
 Result = TypeVar("Result")
 
 
-class PlaceScreen(Screen[Result], Generic[Result]):
+class PlaceScreen(Steady[Result], Generic[Result]):
     """One that is told things from outside, and so must know whether it has anything to show them with."""
 
     @property
