@@ -31,6 +31,8 @@ SLOW_SECONDS = 0.2
 BUSY_SECONDS = 0.02
 ESCAPE_SECONDS = 0.025
 """What follows esc in a key's code comes with it, where no link lies between; ESCDELAY may say otherwise."""
+EFFECT_SECONDS = 0.15
+"""So long it takes, at most, until what a key does is drawn, where others have the machine too."""
 ANSWER_SECONDS = 1.0
 """What is drawn so soon after a key is taken for its answer."""
 
@@ -58,6 +60,11 @@ class PacedApp(OrderlyApp):
             self.animation_level = "none"
         elif "ESCDELAY" not in os.environ:
             constants.ESCAPE_DELAY = ESCAPE_SECONDS  # type: ignore[misc]
+
+    @property
+    def answering(self) -> bool:
+        """Whether somebody has just pressed something, and waits for what it does."""
+        return not self.heard or time.monotonic() - self._pressed < EFFECT_SECONDS
 
     def slowed(self, slow: bool) -> None:
         """Spend less on a link that turns out to be slow: fewer colours, nothing dimmed; later undo it."""

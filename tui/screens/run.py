@@ -1,6 +1,6 @@
 """The dashboard of one run: hands each new state to its panels, and lets a person look back in time."""
 
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -13,6 +13,7 @@ from tui import keys, selectors, states
 from tui.feed import Feed, Glimpse, Wish
 from tui.living import resumable
 from tui.naming import called
+from tui.paced import PacedApp
 from tui.screens.answers import answered, last_lines
 from tui.screens.bodies import panels
 from tui.screens.reading import Reading
@@ -29,6 +30,8 @@ from tui.widgets.preview import Preview
 from tui.widgets.readout import Readout
 
 RETRY_SECONDS = 0.05
+MOST_TRIES = 10
+"""So often a new state waits for what a key asks for."""
 SHORT = 20
 """Below this height one chart and one meter are all that there is room for."""
 
@@ -64,6 +67,7 @@ class RunScreen(Reading):
     def __init__(self, run: RunFolder, terminal: Terminal) -> None:
         super().__init__(run, terminal)
         self._wish = Wish()
+        self._next: State | None = None
         self._feed = Feed(run, self._hear)
 
     def compose(self) -> ComposeResult:
@@ -92,10 +96,9 @@ class RunScreen(Reading):
 
     def on_run_screen_changed(self, message: Changed) -> None:
         """Take in a new state."""
-        if self.furnished:
-            self.state = message.state
-        else:
-            self.set_timer(RETRY_SECONDS, lambda: self.post_message(message))
+        waits, self._next = self._next is not None, message.state
+        if not waits:
+            self._take_in()
 
     def on_run_screen_seen(self, message: Seen) -> None:
         """Take in what was wished for."""
@@ -162,6 +165,15 @@ class RunScreen(Reading):
             self.action_whole()
         else:
             self.call_later(self.run_action, "app.return")
+
+    def _take_in(self, tries: int = MOST_TRIES) -> None:
+        """Show the newest state, once there is something to show it with, and after what a key asks for."""
+        if self._next is None:
+            return
+        if self.furnished and not (tries and cast(PacedApp, self.app).answering):
+            self.state, self._next = self._next, None
+        else:
+            self.set_timer(RETRY_SECONDS, lambda: self._take_in(max(0, tries - 1)))
 
     def _hear(self, news: State | Glimpse) -> None:
         """Called from the feed's thread."""
