@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from select import select
 from threading import Event, Lock
 from typing import IO, Any, cast
@@ -72,10 +72,11 @@ class PacedDriver(LinuxDriver):
         Whether an esc stands alone is seen as soon as the rest of a code would have come; Textual looks ten
         times a second.
         """
-        typed, wait = Typed(), IDLE_SECONDS
+        typed, quiet = Typed(), 0.0
         while not self.exit_event.is_set():
+            wait = quiet - time.monotonic()
             try:
-                ready, _, _ = select([self.fileno], [], [], wait)
+                ready, _, _ = select([self.fileno], [], [], wait if 0 < wait < IDLE_SECONDS else IDLE_SECONDS)
                 data = os.read(self.fileno, 4096) if ready else b""
             except BlockingIOError:  # somebody else has read it
                 continue
@@ -83,9 +84,13 @@ class PacedDriver(LinuxDriver):
                 return
             if ready and not data:
                 return
-            for message in typed.read(data) if data else typed.silence():
+            messages: Iterable[Message] = ()
+            if data:
+                messages, quiet = typed.read(data), time.monotonic() + constants.ESCAPE_DELAY
+            elif time.monotonic() >= quiet:
+                messages = typed.silence()
+            for message in messages:
                 self.process_message(message)
-            wait = min(constants.ESCAPE_DELAY, IDLE_SECONDS) if ready else IDLE_SECONDS
 
     def start_application_mode(self) -> None:
         """Take the terminal; what was asked before is forgotten."""

@@ -19,7 +19,7 @@ DEEDS = Key, Paste, MouseDown, MouseUp
 LAPS = 3
 """How often the way of a key is gone: what it does may ask for another message, and that one for a third."""
 PATIENCE_SECONDS = 1.0
-"""Nothing is waited for longer than this: keys would seem dead."""
+"""No queue is waited for longer than this, nor a screen that is on its way: keys would seem dead."""
 
 
 class OrderlyApp(App[None]):

@@ -32,7 +32,7 @@ BUSY_SECONDS = 0.02
 ESCAPE_SECONDS = 0.025
 """What follows esc in a key's code comes with it, where no link lies between; ESCDELAY may say otherwise."""
 EFFECT_SECONDS = 0.15
-"""So long it takes, at most, until what a key does is drawn, where others have the machine too."""
+"""Within it what a key does is drawn, as a rule, where training has both cores."""
 ANSWER_SECONDS = 1.0
 """What is drawn so soon after a key is taken for its answer."""
 

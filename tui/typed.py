@@ -1,8 +1,8 @@
 """What is read from the terminal, as keys, clicks and pastes: by Textual's parser, but for the key esc.
 
 Most terminals send esc as the byte that the codes of other keys begin with. Textual takes esc and a letter
-that come together for alt and the letter. No key here has alt, and a slow link delivers together what was
-pressed one after the other: so it is esc, and then the letter.
+that come together for alt and the letter. No letter has a meaning with alt here, and a slow link delivers
+together what was pressed one after the other: so it is esc, and then the letter.
 """
 
 import re
@@ -14,8 +14,8 @@ from textual.events import Key
 from textual.message import Message
 
 ESCAPE = "\x1b"
-_ALONE = re.compile(r"(\x1b)(?=[^\[\]OPX^_Nbf]|$)")
-"""Behind what is excepted a code goes on; with b and f, some send a word to the left and to the right."""
+_ALONE = re.compile(r"(\x1b)(?=[^\[\]OPX^_N\\bf\t\x7f]|$)")
+"""Behind what is excepted a code goes on, such as that of shift+tab on a console or of a word to the left."""
 _PASTE, _PASTED = "\x1b[200~", "\x1b[201~"
 
 
@@ -51,12 +51,12 @@ class Typed:
         """What is meant where nothing follows soon; the rest of what is pasted may take long."""
         if self._pasting:
             return
+        yield from self._parser.tick()
         held, self._held = self._held, ""
         if held == ESCAPE:
             yield Key("escape", ESCAPE)
         elif held:
             yield from self._parser.feed(held)
-        yield from self._parser.tick()
 
 
 def _cut(text: str, mark: str) -> tuple[str, str]:

@@ -34,7 +34,7 @@ def _typed(message: Message) -> bool:
         ([b"\x1b[A\x1b[1;2D\x1bOP"], ["up", "shift+left", "f1"]),
         ([b"\x1b", b"[", b"A"], ["up"]),
         ([b"\x1b[27u"], ["escape"]),
-        ([b"\x1bb\x1bf"], ["ctrl+left", "ctrl+right"]),
+        ([b"\x1bb\x1bf\x1b\x7f\x1b\t"], ["ctrl+left", "ctrl+right", "ctrl+w", "shift+tab"]),
     ],
 )
 def test_an_esc_is_a_key_unless_a_code_goes_on(reads: list[bytes | None], keys: list[str]) -> None:

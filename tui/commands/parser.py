@@ -65,7 +65,9 @@ class Commands:
             "Without a command: the dashboard.",
             epilog=_EXIT_CODES,
         )
-        self.parser.add_argument("--version", action=Version, nargs=0, help="say which version this is")
+        self.parser.add_argument(
+            "--version", action=Version, nargs=0, dest=argparse.SUPPRESS, help="say which version this is"
+        )
         _add_everywhere(self.parser, None, False)
         add_screen(self.parser, False, None)
         self.parser.set_defaults(handler=None, json=False)

@@ -207,9 +207,14 @@ def _size(runs: Sequence[Run]) -> int:
 def _way(last: Run | None, run: Run) -> str:
     """What moves the cursor to where a run begins, from behind the last one.
 
-    Where terminals may disagree about the width of what was written, the place is named.
+    The place is named after a gap behind what terminals may disagree about the width of.
     """
     gap = run.start - last.end if last is not None and last.y == run.y else -1
-    if last is None or gap < 0 or (gap and not last.text.isascii()):
+    if (
+        last is None
+        or gap < 0
+        or len(last.text) != last.end - last.start
+        or (gap and not last.text.isascii())
+    ):
         return f"\x1b[{run.y + 1};{run.start + 1}H"
     return f"\x1b[{gap if gap > 1 else ''}C" if gap else ""

@@ -20,7 +20,7 @@ DOTS = {BRAILLE: (2, 4)}
 
 
 @cache
-def loaded() -> Any:
+def _plotext() -> Any:
     """plotext itself, imported with the first chart: the screen is there a sixth of a second sooner."""
     import plotext
 
@@ -52,7 +52,7 @@ def _plotted(
 ) -> NDArray[np.str_]:
     """The same; most new values of a long run lie on dots that are there already."""
     columns, rows = dots(marker)
-    plotext = loaded()
+    plotext = _plotext()
     figure = plotext.figure
     figure.clear()
     figure.plot_size(width, height)

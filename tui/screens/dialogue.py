@@ -5,7 +5,6 @@ from typing import Any, ClassVar, Generic, TypeVar
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.events import Click
-from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen
 
 from tui.draw.dimmed import Dimmed
@@ -14,7 +13,7 @@ from tui.screens.steady import Steady
 Answer = TypeVar("Answer")
 
 
-class Dialogue(Steady[Answer | None], ModalScreen[Answer | None], Generic[Answer]):
+class Dialogue(ModalScreen[Answer | None], Steady[Answer | None], Generic[Answer]):
     """Returns an answer, or None where it was waved away."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "cancel", show=False)]
@@ -24,9 +23,10 @@ class Dialogue(Steady[Answer | None], ModalScreen[Answer | None], Generic[Answer
         self._answered = False
 
     def render(self) -> Any:
-        """What lies behind."""
-        behind = super().render()
-        return Dimmed(behind) if isinstance(behind, BackgroundScreen) else behind
+        """What lies behind. Textual knows that only while it draws, and keeps nothing if asked before."""
+        stack = self.app.screen_stack
+        place = stack.index(self) if self in stack else 0
+        return Dimmed(stack[place - 1], self.styles.background) if place else super().render()
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
         """Answer, once: keys that were pressed before the screen was gone are not for the one below."""

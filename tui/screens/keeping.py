@@ -56,7 +56,7 @@ class Keeping(PlaceScreen[None]):
             write = partial(labels.annotate, row.run.database)
             self._ask("A note about", row, row.summary.facts.note, "an empty one takes it away", write)
 
-    @work(exclusive=True)
+    @work(exclusive=True)  # who presses the key twice is asked once
     async def action_delete(self) -> None:
         """Delete the marked runs, or the one under the cursor, once that is agreed to."""
         row = self._chosen()
@@ -64,6 +64,11 @@ class Keeping(PlaceScreen[None]):
         runs = marked or ([row.run] if row else [])
         if not runs:
             return
+
+        def act(answer: str | None) -> None:
+            if answer == DELETE.word:
+                self.run_worker(self._delete(runs), group="deleting")
+
         with cast(OrderlyApp, self.app).coming():
             for run in runs:
                 if wrong := await asyncio.to_thread(deletion.refusal, self._runs, run):
@@ -73,11 +78,8 @@ class Keeping(PlaceScreen[None]):
             names = [self._called(run) for run in runs]
             hidden = runs_list.hidden(list(self._rows.values()), self.view)
             question = runs_words.deletion(names, hidden, sum(sizes))
-            answer = self.app.push_screen(
-                ChoiceScreen(question, (DELETE,), careful=True), wait_for_dismiss=True
-            )
-        if await answer == DELETE.word:
-            await self._delete(runs)
+            if self.is_active:  # nobody has gone elsewhere meanwhile
+                self.app.push_screen(ChoiceScreen(question, (DELETE,), careful=True), act)
 
     async def _delete(self, runs: Sequence[RunFolder]) -> None:
         for run in runs:

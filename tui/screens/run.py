@@ -168,11 +168,10 @@ class RunScreen(Reading):
 
     def _take_in(self, tries: int = MOST_TRIES) -> None:
         """Show the newest state, once there is something to show it with, and after what a key asks for."""
-        if self._next is None:
-            return
-        if self.furnished and not (tries and cast(PacedApp, self.app).answering):
+        busy = tries and self.state.facts.created and cast(PacedApp, self.app).answering
+        if self._next and self.furnished and not busy:
             self.state, self._next = self._next, None
-        else:
+        elif self._next:
             self.set_timer(RETRY_SECONDS, lambda: self._take_in(max(0, tries - 1)))
 
     def _hear(self, news: State | Glimpse) -> None:
