@@ -27,7 +27,7 @@ $(STAMP): requirements.lock pyproject.toml
 run: install     ## train PRESET (dcgan) and watch it; prints lines where stdout is no terminal
 	@$(BIN)/latentop train $(PRESET)
 
-test: install    ## all tests (under twenty minutes on two idle cores)
+test: install    ## all tests (about twenty minutes on two idle cores)
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 bench: install   ## measure speed beside peers and write benchmarks/RESULTS.md (under twenty minutes, idle)
