@@ -1,4 +1,4 @@
-"""What lies behind a dialogue, dimmed: as Textual dims it, in half the time."""
+"""What lies behind a dialogue, dimmed: as Textual dims it, and sooner."""
 
 from functools import lru_cache
 from typing import Any

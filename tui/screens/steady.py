@@ -9,7 +9,7 @@ Result = TypeVar("Result")
 
 
 class Steady(Screen[Result], Generic[Result]):
-    """Textual lays out a dialogue twice as it opens, and once more what is behind it: a third of the wait."""
+    """Textual lays out a dialogue twice as it opens, and once more what is behind it: much of the wait."""
 
     def _screen_resized(self, size: Size) -> None:
         if size != self._compositor.size:
