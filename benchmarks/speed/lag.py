@@ -40,7 +40,7 @@ def measure(budget: Budget) -> list[Row]:
         wait_until(lambda: facts(run).step > 10)
         with dashboard(folder, "attach", run.path) as screen:
             screen.wait_for("losses")
-            time.sleep(2.0)
+            time.sleep(budget.settle)
             committed = _commits(run, budget.watch)
             time.sleep(1.0)  # what was committed last is shown, too
             presses = _press(screen, budget.keys)

@@ -28,6 +28,8 @@ class Budget:
     """Turns of each process that takes turns, and repetitions of whatever starts anew."""
     slice: float
     """Seconds of a turn."""
+    settle: float
+    """Seconds left to a screen to draw all that it has, before that."""
     watch: float
     """Seconds for which bytes, processor time or speed are counted."""
     keys: int
@@ -39,8 +41,8 @@ class Budget:
     """What is set in the presets that are trained, so that tests take small networks."""
 
 
-FULL = Budget(rounds=5, slice=3.5, watch=15.0, keys=30, lengths=(100_000, 1_000_000, 10_000_000))
-QUICK = Budget(rounds=2, slice=2.0, watch=2.5, keys=3, lengths=(10_000,), presets=("dcgan",))
+FULL = Budget(rounds=5, slice=3.5, settle=4.0, watch=15.0, keys=30, lengths=(100_000, 1_000_000, 10_000_000))
+QUICK = Budget(rounds=2, slice=1.5, settle=1.0, watch=1.5, keys=3, lengths=(10_000,), presets=("dcgan",))
 
 
 def at_most(what: str, figures: Sequence[float], most: float, unit: str, **more: str) -> Row:

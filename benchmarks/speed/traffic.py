@@ -21,7 +21,7 @@ def measure(budget: Budget) -> list[Row]:
         with worker(folder, "dcgan", budget.overrides) as run:
             wait_until(lambda: facts(run).step > 10)
             speed = steps_a_second(run, min(budget.watch, 5.0))
-            peer = _leet(folder, speed, budget.watch)
+            peer = _leet(folder, speed, budget)
             rows = [
                 _live(folder, run, "ascii", ASCII, peer, budget),
                 _live(folder, run, "half", HALF, peer, budget),
@@ -39,7 +39,7 @@ def measure(budget: Budget) -> list[Row]:
 def _live(folder: Path, run: RunFolder, images: str, most: float, peer: str, budget: Budget) -> Row:
     with dashboard(folder, "attach", run.path, images=images) as screen:
         screen.wait_for("losses")
-        rate = _rate(screen, budget.watch)
+        rate = _rate(screen, budget)
     what = {"ascii": "live, ASCII samples", "half": "live, half-block samples"}[images]
     ours, target = f"{said(rate)} B/s", f"≤ {said(most)} B/s"
     return Row(what=what, ours=ours, peer=peer, target=target, met=rate <= most)
@@ -48,7 +48,7 @@ def _live(folder: Path, run: RunFolder, images: str, most: float, peer: str, bud
 def _scrubbing(folder: Path, run: RunFolder, budget: Budget) -> Row:
     with dashboard(folder, "attach", run.path, images="half") as screen:
         screen.wait_for("losses")
-        time.sleep(2.0)
+        time.sleep(budget.settle)
         began = time.time()
         while time.time() < began + budget.watch:
             screen.press(LEFT)
@@ -60,21 +60,21 @@ def _scrubbing(folder: Path, run: RunFolder, budget: Budget) -> Row:
 def _still(what: str, folder: Path, run: RunFolder, budget: Budget) -> Row:
     with dashboard(folder, "attach", run.path, images="half") as screen:
         screen.wait_for("losses")
-        rate = _rate(screen, budget.watch)
+        rate = _rate(screen, budget)
     return Row(what=what, ours=f"{said(rate)} B/s", target="0 B/s", met=rate == 0)
 
 
-def _leet(folder: Path, speed: float, seconds: float) -> str:
+def _leet(folder: Path, speed: float, budget: Budget) -> str:
     """LEET on a run that logs eight metrics at the same speed."""
     if not leet.there():
         return NONE
     with leet.live(folder / "wandb", speed) as run, leet.opened(run, folder) as viewer:
-        return f"LEET, charts only: {said(_rate(viewer, seconds))} B/s"
+        return f"LEET, charts only: {said(_rate(viewer, budget))} B/s"
 
 
-def _rate(screen: Recording, seconds: float) -> float:
+def _rate(screen: Recording, budget: Budget) -> float:
     """Bytes a second, once all has been drawn."""
-    time.sleep(2.0)
+    time.sleep(budget.settle)
     began = time.time()
-    time.sleep(seconds)
+    time.sleep(budget.watch)
     return screen.sent(began) / (time.time() - began)

@@ -20,20 +20,20 @@ def measure(budget: Budget) -> list[Row]:
         wait_until(lambda: facts(run).step > 10)
         with dashboard(folder, "attach", run.path) as screen:
             screen.wait_for("losses")
-            ours = _share(screen, budget.watch)
+            ours = _share(screen, budget)
         peer = NONE
         if leet.there():
             speed = steps_a_second(run, min(budget.watch, 5.0))
             with leet.live(folder / "wandb", speed) as log, leet.opened(log, folder) as viewer:
-                peer = f"LEET, charts only: {said(_share(viewer, budget.watch))} % of a core"
+                peer = f"LEET, charts only: {said(_share(viewer, budget))} % of a core"
     return [at_most("live at 120 × 40", [ours], TARGET, "% of a core", peer=peer)]
 
 
-def _share(screen: Recording, seconds: float) -> float:
+def _share(screen: Recording, budget: Budget) -> float:
     """Percent of a core, once all has been drawn."""
-    time.sleep(5.0)
+    time.sleep(budget.settle)
     began, before = time.time(), _spent(screen)
-    time.sleep(seconds)
+    time.sleep(budget.watch)
     return 100 * (_spent(screen) - before) / (time.time() - began)
 
 

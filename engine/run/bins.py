@@ -70,21 +70,24 @@ def from_values(step: Ints, wall: Floats, values: Floats) -> Bins:
     )
 
 
-def join(first: Bins, second: Bins) -> Bins:
-    """The rows of both, in order."""
-    return Bins(**{name: np.concatenate([getattr(first, name), getattr(second, name)]) for name in COLUMNS})
+def join(*parts: Bins) -> Bins:
+    """The rows of all, in order."""
+    return Bins(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in COLUMNS})
+
+
+def pick(bins: Bins, rows: slice | NDArray[np.bool_]) -> Bins:
+    """Some of the rows; of a slice views, not copies."""
+    return Bins(**{name: getattr(bins, name)[rows] for name in COLUMNS})
 
 
 def after(bins: Bins, step: int) -> Bins:
     """The rows that end after a step."""
-    later = bins.step > step
-    return Bins(**{name: getattr(bins, name)[later] for name in COLUMNS})
+    return pick(bins, bins.step > step)
 
 
 def until(bins: Bins, step: int) -> Bins:
     """The rows that end at a step or before it; views, not copies."""
-    rows = int(np.searchsorted(bins.step, step, side="right"))
-    return Bins(**{name: getattr(bins, name)[:rows] for name in COLUMNS})
+    return pick(bins, slice(int(np.searchsorted(bins.step, step, side="right"))))
 
 
 def group(bins: Bins, keys: Ints) -> Bins:

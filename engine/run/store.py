@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.run import database, series
-from engine.run.bins import Bins, after, from_rows, group, join, until
+from engine.run.bins import Bins, after, from_rows, group, join, pick, until
 from engine.run.events import AlarmCleared, AlarmRaised, Event, Facts, Frame, Mark, Reply
 from engine.run.facts import read_facts
 from engine.run.history import BIN_COLUMNS, TIER_FACTOR, TIERS, between
@@ -46,8 +46,7 @@ class Store:
         with self._whole():
             if back_to is not None:
                 self._rewind(back_to)
-            for name, new in bins.items():
-                self._write_bins(self._series_id(name), new)
+            self._write_bins({self._series_id(name): new for name, new in bins.items()})
             for event in events:
                 self._write_event(event)
 
@@ -113,7 +112,7 @@ class Store:
                 start = step // width * width
                 if start < step:
                     stays = between(self._connection, identity, start + 1, step, tier - 1)
-                    self._write_rollup(identity, tier, until(after(stays, start), step))
+                    self._write_rollups(tier, {identity: until(after(stays, start), step)})
         rewinds = read_facts(self._connection).rewinds
         set_facts(self._connection, {"rewinds": rewinds + 1, "step": step})
         self._load()
@@ -128,14 +127,13 @@ class Store:
         """Read back what is kept in memory: series by name, and the open bucket of every tier."""
         execute = self._connection.execute
         self._ids: dict[str, int] = dict(execute("SELECT name, id FROM series").fetchall())
-        self._open: dict[tuple[int, int], tuple[int, Bins]] = {}
+        self._open: dict[tuple[int, int], Bins] = {}
         newest = (
-            f"SELECT bucket, {BIN_COLUMNS} FROM rollups WHERE series = ? AND tier = ?"
-            " ORDER BY bucket DESC LIMIT 1"
+            f"SELECT {BIN_COLUMNS} FROM rollups WHERE series = ? AND tier = ? ORDER BY bucket DESC LIMIT 1"
         )
         for place in product(self._ids.values(), TIERS):
-            for bucket, *row in execute(newest, place):
-                self._open[place] = bucket, from_rows([tuple(row)])
+            for row in execute(newest, place):
+                self._open[place] = from_rows([row])
 
     def _series_id(self, name: str) -> int:
         if name not in self._ids:
@@ -146,28 +144,41 @@ class Store:
             self._ids[name] = cursor.lastrowid
         return self._ids[name]
 
-    def _write_bins(self, identity: int, new: Bins) -> None:
+    def _write_bins(self, bins: Mapping[int, Bins]) -> None:
         """Add points and roll them up; a step that is there already stays as it is, and counts once."""
-        if known := self._open.get((identity, TIERS[0])):
-            new = after(new, int(known[1].step[-1]))
-        self._connection.executemany(_POINT, ((identity, *row) for row in new.rows()))
+        new = {
+            identity: after(one, int(known.step[-1]))
+            if (known := self._open.get((identity, TIERS[0])))
+            else one
+            for identity, one in bins.items()
+        }
+        rows = ((identity, *row) for identity, one in new.items() for row in one.rows())
+        self._connection.executemany(_POINT, rows)
         for tier in TIERS:
-            self._write_rollup(identity, tier, new)
+            self._write_rollups(tier, new)
 
-    def _write_rollup(self, identity: int, tier: int, new: Bins) -> None:
-        if not len(new):
-            return
+    def _write_rollups(self, tier: int, new: Mapping[int, Bins]) -> None:
+        """Add rows of several series to a tier, each behind what its open bucket holds: all at once."""
         width = TIER_FACTOR**tier
-        buckets = (new.step - 1) // width
-        bucket, bins = self._open.get((identity, tier), (-1, None))
-        if bins is not None and bucket == buckets[0]:
-            new, buckets = join(bins, new), np.concatenate([[bucket], buckets])
-        rolled = group(new, buckets)
-        kept = np.unique(buckets).tolist()
-        self._connection.executemany(
-            _ROLLUP, ((identity, tier, key, *row) for key, row in zip(kept, rolled.rows(), strict=True))
-        )
-        self._open[identity, tier] = kept[-1], from_rows(rolled.rows()[-1:])
+        parts: list[tuple[int, Bins]] = []
+        for identity, rows in new.items():
+            known = self._open.get((identity, tier))
+            if known and len(rows) and (known.step[-1] - 1) // width == (rows.step[0] - 1) // width:
+                parts.append((identity, known))
+            if len(rows):
+                parts.append((identity, rows))
+        if not parts:
+            return
+        together = join(*(rows for _, rows in parts))
+        series = np.repeat([identity for identity, _ in parts], [len(rows) for _, rows in parts])
+        buckets = (together.step - 1) // width
+        ends = (np.diff(series, append=-1) != 0) | (np.diff(buckets, append=-1) != 0)
+        rolled = group(together, np.cumsum(ends) - ends)
+        keys = list(zip(series[ends].tolist(), buckets[ends].tolist(), strict=True))
+        written = zip(keys, rolled.rows(), strict=True)
+        self._connection.executemany(_ROLLUP, ((key[0], tier, key[1], *row) for key, row in written))
+        for place, (identity, _) in enumerate(keys):
+            self._open[identity, tier] = pick(rolled, slice(place, place + 1))
 
     def _write_event(self, event: Event) -> None:
         execute = self._connection.execute
