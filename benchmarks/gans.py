@@ -1,6 +1,7 @@
 """Does a GAN of images keep every class? Its curve over epochs of the full set, judged from outside.
 
     python -m benchmarks.gans [--preset NAME] [--epochs N] [--lessons N] [--quick] [--steps N] [--threads N]
+                               [--set KEY=VALUE]
 
 A convolutional classifier, trained here on the real training images alone, counts the classes among 1 000
 samples; coverage and density are relative to held-out real images, measured the same way at the same number.
@@ -56,7 +57,7 @@ def main(words: Sequence[str] | None = None) -> int:
     device = torch.device(arguments.device or ("cuda" if torch.cuda.is_available() else "cpu"))
     epochs = 1 if arguments.quick else arguments.epochs
     size = "small" if arguments.quick else "full"
-    changes = [f"data.size={size}", f"seed={arguments.seed}", "keep.frames=86400"]
+    changes = [f"data.size={size}", f"seed={arguments.seed}", "keep.frames=86400", *arguments.set]
     preset = catalogue.load(catalogue.find(arguments.preset), changes)
     dataset = load(preset.data, device)
     per_epoch = len(dataset.train) // preset.per_step
@@ -170,6 +171,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--threads", type=int, metavar="N", help="of the CPU; else as many as torch takes")
     parser.add_argument("--device", choices=("cpu", "cuda", "mps"))
     parser.add_argument("--seed", type=int, default=42)
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change a setting")
     parser.add_argument("--output", type=Path, help="JSON lines are appended to this file")
     return parser
 

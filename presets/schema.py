@@ -4,7 +4,7 @@ A preset file is TOML. Its top level names a ``kind``; each network names itself
 objective with ``name``. msgspec checks types and ranges, and refuses keys that are not listed in the records.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -68,6 +68,8 @@ class Settings(Record, frozen=True, kw_only=True, tag_field="kind"):
     """Of everything that is drawn at random: the same seed, the same training on one machine."""
     device: Annotated[str, Meta(pattern=r"^(auto|cpu|mps|cuda|cuda:[0-9]+)$")] = "auto"
     """Where it trains; ``auto``: on a GPU where there is one."""
+    precision: Literal["float32", "bfloat16"] = "float32"
+    """Of the numbers that a step multiplies; ``bfloat16`` is faster where the device computes with it."""
     data: Data = FashionMNIST()
     watch: Watch = Watch()
     keep: Keep = Keep()

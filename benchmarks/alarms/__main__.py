@@ -42,7 +42,8 @@ def _collect(options: argparse.Namespace) -> None:
     ]
     with ProcessPoolExecutor(options.jobs, multiprocessing.get_context("spawn")) as pool:
         waiting = [
-            (recipe, seed, pool.submit(keep, recipe, seed, options.folder)) for recipe, seed in missing
+            (recipe, seed, pool.submit(keep, recipe, seed, options.folder, options.set))
+            for recipe, seed in missing
         ]
         for recipe, seed, done in waiting:
             print(f"{recipe.name} seed {seed}: {done.result()}", flush=True)
@@ -75,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     gather = commands.add_parser("collect", help="train every recipe from every seed")
     gather.add_argument("--only", action="append", default=[], metavar="NAME", help="this recipe only")
     gather.add_argument("--seeds", default=",".join(map(str, SEEDS)))
+    gather.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="in all of them")
     reread = commands.add_parser("measure", help="read the samples again, by the meter as it is now")
     for one in (gather, reread):
         one.add_argument("--jobs", type=int, default=os.cpu_count() or 1)

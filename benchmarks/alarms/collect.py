@@ -1,6 +1,7 @@
 """Train a recipe from a seed, and keep its trace."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,19 +25,19 @@ LOOKS = 60
 """How often the truth is looked for in a run."""
 
 
-def keep(recipe: Recipe, seed: int, folder: Path) -> str:
-    """Collect one trace, save it, and say in a line what was true of the run."""
+def keep(recipe: Recipe, seed: int, folder: Path, words: Sequence[str] = ()) -> str:
+    """Collect one trace, with settings changed by ``words``; save it, and say in a line what was true of it."""
     began = time.perf_counter()
-    trace = collect(recipe, seed)
+    trace = collect(recipe, seed, words)
     save(trace, folder)
     found = label(trace)
     return f"{found.kind}, onset {found.onset}, damage {found.damage}, {time.perf_counter() - began:.0f} s"
 
 
-def collect(recipe: Recipe, seed: int) -> Trace:
+def collect(recipe: Recipe, seed: int, more: Sequence[str] = ()) -> Trace:
     """One run. Its clock is its steps, so that the watch sees the same on every machine."""
     torch.set_num_threads(1)  # runs go side by side
-    words = [*recipe.words, f"steps={recipe.steps}", f"seed={seed}", "device=cpu", "watch.every=86400"]
+    words = [*recipe.words, *more, f"steps={recipe.steps}", f"seed={seed}", "device=cpu", "watch.every=86400"]
     preset = catalogue.load(catalogue.find(recipe.preset), words)
     dataset = load(preset.data, CPU)
     if len(dataset.shape) == 3:

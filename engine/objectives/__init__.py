@@ -5,6 +5,7 @@ import torch
 from engine.data import Dataset
 from engine.objectives.adversarial import Adversarial
 from engine.objectives.autoencoding import build_autoencoding
+from engine.objectives.precision import lower
 from engine.objectives.pretraining import PretrainThenClassify
 from engine.objectives.protocol import Generative, Objective, Reconstructing
 from presets.schema import GAN, Autoencoder, Preset, Pretraining
@@ -15,8 +16,15 @@ __all__ = ["Generative", "Objective", "PretrainThenClassify", "Reconstructing", 
 def build_objective(preset: Preset, dataset: Dataset, device: torch.device) -> Objective:
     """What a preset trains: networks freshly initialised on the device for that data.
 
-    Raises UsageError where a network can't be built for data of that shape.
+    Raises UsageError where a network can't be built for data of that shape, or not trained in that precision.
     """
+    objective = _of_kind(preset, dataset, device)
+    if preset.precision == "bfloat16":
+        lower(objective, device)
+    return objective
+
+
+def _of_kind(preset: Preset, dataset: Dataset, device: torch.device) -> Objective:
     shape, classes = dataset.shape, len(dataset.classes)
     match preset:
         case GAN():

@@ -148,12 +148,12 @@ class Adversarial:
 
     def _generate(self, generator: nn.Module, codings: Tensor, classes: Tensor) -> Tensor:
         samples: Tensor = generator(codings, classes) if self.conditional else generator(codings)
-        return samples
+        return samples.float()
 
     def _judge(self, samples: Tensor, classes: Tensor) -> Tensor:
         network = self.discriminator
         scores: Tensor = network(samples, classes) if self._judges_by_class else network(samples)
-        return scores
+        return scores.float()
 
     def _seen(self, samples: Tensor) -> Tensor:
         """Samples as the discriminator sees them: with fresh noise on them, if the preset says so."""

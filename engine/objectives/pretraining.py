@@ -109,7 +109,7 @@ class PretrainThenClassify:
         losses = {
             arm: torch.stack(
                 [
-                    cross_entropy(classifier(seen), meant)
+                    cross_entropy(classifier(seen).float(), meant)
                     for classifier, seen, meant in zip(
                         self.classifiers[arm].children(), images, labels, strict=True
                     )

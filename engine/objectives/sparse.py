@@ -33,7 +33,7 @@ class Sparse(Reconstruction):
 
     def step(self, batch: Tensor, labels: Tensor) -> dict[str, Tensor]:
         """Train on data ``(batch, *shape)``; return 0-d series, ``codings/activation`` being the mean."""
-        codings = self.autoencoder.get_submodule("encoder")(batch)
+        codings = self.autoencoder.get_submodule("encoder")(batch).float()
         reconstruction = mse_loss(self.autoencoder.get_submodule("decoder")(codings), batch)
         penalty = self.penalty(codings)
         total = reconstruction + penalty

@@ -48,7 +48,7 @@ class Variational(Reconstruction):
 
     def step(self, batch: Tensor, labels: Tensor) -> dict[str, Tensor]:
         """Train on data ``(batch, *shape)``; return 0-d series, ``loss/kl`` as it enters the total."""
-        means, log_variances = self._network.posterior(batch)
+        means, log_variances = (one.float() for one in self._network.posterior(batch))
         codings = means + torch.randn_like(means) * (log_variances / 2).exp()
         reconstruction = mse_loss(self._network.decoder(codings), batch)
         kl = self._weight * divergence(means, log_variances).sum(1).mean()

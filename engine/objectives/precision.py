@@ -1,0 +1,27 @@
+"""Steps in bfloat16: products and convolutions with 8 bits of mantissa, everything else as it is.
+
+Weights, moments, losses and whatever is drawn or measured stay float32, and bfloat16 has the exponents of
+float32, so that gradients need no scaling (Kalamkar et al. 2019, arXiv 1905.12322, section 3).
+"""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from engine.objectives.protocol import Objective
+from engine.run.errors import UsageError
+
+
+def lower(objective: Objective, device: torch.device) -> None:
+    """Have the objective take its steps so. Raises UsageError for a device on which torch can't."""
+    if not torch.amp.is_autocast_available(device.type):
+        raise UsageError(f"precision = bfloat16 is not to be had on {device.type}", "--set precision=float32")
+    step = objective.step
+
+    def lowered(batch: Tensor, labels: Tensor) -> Mapping[str, Tensor]:
+        # No weight is cast but where it is used: a discriminator is, before and after its own update.
+        with torch.autocast(device.type, torch.bfloat16, cache_enabled=False):
+            return step(batch, labels)
+
+    objective.step = lowered  # type: ignore[method-assign]
