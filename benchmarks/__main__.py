@@ -15,18 +15,22 @@ from pathlib import Path
 from benchmarks.speed.rows import FULL, NONE, QUICK, Budget, Row
 
 NAMES = ("overhead", "textbook", "start", "bytes", "lag", "record", "history", "viewer", "meter")
+OTHERS = ("ways",)
+"""What is measured only for who names it."""
 MODULES = {"bytes": "traffic"}
 """Those whose own name would hide one of Python's."""
 RESULTS = Path(__file__).with_name("RESULTS.md")
 BEGIN, END = "<!-- speed: written by `make bench` -->", "<!-- end of speed -->"
+_NAMED = f"any of: {', '.join(NAMES)}; none: all of these. Only by its name: {', '.join(OTHERS)}"
 _MET = {True: "yes", False: "**no**", None: NONE}
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run benchmarks and print a table for each; 1 where one of them failed, 2 for an unknown name."""
     options = _parser().parse_args(words)
-    if unknown := [name for name in options.names if name not in NAMES]:
-        print(f"no benchmark is named {unknown[0]}; there are: {', '.join(NAMES)}", file=sys.stderr)
+    if unknown := [name for name in options.names if name not in (*NAMES, *OTHERS)]:
+        known = ", ".join((*NAMES, *OTHERS))
+        print(f"no benchmark is named {unknown[0]}; there are: {known}", file=sys.stderr)
         return 2
     names = options.names or list(NAMES)
     given = " ".join(["python -m benchmarks", *options.names, *(["--quick"] if options.quick else [])])
@@ -90,7 +94,7 @@ def _machine() -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of: {', '.join(NAMES)}; none: all")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=_NAMED)
     parser.add_argument("--quick", action="store_true", help="a look within three minutes, not to be quoted")
     parser.add_argument("--write", action="store_true", help=f"write the tables into {RESULTS.name}")
     return parser

@@ -41,12 +41,14 @@ def prepare(device: torch.device) -> None:
         torch.set_float32_matmul_precision("high")
 
 
-def name(device: torch.device, *, channels_last: bool = False) -> str:
-    """Such as ``cuda (NVIDIA H100)`` or ``cpu (2 threads, channels last)``."""
+def name(device: torch.device, *, channels_last: bool = False, precision: str = "float32") -> str:
+    """Such as ``cuda (NVIDIA H100)`` or ``cpu (2 threads, channels last, bfloat16)``."""
+    told = []
     if device.type == "cuda":
-        return f"{device} ({torch.cuda.get_device_name(device)})"
+        told.append(torch.cuda.get_device_name(device))
     if device.type == "cpu":
         count = torch.get_num_threads()
-        threads = "1 thread" if count == 1 else f"{count} threads"
-        return f"cpu ({threads}{', channels last' if channels_last else ''})"
-    return device.type
+        told.append("1 thread" if count == 1 else f"{count} threads")
+    told += ["channels last"] * channels_last + [precision] * (precision != "float32")
+    where = str(device) if device.type == "cuda" else device.type
+    return f"{where} ({', '.join(told)})" if told else where

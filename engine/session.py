@@ -127,7 +127,7 @@ class Session:
         clock.go()
         return trainer, {
             "compute": asdict(way),
-            "device": devices.name(device, channels_last=way.channels_last),
+            "device": devices.name(device, channels_last=way.channels_last, precision=self._preset.precision),
             "versions": _versions(),
             "began_as": catalogue.dump(self._preset),
         }

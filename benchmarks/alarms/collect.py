@@ -26,7 +26,7 @@ LOOKS = 60
 
 
 def keep(recipe: Recipe, seed: int, folder: Path, words: Sequence[str] = ()) -> str:
-    """Collect one trace, with settings changed by ``words``; save it, and say in a line what was true of it."""
+    """Collect one trace, settings changed by ``words``; save it, and say in a line what was true of it."""
     began = time.perf_counter()
     trace = collect(recipe, seed, words)
     save(trace, folder)

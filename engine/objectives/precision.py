@@ -12,11 +12,14 @@ from torch import Tensor
 from engine.objectives.protocol import Objective
 from engine.run.errors import UsageError
 
+LOWERED = ("cpu", "cuda")
+"""The devices on which it is."""
+
 
 def lower(objective: Objective, device: torch.device) -> None:
     """Have the objective take its steps so. Raises UsageError for a device on which torch can't."""
-    if not torch.amp.is_autocast_available(device.type):
-        raise UsageError(f"precision = bfloat16 is not to be had on {device.type}", "--set precision=float32")
+    if device.type not in LOWERED:
+        raise UsageError(f"precision = bfloat16 is not to be had on {device.type}", "set precision=float32")
     step = objective.step
 
     def lowered(batch: Tensor, labels: Tensor) -> Mapping[str, Tensor]:

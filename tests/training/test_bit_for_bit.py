@@ -36,7 +36,10 @@ def steps(of: Trainer) -> dict[int, dict[str, float]]:
     }
 
 
-@pytest.mark.parametrize(("name", "overrides"), [("dcgan", SMALL_GAN), ("stacked", ())])
+@pytest.mark.parametrize(
+    ("name", "overrides"),
+    [("dcgan", SMALL_GAN), ("stacked", ()), ("dcgan", (*SMALL_GAN, "precision=bfloat16"))],
+)
 def test_resuming_gives_the_same_losses_to_the_last_bit(
     tmp_path: Path, name: str, overrides: Sequence[str]
 ) -> None:

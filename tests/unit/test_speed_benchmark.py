@@ -33,11 +33,23 @@ def test_a_long_run_shows_its_spike_and_its_nan(monkeypatch: pytest.MonkeyPatch)
     assert rows[-1].ours == "drawn"
 
 
+def test_what_cannot_be_compiled_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError("no C++ compiler\nand more")
+
+    monkeypatch.setattr("torch.nn.Module.compile", refuse)
+    monkeypatch.setattr("benchmarks.speed.ways.MORE", ())
+    rows, fine = run("ways", replace(TINY, presets=("ring",)))
+    assert fine
+    assert [row.note for row in rows[1:]] == 2 * ["RuntimeError: no C++ compiler"]
+    assert float(rows[0].ours.split(" ")[0]) > 0
+
+
 def test_an_unknown_name_is_refused_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["speeed"]) == 2
     assert capsys.readouterr().err.splitlines() == [
         "no benchmark is named speeed; there are: "
-        "overhead, textbook, start, bytes, lag, record, history, viewer, meter"
+        "overhead, textbook, start, bytes, lag, record, history, viewer, meter, ways"
     ]
 
 
