@@ -39,8 +39,8 @@ ENOUGH = 40
 """Steps of each way; fast ones need no longer."""
 GAIN = 1.1
 """What is not so much faster is no reason to leave what torch does by itself."""
-BUSY, IDLE_SECONDS = 60.0, 0.2
-"""Percent of all processors in use by others, above which a trial tells of them; and the time to look."""
+BUSY, LOOKS, LOOK_SECONDS = 30.0, 5, 0.2
+"""Percent of all processors in use by others above which, at every look, a trial would tell of them."""
 LARGE = 2**28
 """Bytes of weights from which on there may be no room for the networks of a trial beside them."""
 SILENT = ("title", "shows", "look_for", "source", "steps", "seed", "data.", "watch.", "keep.")
@@ -113,7 +113,8 @@ def fastest(preset: Preset, dataset: Dataset, usual: Way, convolutions: list[nn.
 
 
 def _busy() -> bool:
-    return psutil.cpu_percent(IDLE_SECONDS) > BUSY
+    """Whether others compute all along; a screen that opens does so for one look or two."""
+    return all(psutil.cpu_percent(LOOK_SECONDS) > BUSY for _ in range(LOOKS))
 
 
 def _raced(ways: list[Way], preset: Preset, dataset: Dataset, usual: Way) -> Way:
