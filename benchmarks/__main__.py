@@ -32,6 +32,9 @@ def main(words: Sequence[str] | None = None) -> int:
         known = ", ".join((*NAMES, *OTHERS))
         print(f"no benchmark is named {unknown[0]}; there are: {known}", file=sys.stderr)
         return 2
+    if options.write and options.names:
+        print("--write replaces all tables at once: name no benchmark", file=sys.stderr)
+        return 2
     names = options.names or list(NAMES)
     given = " ".join(["python -m benchmarks", *options.names, *(["--quick"] if options.quick else [])])
     head = f"`{given}`, {_machine()}"

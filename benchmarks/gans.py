@@ -57,7 +57,7 @@ def main(words: Sequence[str] | None = None) -> int:
     device = torch.device(arguments.device or ("cuda" if torch.cuda.is_available() else "cpu"))
     epochs = 1 if arguments.quick else arguments.epochs
     size = "small" if arguments.quick else "full"
-    changes = [f"data.size={size}", f"seed={arguments.seed}", "keep.frames=86400", *arguments.set]
+    changes = [f"data.size={size}", f"seed={arguments.seed}", *arguments.set, "keep.frames=86400"]
     preset = catalogue.load(catalogue.find(arguments.preset), changes)
     dataset = load(preset.data, device)
     per_epoch = len(dataset.train) // preset.per_step
@@ -99,7 +99,9 @@ def main(words: Sequence[str] | None = None) -> int:
             )
             if arguments.output:
                 with arguments.output.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps(asdict(reading) | {"classifier": accuracy}) + "\n")
+                    file.write(
+                        json.dumps(asdict(reading) | {"classifier": accuracy, "set": arguments.set}) + "\n"
+                    )
     return 0
 
 

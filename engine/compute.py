@@ -7,6 +7,7 @@ trial found stays in ``fastest.json`` in the user's cache, until that is deleted
 """
 
 import fcntl
+import gc
 import hashlib
 import json
 import os
@@ -39,8 +40,9 @@ ENOUGH = 40
 """Steps of each way; fast ones need no longer."""
 GAIN = 1.1
 """What is not so much faster is no reason to leave what torch does by itself."""
-BUSY, LOOKS, LOOK_SECONDS = 30.0, 5, 0.2
-"""Percent of all processors in use by others above which, at every look, a trial would tell of them."""
+BUSY_CORES, BUSY_SHARE = 0.6, 0.1
+"""What others use, in processors and as a share of all, above which a trial would tell of them."""
+LOOKS, LOOK_SECONDS = 5, 0.2
 LARGE = 2**28
 """Bytes of weights from which on there may be no room for the networks of a trial beside them."""
 SILENT = ("title", "shows", "look_for", "source", "steps", "seed", "data.", "watch.", "keep.")
@@ -110,11 +112,13 @@ def fastest(preset: Preset, dataset: Dataset, usual: Way, convolutions: list[nn.
     finally:
         torch.set_num_threads(threads)
         rng.restore(before)
+        gc.collect()  # networks of the trial, which may refer to each other
 
 
 def _busy() -> bool:
     """Whether others compute all along; a screen that opens does so for one look or two."""
-    return all(psutil.cpu_percent(LOOK_SECONDS) > BUSY for _ in range(LOOKS))
+    most = max(BUSY_SHARE, BUSY_CORES / (psutil.cpu_count() or 1))
+    return all(psutil.cpu_percent(LOOK_SECONDS) > 100 * most for _ in range(LOOKS))
 
 
 def _raced(ways: list[Way], preset: Preset, dataset: Dataset, usual: Way) -> Way:

@@ -49,6 +49,9 @@ def name(device: torch.device, *, channels_last: bool = False, precision: str = 
     if device.type == "cpu":
         count = torch.get_num_threads()
         told.append("1 thread" if count == 1 else f"{count} threads")
-    told += ["channels last"] * channels_last + [precision] * (precision != "float32")
+    if channels_last:
+        told.append("channels last")
+    if precision != "float32":
+        told.append(precision)
     where = str(device) if device.type == "cuda" else device.type
     return f"{where} ({', '.join(told)})" if told else where

@@ -44,7 +44,7 @@ _RULES = (
     Rule(keys=r"data\..+", why="data are read at the start"),
     Rule(keys=r"seed", why="all that was drawn so far came from it"),
     Rule(keys=r"device", why="the run stays on the device that it began on"),
-    Rule(keys=r"precision", why="the run keeps to the numbers that it began with"),
+    Rule(keys=r"precision", why="its steps go on as exactly as they began"),
     Rule(keys="|".join(fields.ABOUT), why="it tells people of the preset, and training nothing"),
 )
 _OTHERS = Rule(keys=r".+", why="it is read once, at the start")

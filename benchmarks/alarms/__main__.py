@@ -32,6 +32,8 @@ def main() -> None:
 
 
 def _collect(options: argparse.Namespace) -> None:
+    if options.set and options.folder == TRACES:
+        sys.exit("--set needs a --folder of its own: traces are named by recipe and seed alone")
     wanted = [recipe for recipe in RECIPES if not options.only or recipe.name in options.only]
     seeds = [int(seed) for seed in options.seeds.split(",")]
     missing = [

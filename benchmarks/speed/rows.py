@@ -29,7 +29,7 @@ class Budget:
     slice: float
     """Seconds of a turn."""
     settle: float
-    """Seconds left to a screen to draw all that it has, before that."""
+    """Seconds left to a screen to draw all that it has, before it is watched."""
     watch: float
     """Seconds for which bytes, processor time or speed are counted."""
     keys: int

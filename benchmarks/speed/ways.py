@@ -5,14 +5,12 @@ Each is held against the step as it is, threads and layout as the worker's. A tr
 what is faster by a tenth (engine.compute.GAIN).
 """
 
-import os
 import time
-from collections.abc import Callable, Sequence
-from itertools import cycle
+from collections.abc import Callable
 from statistics import median
-from tempfile import TemporaryDirectory
 
 import torch
+from torch._inductor.utils import fresh_cache
 
 from benchmarks.speed.rows import NONE, Budget, Row, said
 from engine import compute, devices
@@ -21,70 +19,69 @@ from engine.objectives import Objective, build_objective
 from presets import catalogue
 
 MORE = ("gan", "convolutional", "wgan-gp")
-"""Presets that are tried besides those of the other benchmarks."""
-CACHE = "TORCHINDUCTOR_CACHE_DIR"
-"""Of the environment: where torch keeps what it has compiled."""
+"""Presets that are tried besides those of the other benchmarks; all of them call whole networks."""
 WARM_STEPS = 4
 TURN = 5
 """Steps that one takes before it is another's turn."""
 
 Step = Callable[[], float]
 """Takes one, and says how many seconds it took."""
+Change = Callable[[Objective], None]
+"""What is done to an objective before its first step."""
 
 
 def measure(budget: Budget) -> list[Row]:
     """Three rows a preset; a ratio above 1 says that the other way is faster."""
-    return [row for preset in (*budget.presets, *MORE) for row in _race(preset, budget)]
+    threads = torch.get_num_threads()
+    try:
+        return [row for preset in (*budget.presets, *MORE) for row in _rows(preset, budget, threads)]
+    finally:
+        torch.set_num_threads(threads)
 
 
-def _race(preset: str, budget: Budget) -> list[Row]:
-    usual, _ = _stepper(preset, budget.overrides)
-    compiled = {"compiled networks": _networks, "compiled networks and optimisers": _all}
-    rows = [_against(usual, f"{preset}: in bfloat16", preset, ("precision=bfloat16",), None, budget)]
-    for what, change in compiled.items():
-        rows.append(_against(usual, f"{preset}: {what}", preset, (), change, budget))
+def _rows(preset: str, budget: Budget, threads: int) -> list[Row]:
+    usual, _ = _stepper(preset, budget.overrides, threads)
+    low = (*budget.overrides, "precision=bfloat16")
+    tried: dict[str, Callable[[], tuple[Step, float]]] = {
+        "in bfloat16": lambda: _stepper(preset, low, threads),
+        "compiled networks": lambda: _stepper(preset, budget.overrides, threads, _networks),
+        "compiled networks and optimisers": lambda: _stepper(preset, budget.overrides, threads, _all),
+    }
+    rows = []
+    for name, begin in tried.items():
+        what = f"{preset}: {name}"
+        torch.compiler.reset()
+        with fresh_cache():  # nothing that another has compiled is there
+            try:
+                rows.append(_against(usual, *begin(), what, budget.watch))
+            except Exception as error:  # whatever keeps torch from it is the answer
+                told = str(error).partition("\n")[0][:100].replace("|", "/")
+                rows.append(Row(what=what, ours=NONE, note=f"{type(error).__name__}: {told}"))
     return rows
 
 
-def _against(
-    usual: Step,
-    what: str,
-    preset: str,
-    words: Sequence[str],
-    change: Callable[[Objective], None] | None,
-    budget: Budget,
-) -> Row:
-    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        os.environ[CACHE] = folder
-        torch.compiler.reset()  # nothing that another has compiled is there
-        try:
-            other, took = _stepper(preset, (*budget.overrides, *words), change)
-        except Exception as error:  # whatever keeps torch from it is the answer
-            told = str(error).partition("\n")[0][:100].replace("|", "/")
-            return Row(what=what, ours=NONE, note=f"{type(error).__name__}: {told}")
-        return _raced(usual, other, what, took, budget)
-
-
-def _raced(usual: Step, other: Step, what: str, took: float, budget: Budget) -> Row:
+def _against(usual: Step, other: Step, began: float, what: str, seconds: float) -> Row:
+    """They take turns for so long, each one at least; ``began``: seconds of the other's first steps."""
     times: dict[Step, list[float]] = {usual: [], other: []}
-    end = time.monotonic() + budget.watch
-    for step in cycle(times):
-        if time.monotonic() > end:
-            break
-        times[step] += [step() for _ in range(TURN)]
-    slow, fast = (median(one) for one in times.values())
-    note = f"its first {WARM_STEPS} steps took {said(took)} s"
-    return Row(what=what, ours=f"{said(slow / fast)} ×", peer=f"{said(1e3 * slow)} ms a step", note=note)
+    end = time.monotonic() + seconds
+    while not times[other] or time.monotonic() < end:
+        for step, taken in times.items():
+            taken += [step() for _ in range(TURN)]
+    usually, otherwise = (median(taken) for taken in times.values())
+    note = f"its first {WARM_STEPS} steps took {said(began)} s"
+    peer = f"{said(1e3 * usually)} ms a step"
+    return Row(what=what, ours=f"{said(usually / otherwise)} ×", peer=peer, note=note)
 
 
 def _stepper(
-    name: str, words: Sequence[str], change: Callable[[Objective], None] | None = None
+    name: str, words: tuple[str, ...], threads: int, change: Change | None = None
 ) -> tuple[Step, float]:
-    """Steps of a preset, and the seconds that the first ones took, with whatever they had to compile."""
+    """Steps of a preset on so many threads at most, and the seconds that the first ones took."""
     preset = catalogue.load(catalogue.find(name), words)
     device = devices.find("cpu")
     dataset = load(preset.data, device)
     torch.manual_seed(preset.seed)
+    torch.set_num_threads(threads)
     objective = build_objective(preset, dataset, device)
     way = compute.way(preset, dataset, device, objective)
     way.take(objective)
@@ -111,6 +108,9 @@ def _networks(objective: Objective) -> None:
 
 
 def _all(objective: Objective) -> None:
+    """Of a fused step there is nothing left to compile."""
     _networks(objective)
     for optimiser in objective.optimisers.values():
+        for group in optimiser.param_groups:
+            group.update(fused=None, foreach=True)
         optimiser.step = torch.compile(optimiser.step)  # type: ignore[assignment]

@@ -10,8 +10,8 @@ from torch.optim import SGD, Adam, NAdam, Optimizer, RMSprop
 from engine import devices
 from presets.networks import Trained
 
-CAPTURABLE = "capturable"
-"""The setting of torch's optimisers that follows from the device, whatever was saved on another."""
+OF_DEVICE = ("capturable", "foreach", "fused")
+"""Settings of torch's optimisers that follow from the device, whatever was saved on another."""
 HOST = "mu_product"
 """What NAdam asks for at every step: kept on the host, as it begins, but loaded to the device by torch."""
 
@@ -37,14 +37,17 @@ def tune(optimiser: Optimizer, spec: Trained) -> None:
 
 
 def load(optimiser: Optimizer, state: Mapping[str, Any]) -> None:
-    """Go on from ``state_dict()`` of an optimiser of that kind, perhaps on another device."""
-    own = {key: value for key, value in optimiser.param_groups[0].items() if key == CAPTURABLE}
+    """Go on from ``state_dict()`` of an optimiser of that kind, perhaps of another device or layout."""
+    own = {key: value for key, value in optimiser.param_groups[0].items() if key in OF_DEVICE}
     groups = [{**group, **own} for group in state["param_groups"]]
     optimiser.load_state_dict({**state, "param_groups": groups})
-    if not own.get(CAPTURABLE):
-        for moments in optimiser.state.values():
-            if HOST in moments:
-                moments[HOST] = moments[HOST].cpu()
+    for parameter, moments in optimiser.state.items():
+        for name, moment in moments.items():
+            if isinstance(moment, Tensor) and moment.ndim and moment.shape == parameter.shape:
+                # A fused step takes both as they lie in memory.
+                moments[name] = torch.empty_like(parameter, dtype=moment.dtype).copy_(moment)
+        if HOST in moments and not own.get("capturable"):
+            moments[HOST] = moments[HOST].cpu()
 
 
 def take_step(optimiser: Optimizer) -> Tensor:
@@ -77,10 +80,8 @@ def _bare(spec: Trained, parameters: list[nn.Parameter]) -> Optimizer:
     # A CUDA graph needs them to count their steps on the device.
     counts = parameters[0].is_cuda and devices.graphs_wanted()
     match spec.optimizer:
-        case "adam" if parameters[0].device.type == "cpu":
-            return Adam(
-                parameters, spec.lr, fused=True
-            )  # up to a sixth of a step faster: benchmarks/RESULTS.md
+        case "adam" if _fusible(parameters):
+            return Adam(parameters, spec.lr, fused=True)
         case "adam":
             return Adam(parameters, spec.lr, foreach=True, capturable=counts)
         case "nadam":
@@ -89,3 +90,10 @@ def _bare(spec: Trained, parameters: list[nn.Parameter]) -> Optimizer:
             return RMSprop(parameters, spec.lr, foreach=True, capturable=counts)
         case "sgd":
             return SGD(parameters, spec.lr, foreach=True)
+
+
+def _fusible(parameters: list[nn.Parameter]) -> bool:
+    """Whether a fused step is faster and right: on a processor, where weights lie in memory without gaps."""
+    return all(
+        one.device.type == "cpu" and torch.empty_like(one).stride() == one.stride() for one in parameters
+    )

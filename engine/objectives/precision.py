@@ -4,27 +4,23 @@ Weights, moments, losses and whatever is drawn or measured stay float32, and bfl
 float32, so that gradients need no scaling (Kalamkar et al. 2019, arXiv 1905.12322, section 3).
 """
 
-from collections.abc import Mapping
-
 import torch
-from torch import Tensor
 
 from engine.objectives.protocol import Objective
 from engine.run.errors import UsageError
 
 LOWERED = ("cpu", "cuda")
-"""The devices on which it is."""
+"""The devices on which steps can be taken so."""
 
 
 def lower(objective: Objective, device: torch.device) -> None:
-    """Have the objective take its steps so. Raises UsageError for a device on which torch can't."""
+    """Have the objective take its steps so. Raises UsageError for a device on which that can't be."""
+    hint = "set precision=float32"
     if device.type not in LOWERED:
-        raise UsageError(f"precision = bfloat16 is not to be had on {device.type}", "set precision=float32")
-    step = objective.step
-
-    def lowered(batch: Tensor, labels: Tensor) -> Mapping[str, Tensor]:
+        raise UsageError(f"precision = bfloat16 is not to be had on {device.type}", hint)
+    try:
         # No weight is cast but where it is used: a discriminator is, before and after its own update.
-        with torch.autocast(device.type, torch.bfloat16, cache_enabled=False):
-            return step(batch, labels)
-
-    objective.step = lowered  # type: ignore[method-assign]
+        lowered = torch.autocast(device.type, torch.bfloat16, cache_enabled=False)
+    except RuntimeError as error:
+        raise UsageError(f"precision = bfloat16 is not to be had here: {error}", hint) from error
+    objective.step = lowered(objective.step)  # type: ignore[method-assign]

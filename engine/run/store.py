@@ -170,14 +170,15 @@ class Store:
         if not parts:
             return
         together = join(*(rows for _, rows in parts))
-        series = np.repeat([identity for identity, _ in parts], [len(rows) for _, rows in parts])
+        owners = np.repeat([identity for identity, _ in parts], [len(rows) for _, rows in parts])
         buckets = (together.step - 1) // width
-        ends = (np.diff(series, append=-1) != 0) | (np.diff(buckets, append=-1) != 0)
+        ends = (np.diff(owners, append=-1) != 0) | (np.diff(buckets, append=-1) != 0)
         rolled = group(together, np.cumsum(ends) - ends)
-        keys = list(zip(series[ends].tolist(), buckets[ends].tolist(), strict=True))
+        keys = list(zip(owners[ends].tolist(), buckets[ends].tolist(), strict=True))
         written = zip(keys, rolled.rows(), strict=True)
         self._connection.executemany(_ROLLUP, ((key[0], tier, key[1], *row) for key, row in written))
-        for place, (identity, _) in enumerate(keys):
+        newest = {identity: place for place, (identity, _) in enumerate(keys)}
+        for identity, place in newest.items():
             self._open[identity, tier] = pick(rolled, slice(place, place + 1))
 
     def _write_event(self, event: Event) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.alarms.__main__ import main
 from benchmarks.alarms.label import Label, label
 from benchmarks.alarms.recipes import RECIPES, SEEDS
 from benchmarks.alarms.replay import Alarm, naive, replay
@@ -173,3 +174,9 @@ def test_there_are_enough_recipes_and_every_one_can_be_trained() -> None:
     assert sum(recipe.unseen for recipe in RECIPES) >= 4
     halves = [recipe.half(seed) for recipe in RECIPES for seed in SEEDS]
     assert {"tune", "report"} == set(halves)
+
+
+def test_other_settings_need_a_folder_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["alarms", "collect", "--set", "precision=bfloat16"])
+    with pytest.raises(SystemExit, match="--folder of its own"):
+        main()

@@ -1,18 +1,21 @@
 """How a machine computes: tried once, remembered, kept by a run, and without a say in what is trained."""
 
+import copy
 import json
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain, islice, repeat
 from pathlib import Path
 
+import psutil
 import pytest
 import torch
 
-from engine import compute
+from engine import compute, rng
 from engine.compute import Way
-from engine.data import load
-from engine.objectives import build_objective
+from engine.data import Sampler, load
+from engine.objectives import build_objective, optimisers
 from engine.run.events import Scalars
 from engine.trainer import Trainer
 from presets import catalogue
@@ -89,6 +92,51 @@ def test_on_a_busy_machine_nothing_is_tried_or_remembered(
     monkeypatch.setenv("OMP_NUM_THREADS", str(torch.get_num_threads()))  # layouts compare beside others, too
     way()
     assert cache.exists()
+
+
+@pytest.mark.parametrize(
+    ("cores", "used", "busy"),
+    [
+        (2, [50.0], True),  # one other trains
+        (2, [15.0], False),
+        (2, [80.0, 60.0, 10.0], False),  # a screen opened
+        (64, [5.0], False),
+        (64, [50.0], True),
+    ],
+)
+def test_others_are_told_from_a_screen_that_opens(
+    cores: int, used: list[float], *, busy: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()  # of what this file does to it
+    looks = chain(used, repeat(used[-1]))
+    monkeypatch.setattr(psutil, "cpu_count", lambda: cores)
+    monkeypatch.setattr(psutil, "cpu_percent", lambda _: next(looks))
+    assert compute._busy() == busy
+
+
+@pytest.mark.parametrize("last_first", [False, True])
+def test_moments_follow_their_weights_into_another_layout(*, last_first: bool) -> None:
+    """As in a fork of a run that began when the machine was busy, or on another."""
+    before, threads = rng.state(), torch.get_num_threads()
+    ways = [Way(threads=threads, channels_last=last) for last in (last_first, not last_first)]
+    objectives = [build_objective(DCGAN, DATA, CPU) for _ in ways]
+    for objective, taken in zip(objectives, ways, strict=True):
+        taken.take(objective)
+    old, new = objectives
+    batches = list(islice(Sampler(len(DATA.train), DCGAN.per_step, 1), 4))
+    for chosen in batches[:3]:
+        old.step(DATA.train[chosen], DATA.train_labels[chosen])
+    for name, network in new.networks.items():
+        network.load_state_dict(old.networks[name].state_dict())
+    for name, optimiser in new.optimisers.items():
+        optimisers.load(optimiser, copy.deepcopy(old.optimisers[name].state_dict()))
+    for objective in objectives:
+        torch.manual_seed(1)
+        objective.step(DATA.train[batches[3]], DATA.train_labels[batches[3]])
+    rng.restore(before)
+    for name, network in new.networks.items():
+        for weight, expected in zip(network.parameters(), old.networks[name].parameters(), strict=True):
+            torch.testing.assert_close(weight, expected, rtol=1e-3, atol=1e-4)
 
 
 def test_a_run_keeps_the_way_it_began_with(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,6 +53,11 @@ def test_an_unknown_name_is_refused_in_a_line(capsys: pytest.CaptureFixture[str]
     ]
 
 
+def test_one_table_does_not_replace_all(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["meter", "--write"]) == 2
+    assert capsys.readouterr().err == "--write replaces all tables at once: name no benchmark\n"
+
+
 def test_one_that_fails_says_so_in_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_: object) -> list[Row]:
         raise TimeoutError("it never began\nand more")
