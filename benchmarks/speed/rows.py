@@ -42,7 +42,7 @@ class Budget:
 
 
 FULL = Budget(rounds=5, slice=3.5, settle=4.0, watch=15.0, keys=30, lengths=(100_000, 1_000_000, 10_000_000))
-QUICK = Budget(rounds=2, slice=1.5, settle=1.0, watch=1.5, keys=3, lengths=(10_000,), presets=("dcgan",))
+QUICK = Budget(rounds=2, slice=1.5, settle=2.0, watch=1.5, keys=3, lengths=(10_000,), presets=("dcgan",))
 
 
 def at_most(what: str, figures: Sequence[float], most: float, unit: str, **more: str) -> Row:

@@ -1,5 +1,6 @@
 """How long one waits: for the first glyph, for the first chart of a long run, for the first training step."""
 
+import re
 import subprocess
 import time
 from contextlib import closing, suppress
@@ -18,6 +19,8 @@ from engine.run.folder import RunFolder
 from tests.support import end, wait_until
 
 CHART, STEP = 0.7, 1.5
+FRAME = re.compile("losses")
+"""The title of its first panel."""
 FOUND_SECONDS = 1.0
 """More than it takes to find a preset."""
 IDLE = 0.3
@@ -28,7 +31,7 @@ def measure(budget: Budget) -> list[Row]:
     """From process start to first glyph and chart, beside LEET; then from Enter to the first step."""
     rows = _paint(budget)
     for preset in budget.presets[:2]:
-        with somewhere() as folder:
+        with somewhere(new=True) as folder:
             first, *taken = [_train(preset, folder, number) for number in range(budget.rounds)]
         what = f"{preset}: Enter to the first step recorded, worker in waiting"
         rows.append(at_most(what, taken, STEP, "s"))
@@ -42,11 +45,12 @@ def _paint(budget: Budget) -> list[Row]:
     with somewhere() as folder:
         run = long_run.write(folder / "runs", steps)
         peer = leet.finished(folder / "wandb", steps)[0] if leet.there() else None
-        glyphs, charts, theirs = [], [], []
+        glyphs, frames, charts, theirs = [], [], [], []
         for _ in range(budget.rounds):
             with dashboard(folder, "attach", run.path) as screen:
                 screen.settle()
                 glyphs.append(screen.first_glyph())
+                frames.append(screen.first(FRAME) - screen.began)
                 charts.append(screen.first(PLOTTED) - screen.began)
             if peer is not None:
                 with leet.opened(peer, folder) as screen:
@@ -56,6 +60,11 @@ def _paint(budget: Budget) -> list[Row]:
     return [
         at_most(
             "process start to first glyph", glyphs, median(glyph) if glyph else 0.7, "s", peer=_said(glyph)
+        ),
+        Row(
+            what="process start to the frame of the dashboard",
+            ours=f"{said(median(frames))} s",
+            note="the first glyph is of the line that says that it is opening",
         ),
         at_most(f"process start to first chart, {said(steps)} steps", charts, CHART, "s", peer=_said(chart)),
     ]

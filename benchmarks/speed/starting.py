@@ -22,12 +22,16 @@ _POLITE = {"OMP_WAIT_POLICY": "PASSIVE"}
 """As every worker has it: see engine.run.launch."""
 
 
+_KNOWN = TemporaryDirectory(prefix="latentop-speed-")
+"""What a machine remembers on which each preset has been trained before: one trial for all measurements."""
+
+
 @contextmanager
-def somewhere() -> Iterator[Path]:
-    """A folder for this one measurement, where runs, settings and what processes remember lie."""
+def somewhere(*, new: bool = False) -> Iterator[Path]:
+    """A folder for one measurement, where runs and settings lie; ``new``: the machine remembers nothing."""
     before = os.environ.get("XDG_CACHE_HOME")
     with TemporaryDirectory(prefix="latentop-speed-") as folder:
-        os.environ["XDG_CACHE_HOME"] = str(Path(folder) / "cache")
+        os.environ["XDG_CACHE_HOME"] = str(Path(folder) / "cache") if new else _KNOWN.name
         try:
             yield Path(folder)
         finally:

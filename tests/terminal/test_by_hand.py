@@ -128,5 +128,6 @@ def test_the_terminal_is_given_back_as_it_was(run: RunFolder) -> None:
         terminal.press("d")
         terminal.wait_for("back in the shell")
         assert terminal.as_before
+        assert re.match(rb"latentop is opening \.\.\.\r +\r", terminal.sent)  # and nothing of that is left
         for undone in (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l"):  # screen, cursor, mouse
             assert undone in terminal.sent

@@ -7,6 +7,7 @@ from argparse import Namespace
 from engine.run import folder
 from engine.run.errors import UsageError
 from engine.run.folder import RunFolder
+from tui import opening
 from tui.commands.output import Output, table
 from tui.commands.parser import Commands, add_screen
 from tui.commands.status import brief
@@ -33,7 +34,8 @@ def _compare(options: Namespace, output: Output) -> int:
             f"comparing takes two runs, this is one: {chosen[0].id}", "name another: latentop ls"
         )
     if sys.stdin.isatty() and sys.stdout.isatty() and not output.as_json:
-        from tui.app import dashboard  # Textual takes its time to import, and the table needs none of it
+        with opening.told():
+            from tui.app import dashboard  # Textual takes its time to import, and the table needs none of it
 
         return dashboard(runs, compared=chosen, ascii=options.ascii, max_kbps=options.max_kbps)
     contenders = [_contender(run, letter) for run, letter in zip(chosen, letters(len(chosen)), strict=True)]

@@ -14,7 +14,7 @@ from engine.run.folder import RunFolder
 from presets import catalogue
 from presets.catalogue import Entry, PresetError
 from presets.schema import Preset
-from tui import start
+from tui import opening, start
 from tui.commands.following import Interrupts, Manner, add_manner, follow, report
 from tui.commands.output import Output, aside
 from tui.commands.parser import Commands, Parser, add_screen
@@ -237,7 +237,8 @@ def as_written(options: Namespace) -> Iterator[list[str]]:
 
 def _show(options: Namespace, run: RunFolder | None, *, started: Sequence[RunFolder] = ()) -> int:
     gc.disable()  # until the first screen is drawn: what is made on the way there is no garbage
-    from tui.app import dashboard  # Textual takes its time to import, and plain commands need none of it
+    with opening.told():
+        from tui.app import dashboard  # Textual takes its time to import, and plain commands need none of it
 
     runs = folder.runs_folder(options.runs)
     return dashboard(runs, run, started=started, ascii=options.ascii, max_kbps=options.max_kbps)
