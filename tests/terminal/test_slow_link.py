@@ -49,7 +49,7 @@ def costs(terminal: Terminal, key: str, shown: str, before: str) -> int:
 
 def all_costs(terminal: Terminal) -> list[int]:
     found, before = [], ""
-    for key, shown in KEYS * 2:
+    for key, shown in KEYS * 4:
         found.append(costs(terminal, key, shown, before))
         before = shown
     return found
