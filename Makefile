@@ -5,10 +5,10 @@ STAMP  := .venv/installed
 PRESET ?= dcgan
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test bench lint check keys lock clean
+.PHONY: help install run test test-slow test-all check-textual bench lint check previews keys lock clean
 
 help:            ## list what can be made
-	@grep -E '^[a-z]+: .*##|^[a-z]+:  *##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 15
 
 install: $(STAMP)  ## install everything into .venv (a second call costs nothing)
 
@@ -27,8 +27,26 @@ $(STAMP): requirements.lock pyproject.toml
 run: install     ## train PRESET (dcgan) and watch it; prints lines where stdout is no terminal
 	@$(BIN)/latentop train $(PRESET)
 
-test: install    ## all tests (about twenty minutes on two idle cores)
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+# Tests start hundreds of processes: what they import is compiled once, whatever the shell says.
+test test-slow check-textual: export PYTHONDONTWRITEBYTECODE =
+
+test: install    ## the tests that take seven minutes on two idle cores
+	$(BIN)/python -m pytest -n 4 --dist worksteal -m "not slow"
+
+test-slow: install  ## the others: they train for real, or press thousands of keys
+	$(BIN)/python -m pytest -n 3 --dist worksteal -m slow
+
+test-all:        ## all tests, with fresh random keys and texts
+	LATENTOP_FRESH=1 $(MAKE) test test-slow
+
+# Laid over .venv for this one run: the newest Textual and what it needs; .venv stays as it is.
+check-textual: install  ## try the newest Textual: what tui/link overrides of it, and the app as a person drives it
+	@UV=$$(command -v uv || echo $(BIN)/uv); NEWEST=$$(mktemp -d); trap 'rm -rf "$$NEWEST"' EXIT; \
+	VERSION='import importlib.metadata as m; print(m.version("textual"), "with rich", m.version("rich"))'; \
+	$$UV pip install -q --python $(BIN)/python --target "$$NEWEST" textual && \
+	echo "tested with Textual $$($(BIN)/python -c "$$VERSION")" && export PYTHONPATH="$$NEWEST" && \
+	echo "now tried: Textual $$($(BIN)/python -c "$$VERSION")" && \
+	$(BIN)/python -m pytest -n 4 --dist worksteal -m "not slow" tests/tui
 
 bench: install   ## measure speed beside peers and write benchmarks/RESULTS.md (under twenty minutes, idle)
 	@UV=$$(command -v uv || echo $(BIN)/uv); \
@@ -41,7 +59,10 @@ lint: install    ## format, lint, types, architecture
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-check: lint test ## everything that must hold
+check: lint test-all  ## everything that must hold
+
+previews: install  ## train presets that the presets screen has no preview of, a minute each
+	$(BIN)/python docs/previews.py --missing
 
 keys: install    ## write the README's key list anew from tui/keys.py
 	$(BIN)/python docs/keys.py

@@ -1,4 +1,7 @@
-"""Every claim about speed, measured here: ``python -m benchmarks [NAME…] [--quick] [--write]``."""
+"""Every claim about speed, measured here: ``python -m benchmarks [NAME…] [--quick] [--write]``.
+
+``python -m benchmarks gpu`` checks a GPU, with options of its own: see ``benchmarks.gpu``.
+"""
 
 import argparse
 import os
@@ -14,20 +17,30 @@ from pathlib import Path
 
 from benchmarks.speed.rows import FULL, NONE, QUICK, Budget, Row
 
-NAMES = ("overhead", "textbook", "start", "bytes", "lag", "record", "history", "viewer", "meter")
+NAMES = ("overhead", "textbook", "start", "bytes", "lag", "record", "history", "watch", "viewer", "meter")
 OTHERS = ("ways",)
 """What is measured only for who names it."""
-MODULES = {"bytes": "traffic"}
-"""Those whose own name would hide one of Python's."""
+MODULES = {"bytes": "traffic", "watch": "foreign_log"}
+"""Those whose name would hide one of Python's, or says too little for a file."""
 RESULTS = Path(__file__).with_name("RESULTS.md")
+GPU = "gpu"
+"""Comes first and alone."""
 BEGIN, END = "<!-- speed: written by `make bench` -->", "<!-- end of speed -->"
-_NAMED = f"any of: {', '.join(NAMES)}; none: all of these. Only by its name: {', '.join(OTHERS)}"
+_NAMED = (
+    f"any of: {', '.join(NAMES)}; none: all of these. Only by its name: {', '.join(OTHERS)}; "
+    f"{GPU} checks a GPU: see {GPU} --help"
+)
 _MET = {True: "yes", False: "**no**", None: NONE}
 
 
-def main(words: Sequence[str] | None = None) -> int:
+def main(words: list[str] | None = None) -> int:
     """Run benchmarks and print a table for each; 1 where one of them failed, 2 for an unknown name."""
-    options = _parser().parse_args(words)
+    given = sys.argv[1:] if words is None else words
+    if given[:1] == [GPU]:
+        from benchmarks.gpu.__main__ import main as check_gpu
+
+        return check_gpu(given[1:])
+    options = _parser().parse_args(given)
     if unknown := [name for name in options.names if name not in (*NAMES, *OTHERS)]:
         known = ", ".join((*NAMES, *OTHERS))
         print(f"no benchmark is named {unknown[0]}; there are: {known}", file=sys.stderr)
@@ -36,8 +49,8 @@ def main(words: Sequence[str] | None = None) -> int:
         print("--write replaces all tables at once: name no benchmark", file=sys.stderr)
         return 2
     names = options.names or list(NAMES)
-    given = " ".join(["python -m benchmarks", *options.names, *(["--quick"] if options.quick else [])])
-    head = f"`{given}`, {_machine()}"
+    command = " ".join(["python -m benchmarks", *options.names, *(["--quick"] if options.quick else [])])
+    head = f"`{command}`, {machine()}"
     print(f"{head}\n", flush=True)
     sections, failed = [], False
     for name in names:
@@ -83,7 +96,7 @@ def written(document: str, section: str) -> str:
     return f"{before}{BEGIN}\n\n{section}\n{END}{after}"
 
 
-def _machine() -> str:
+def machine() -> str:
     """Date, hardware and versions."""
     processor = platform.processor() or platform.machine()
     told = Path("/proc/cpuinfo")

@@ -26,11 +26,11 @@ from random import Random
 
 import torch
 
-from engine.run.folder import RunFolder
-from tests.support import facts
+from latentop.engine.run.folder import RunFolder
+from tests.support.forkserver import ForkServer
+from tests.support.real_runs import facts
 from tests.terminal.full_disk import NAMESPACE, may_mount
 from tests.training.faults import FAULTS, Fault, deal, kill
-from tests.training.nursery import Nursery
 from tests.training.ordeal import STEADY, Outcome, begin, finish, suffer
 
 A_RUN = 14
@@ -61,13 +61,13 @@ def strike(story: Story, runs: Path, number: int, seed: int) -> None:
     """Deal out so many faults, and note what becomes of the runs."""
     chance = Random(seed)
     faults, presets = deal(number, chance), cycle(STEADY)
-    with closing(Nursery()) as nursery:
+    with closing(ForkServer()) as server:
         for first in range(0, number, A_RUN):
             run = begin(runs, next(presets))
             try:
                 for fault in faults[first : first + A_RUN]:
-                    _suffer(story, run, fault, chance, nursery)
-                story.left += finish(run, nursery)
+                    _suffer(story, run, fault, chance, server)
+                story.left += finish(run, server)
                 story.finished += 1
             except Exception:
                 story.broken.append(_last_words(run))
@@ -75,10 +75,10 @@ def strike(story: Story, runs: Path, number: int, seed: int) -> None:
                 kill(run)
 
 
-def _suffer(story: Story, run: RunFolder, fault: Fault, chance: Random, nursery: Nursery) -> None:
+def _suffer(story: Story, run: RunFolder, fault: Fault, chance: Random, server: ForkServer) -> None:
     place, began = len(story.outcomes) + 1, time.monotonic()
     print(f"{place:4} {fault.name}", end="", file=sys.stderr, flush=True)
-    outcome = suffer(run, fault, chance, nursery)
+    outcome = suffer(run, fault, chance, server)
     story.outcomes.append(outcome)
     took = time.monotonic() - began
     print(f": {outcome.ended}, step {facts(run).step}, {took:.1f} s", file=sys.stderr)

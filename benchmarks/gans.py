@@ -21,12 +21,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from engine.data import Dataset, Sampler, load
-from engine.objectives import Generative
-from engine.run.events import Scalars
-from engine.trainer import Trainer
-from engine.watch.diversity import DiversityMeter
-from presets import catalogue
+from latentop.engine.data import Dataset, Sampler, load
+from latentop.engine.objectives import Generative
+from latentop.engine.run.events import Scalars
+from latentop.engine.train.trainer import Trainer
+from latentop.engine.watch.samples import diversity
+from latentop.presets import catalogue
 
 PRESETS = ("gan", "dcgan", "pacgan", "r1", "sn-hinge", "wgan-gp")
 """Those that learn Fashion-MNIST without labels."""
@@ -76,7 +76,7 @@ def main(words: Sequence[str] | None = None) -> int:
     print(f"the classifier is right about {accuracy:.1%} of {len(dataset.test)} test images\n")
     print("| epoch | step | coverage of real | density of real | classes present | rarest class |")
     print("|---|---|---|---|---|---|")
-    meter = DiversityMeter(
+    meter = diversity.build(
         real=dataset.test,
         real_labels=dataset.test_labels,
         training=dataset.train,
@@ -105,7 +105,9 @@ def main(words: Sequence[str] | None = None) -> int:
     return 0
 
 
-def read(trainer: Trainer, meter: DiversityMeter, classifier: "Classifier", epoch: float) -> Reading:
+def read(
+    trainer: Trainer, meter: diversity.DiversityMeter, classifier: "Classifier", epoch: float
+) -> Reading:
     """Judge fresh samples of the generator as it stands."""
     assert isinstance(trainer.objective, Generative)
     samples = trainer.objective.draw(SAMPLES, trainer.step)
@@ -122,13 +124,13 @@ def read(trainer: Trainer, meter: DiversityMeter, classifier: "Classifier", epoc
 
 
 class Classifier(nn.Module):
-    """A plain convolutional network, images ``(batch, 1, 28, 28)`` to logits ``(batch, classes)``."""
+    """A plain convolutional network, images ``(batch, channels, 28, 28)`` to logits ``(batch, classes)``."""
 
-    def __init__(self, classes: int) -> None:
+    def __init__(self, classes: int, channels: int = 1) -> None:
         super().__init__()
         self.classes = classes
         self.layers = nn.Sequential(
-            *(nn.Conv2d(1, 32, 3, padding=1), nn.BatchNorm2d(32), nn.ReLU(), nn.MaxPool2d(2)),
+            *(nn.Conv2d(channels, 32, 3, padding=1), nn.BatchNorm2d(32), nn.ReLU(), nn.MaxPool2d(2)),
             *(nn.Conv2d(32, 64, 3, padding=1), nn.BatchNorm2d(64), nn.ReLU(), nn.MaxPool2d(2)),
             *(nn.Flatten(), nn.Linear(64 * 49, 256), nn.ReLU(), nn.Dropout(0.4), nn.Linear(256, classes)),
         )

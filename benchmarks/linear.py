@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from torch import Tensor
 from torch.nn.functional import mse_loss
 
-from engine.data import Dataset
-from engine.gallery.axes import precise, principal_axes
-from engine.objectives.protocol import Reconstructing
+from latentop.engine.data import Dataset
+from latentop.engine.linear_algebra import precise, principal_components
+from latentop.engine.objectives.protocol import Reconstructing
 
 TRAINING_SEED, HELD_OUT_SEED = 2, 1
 """Of the noise; that of held-out data is the one that a denoising objective validates with."""
@@ -19,7 +19,7 @@ def pca_errors(dataset: Dataset, sizes: Iterable[int]) -> dict[int, float]:
     All from one decomposition of the training data. No components: the mean alone.
     """
     sizes = list(sizes)
-    mean, axes = principal_axes(dataset.train.flatten(1), max(sizes))
+    mean, axes = principal_components(dataset.train.flatten(1), max(sizes))
     centred = precise(dataset.test.flatten(1)) - mean
     return {size: _beyond(centred, axes[:, :size]).square().mean().item() for size in sizes}
 
@@ -29,7 +29,7 @@ def pca_of_noisy(objective: Reconstructing, dataset: Dataset, components: int) -
 
     The components are those of noisy training data.
     """
-    mean, axes = principal_axes(objective.corrupt(dataset.train, TRAINING_SEED).flatten(1), components)
+    mean, axes = principal_components(objective.corrupt(dataset.train, TRAINING_SEED).flatten(1), components)
     noisy = precise(objective.corrupt(dataset.test, HELD_OUT_SEED).flatten(1))
     projected = noisy - _beyond(noisy - mean, axes)
     return mse_loss(projected, precise(dataset.test.flatten(1))).item()

@@ -17,9 +17,9 @@ from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
 
-from engine.run.folder import RunFolder
-from tests.support import SMALL_GAN, facts, training, wait_until
-from tests.terminal.terminal import Terminal
+from latentop.engine.run.folder import RunFolder
+from tests.support.real_runs import SMALL_GAN, facts, training, wait_until
+from tests.support.terminal import Terminal
 
 SPEEDS = (5_000, 20_000, None)
 """Bytes a second of the links; None: no limit."""

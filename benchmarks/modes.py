@@ -20,11 +20,11 @@ from statistics import mean, stdev
 
 import torch
 
-from engine.data import load
-from engine.objectives.adversarial import Adversarial
-from engine.trainer import Trainer
-from engine.watch.mixture import COUNTED, count
-from presets import catalogue
+from latentop.engine.data import load
+from latentop.engine.objectives.adversarial import Adversarial
+from latentop.engine.train.trainer import Trainer
+from latentop.engine.watch.samples.mixture import COUNTED, count
+from latentop.presets import catalogue
 
 PUBLISHED = {
     "ring": ("GAN", "6.3 ± .5", "98.2", ".45"),

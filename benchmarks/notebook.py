@@ -13,7 +13,7 @@ ERROR, ANGLE = "pca/relative-error", "pca/angle"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Model:
     """One model: which preset, how long, which of our series the recorded loss is; None: none is recorded."""
 
     name: str
@@ -27,21 +27,21 @@ class Row:
 
 
 ROWS = (
-    Row(name="mean", components=0, reference=0.0875, note="computed: the mean image alone"),
-    Row(name="pca-2", components=2, reference=0.04669, note="computed"),
-    Row(name="pca-10", components=10, reference=0.02452, note="computed"),
-    Row(name="pca-30", components=30, reference=0.01570, note="computed"),
-    Row(name="pca-32", components=32, reference=0.01523, note="computed"),
-    Row(name="pca-64", components=64, reference=0.01041, note="computed"),
-    Row(name="linear-pca", epochs=3000, reference=None, series=ERROR, batch=60),
-    Row(name="stacked", epochs=20, reference=0.0132),
-    Row(name="convolutional", epochs=10, reference=0.0121),
-    Row(name="recurrent", epochs=10, reference=0.0104),
-    Row(name="denoising-dropout", epochs=10, reference=0.0166, series="valid/given-clean"),
-    Row(name="denoising-gaussian", epochs=10, reference=None),
-    Row(name="sparse-l1", epochs=10, reference=0.0111, series="valid/loss", note="penalty included"),
-    Row(name="sparse-kl", epochs=10, reference=0.0099, series="valid/loss", note="penalty included"),
-    Row(name="vae", epochs=25, reference=0.0311, series="valid/loss", batch=128, note="KL / 784 included"),
+    Model(name="mean", components=0, reference=0.0875, note="computed: the mean image alone"),
+    Model(name="pca-2", components=2, reference=0.04669, note="computed"),
+    Model(name="pca-10", components=10, reference=0.02452, note="computed"),
+    Model(name="pca-30", components=30, reference=0.01570, note="computed"),
+    Model(name="pca-32", components=32, reference=0.01523, note="computed"),
+    Model(name="pca-64", components=64, reference=0.01041, note="computed"),
+    Model(name="linear-pca", epochs=3000, reference=None, series=ERROR, batch=60),
+    Model(name="stacked", epochs=20, reference=0.0132),
+    Model(name="convolutional", epochs=10, reference=0.0121),
+    Model(name="recurrent", epochs=10, reference=0.0104),
+    Model(name="denoising-dropout", epochs=10, reference=0.0166, series="valid/given-clean"),
+    Model(name="denoising-gaussian", epochs=10, reference=None),
+    Model(name="sparse-l1", epochs=10, reference=0.0111, series="valid/loss", note="penalty included"),
+    Model(name="sparse-kl", epochs=10, reference=0.0099, series="valid/loss", note="penalty included"),
+    Model(name="vae", epochs=25, reference=0.0311, series="valid/loss", batch=128, note="KL / 784 included"),
 )
 NAMES = tuple(row.name for row in ROWS)
 

@@ -17,10 +17,10 @@ from statistics import mean, stdev
 
 import torch
 
-from engine.data import load
-from engine.run.events import Scalars
-from engine.trainer import Trainer
-from presets import catalogue
+from latentop.engine.data import load
+from latentop.engine.run.events import Scalars
+from latentop.engine.train.trainer import Trainer
+from latentop.presets import catalogue
 
 PRESET = "pretrain-classifier"
 SEEDS = (42, 7, 1, 2, 3)
@@ -28,7 +28,7 @@ ARMS = ("frozen", "fine-tuned", "scratch")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class PretrainingRun:
     """One autoencoder and its classifiers: ``last`` has the series after the last step, shares in [0, 1]."""
 
     seed: int
@@ -52,7 +52,7 @@ def main(words: Sequence[str] | None = None) -> int:
     return 0
 
 
-def train(seed: int, changes: Sequence[str]) -> Run:
+def train(seed: int, changes: Sequence[str]) -> PretrainingRun:
     """One run of the preset on the CPU, from one seed."""
     began = time.monotonic()
     preset = catalogue.load(catalogue.find(PRESET), [f"seed={seed}", "keep.frames=86400", *changes])
@@ -62,21 +62,21 @@ def train(seed: int, changes: Sequence[str]) -> Run:
     for event in trainer.run():
         if isinstance(event, Scalars) and event.step == preset.steps:
             last |= {name: float(value) for name, value in event.values.items()}
-    return Run(seed=seed, last=last, seconds=time.monotonic() - began)
+    return PretrainingRun(seed=seed, last=last, seconds=time.monotonic() - began)
 
 
-def _row(run: Run) -> str:
+def _row(run: PretrainingRun) -> str:
     """Accuracies ± standard deviation, leads ± paired standard error over the classifiers of this run."""
     shares = [_points(run, f"accuracy/{arm}", "sd", 1) for arm in ARMS]
     leads = [_points(run, f"lead/{arm}", "se", 2) for arm in ("fine-tuned", "frozen")]
     return f"| {run.seed} | {' | '.join(shares + leads)} | {run.seconds:.0f} |"
 
 
-def _points(run: Run, name: str, spread: str, digits: int) -> str:
+def _points(run: PretrainingRun, name: str, spread: str, digits: int) -> str:
     return f"{100 * run.last[name]:.{digits}f} ± {100 * run.last[f'{name}-{spread}']:.{digits}f}"
 
 
-def _means(runs: Sequence[Run]) -> str:
+def _means(runs: Sequence[PretrainingRun]) -> str:
     """Of each column the mean over seeds; of the leads, with its standard error."""
     shares = [f"{100 * mean(run.last[f'accuracy/{arm}'] for run in runs):.1f}" for arm in ARMS]
     leads = []

@@ -23,13 +23,13 @@ from pathlib import Path
 import torch
 
 from benchmarks.linear import pca_errors, pca_of_noisy
-from benchmarks.notebook import COMPONENTS, NAMES, NOISY_PCA, ROWS, Result, Row, tables
-from engine.data import load
-from engine.objectives.denoise import Denoising
-from engine.run.events import Scalars
-from engine.trainer import Trainer
-from presets import catalogue
-from presets.schema import Preset
+from benchmarks.notebook import COMPONENTS, NAMES, NOISY_PCA, ROWS, Model, Result, tables
+from latentop.engine.data import load
+from latentop.engine.objectives.denoising import Denoising
+from latentop.engine.run.events import Scalars
+from latentop.engine.train.trainer import Trainer
+from latentop.presets import catalogue
+from latentop.presets.schema import Preset
 
 _SLOWEST_FIRST = {"recurrent": 0, "convolutional": 1, "stacked": 2}
 
@@ -77,7 +77,7 @@ def main(words: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _tasks(rows: Sequence[Row]) -> list[list[Row]]:
+def _tasks(rows: Sequence[Model]) -> list[list[Model]]:
     """The rows of PCA together, since they share one decomposition; each of the others alone."""
     computed = [row for row in rows if row.components is not None]
     trained = [row for row in rows if row.components is None]
@@ -85,7 +85,7 @@ def _tasks(rows: Sequence[Row]) -> list[list[Row]]:
     return [*([row] for row in trained), *([computed] if computed else [])]
 
 
-def measure(rows: Sequence[Row], conditions: Conditions) -> list[Result]:
+def measure(rows: Sequence[Model], conditions: Conditions) -> list[Result]:
     """Train one row, or compute those of PCA, and return what they reached on the validation images."""
     torch.set_num_threads(conditions.threads)
     if rows[0].components is None:
@@ -101,7 +101,7 @@ def measure(rows: Sequence[Row], conditions: Conditions) -> list[Result]:
     ]
 
 
-def _trained(row: Row, conditions: Conditions) -> Result:
+def _trained(row: Model, conditions: Conditions) -> Result:
     began = time.monotonic()
     preset = _preset(row.name, row.batch, conditions)
     device = torch.device(conditions.device)
@@ -128,12 +128,12 @@ def _preset(name: str, batch: int, conditions: Conditions) -> Preset:
     return catalogue.load(catalogue.find(name), words)
 
 
-def _epochs(row: Row, conditions: Conditions) -> int:
+def _epochs(row: Model, conditions: Conditions) -> int:
     return min(row.epochs, 2) if conditions.quick else row.epochs
 
 
 def _result(
-    row: Row,
+    row: Model,
     conditions: Conditions,
     steps: int,
     series: dict[str, float],

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.run import launch
-from engine.run.bins import from_values
-from engine.run.facts import RunFacts
-from engine.run.folder import RunFolder
-from engine.run.reader import Reader
-from engine.run.store import Store
-from engine.run.thinning import Allowance
+from latentop.engine.run.facts import RunFacts
+from latentop.engine.run.folder import RunFolder
+from latentop.engine.run.process import launch
+from latentop.engine.run.store.bins import from_values
+from latentop.engine.run.store.reader import Reader
+from latentop.engine.run.store.thinning import Allowance
+from latentop.engine.run.store.writer import Store
 
 ROWS = 64
 """Rows of a series in one flush: what fast training writes four times a second."""

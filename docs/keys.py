@@ -4,8 +4,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from tui import keys
-from tui.keys import Key
+from latentop.tui import keys
+from latentop.tui.keys import Key
 
 README = Path(__file__).parents[1] / "README.md"
 BEGIN, END = "<!-- keys: written by `make keys` -->\n", "<!-- end of keys -->\n"
@@ -19,8 +19,9 @@ def table() -> str:
     )
 
 
-def _section(title: str, listed: Iterable[Key]) -> str:
-    rows = [f"| `{key.shown}` | {key.does.replace('|', '&#124;')} |" for key in listed]
+def _section(title: str, found: Iterable[Key]) -> str:
+    lines = [key.line for key in keys.listed(found)]
+    rows = [f"| `{shown}` | {does.replace('|', '&#124;')} |" for shown, does in lines]
     return "\n".join([f"| key | {title} |", "|---|---|", *rows, ""])
 
 

@@ -1,9 +1,7 @@
 """Find, load, override and compare presets. A mistake is told as file, key, value, and what is accepted."""
 
-import copy
 import difflib
 import os
-import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -15,31 +13,17 @@ import msgspec
 import platformdirs
 import tomli_w
 
-from presets import inline
-from presets.data import Folder
-from presets.explain import explain
-from presets.schema import Preset
+from latentop.presets import fields, inline, overrides
+from latentop.presets.data import Folder, Images
+from latentop.presets.explain import explain
+from latentop.presets.preset_error import PresetError
+from latentop.presets.schema import Preset, Pretraining
 
 SHIPPED = Path(__file__).parent
 GROUPS = ("gans", "autoencoders", "failures")
 YOURS = "yours"
-_POINTED = r"[+-]?([0-9]+\.|[0-9]*\.[0-9]+)(e[+-]?[0-9]+)?"
-"""Numbers that begin or end with their point, which TOML has not."""
-
-
-class PresetError(Exception):
-    """A preset or a setting that can't be used: a message (what, where) and a hint (what is accepted).
-
-    ``key`` is the dotted key of the setting, where one is to blame.
-    """
-
-    exit_code = 2
-
-    def __init__(self, message: str, hint: str, *, key: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-        self.key = key
+_ON_ANOTHER = " on Fashion-MNIST"
+"""Ends titles of presets that are on something else once a folder is given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,16 +61,21 @@ def _name(path: Path) -> str:
 def find(name: str) -> Entry:
     """The preset of that name, or the file of that path. Raises PresetError with the nearest names."""
     if name.endswith((".toml", ".py")) or "/" in name:
-        path = Path(name).expanduser()
+        path = _at_home(name)
         if not path.is_file():
             raise PresetError(
                 f"no preset file {path}", "name a file that ends in .toml or .py, or: latentop presets"
             )
         return Entry(name=path.stem, group=YOURS, path=path)
     known = entries()
-    for entry in reversed(known):  # a user's own come last and win
-        if entry.name == name:
-            return entry
+    called = [entry for entry in known if entry.name == name]
+    if len(own := [entry for entry in called if entry.group == YOURS]) > 1:
+        raise PresetError(
+            f"two presets are named {name!r}: {' and '.join(str(entry.path) for entry in own)}",
+            "rename one of the files, or name the one that is meant by its path",
+        )
+    if called:
+        return called[-1]  # a user's own come last and win
     names = sorted({entry.name for entry in known})
     near = difflib.get_close_matches(name, names, n=3) or names
     raise PresetError(f"no preset named {name!r}", f"there are: {', '.join(near)} (all: latentop presets)")
@@ -97,10 +86,16 @@ def origin(entry: Entry) -> str:
     return entry.name if entry in entries() else str(entry.path.absolute())
 
 
-def load(entry: Entry, overrides: Sequence[str] = ()) -> Preset:
-    """A preset read, overridden with ``key.key=value`` words, and validated. Raises PresetError."""
-    preset = _validate(_override(_read(entry.path), overrides), str(entry.path), overrides)
-    return with_code(preset, entry.path.absolute().parent / preset.code) if preset.code else preset
+def load(entry: Entry, words: Sequence[str] = ()) -> Preset:
+    """A preset read, overridden with ``key.key=value`` words, and validated. Raises PresetError.
+
+    Its ``code`` lies beside its file; one that a word names, where the person is.
+    """
+    preset = _validate(overrides.apply(_read(entry.path), words), str(entry.path), words)
+    named = any(overrides.key_of(word) == "code" for word in words)
+    if not preset.code:
+        return preset
+    return with_code(preset, _absolute(preset.code) if named else entry.path.absolute().parent / preset.code)
 
 
 def parse(text: str, where: str) -> Preset:
@@ -115,29 +110,23 @@ def read(document: Mapping[str, Any], where: str) -> Preset:
 
 def override(preset: Preset, words: Sequence[str]) -> Preset:
     """A preset with some ``key.key=value`` words applied through the same validation."""
-    return _validate(_override(_plain(preset), words), "--set", words)
+    return _validate(overrides.apply(fields.plain(preset), words), "--set", words)
 
 
 def dump(preset: Preset) -> str:
     """The preset as TOML, every key spelt out, defaults too."""
-    return tomli_w.dumps(_plain(preset))
-
-
-def value_of(text: str) -> Any:
-    """A TOML value, or ``.5`` or ``5.``; what is none is taken as the text itself: names need no quotes."""
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except ValueError:  # TOMLDecodeError, or a number of more digits than Python reads
-        return float(text) if re.fullmatch(_POINTED, text, re.IGNORECASE) else text
+    return tomli_w.dumps(fields.plain(preset))
 
 
 def flatten(preset: Preset) -> dict[str, object]:
     """Every setting by its dotted key: ``{"generator.lr": 0.0002, …}``."""
-    return dict(_leaves(_plain(preset)))
+    return dict(_leaves(fields.plain(preset)))
 
 
 def data_name(preset: Preset) -> str:
-    """Which data, for people: ``fashion-mnist (small)``."""
+    """Which data, for people: ``fashion-mnist (small)``, ``photos (folder)``."""
+    if isinstance(preset.data, Folder) and preset.data.path:
+        return f"{Path(preset.data.path).name} ({preset.data.tag})"
     size = getattr(preset.data, "size", None)
     return f"{preset.data.tag} ({size})" if size else preset.data.tag
 
@@ -146,12 +135,48 @@ def anchored(preset: Preset) -> Preset:
     """The preset with the path to its data made absolute, as seen from here: a worker runs elsewhere."""
     if not (isinstance(preset.data, Folder) and preset.data.path):
         return preset
-    path = Path(preset.data.path)
-    with suppress(RuntimeError):  # ~somebody who isn't there: then it is a folder of that name
-        path = path.expanduser()
     return msgspec.structs.replace(
-        preset, data=msgspec.structs.replace(preset.data, path=str(path.absolute()))
+        preset, data=msgspec.structs.replace(preset.data, path=_absolute(preset.data.path))
     )
+
+
+def on_folder(preset: Preset, path: str) -> list[str]:
+    """The words that have a preset train on the images in a folder. Raises PresetError for one of points."""
+    if not isinstance(preset.data, Images):
+        raise PresetError(
+            f"--data {path}: the preset trains on points ({preset.data.tag}), not on images",
+            "choose a preset of images, such as dcgan, stacked or vae (all: latentop presets)",
+        )
+    place = _absolute(path) if path else ""  # 2024 would be a number, and /photos/2024 is none
+    words = ["data.name=folder", f"data.path={place}"]
+    title = preset.title.removesuffix(_ON_ANOTHER)
+    return words if title == preset.title else [*words, f"title={title} on {Path(place).name}"]
+
+
+def in_fewer_steps(preset: Preset, words: Sequence[str]) -> list[str]:
+    """The words, with one more where they leave the second phase of a preset no step: its share of them.
+
+    Who names ``pretrain`` has decided that, and is told where it does not fit.
+    """
+    named = {overrides.key_of(word): overrides.value_of(word.partition("=")[2].strip()) for word in words}
+    steps = named.get("steps")
+    if not isinstance(preset, Pretraining) or "pretrain" in named or type(steps) is not int:
+        return [*words]
+    if not 2 <= steps <= preset.pretrain:
+        return [*words]
+    share = max(1, min(steps - 1, round(steps * preset.pretrain / preset.steps)))
+    return [*words, f"pretrain={share}"]
+
+
+def _absolute(path: str) -> str:
+    return str(_at_home(path).absolute())
+
+
+def _at_home(path: str) -> Path:
+    """The path, with the home that ~ stands for; where nobody knows that, ~ is a name like any other."""
+    with suppress(RuntimeError):
+        return Path(path).expanduser()
+    return Path(path)
 
 
 def with_code(preset: Preset, path: Path | str) -> Preset:
@@ -190,46 +215,17 @@ def _toml(text: str, where: str) -> dict[str, Any]:
         raise PresetError(f"{where} is no TOML: {error}", "mend that line") from error
 
 
-def _override(document: dict[str, Any], words: Sequence[str]) -> dict[str, Any]:
-    document = copy.deepcopy(document)
-    for word in words:
-        key, equals, value = word.partition("=")
-        key = key.strip()
-        if not (equals and re.fullmatch(r"[\w-]+(\.[\w-]+)*", key)):
-            raise PresetError(f"--set {word}: no KEY=VALUE", "write it like: --set generator.lr=1e-4")
-        if not value.isprintable():
-            raise PresetError(
-                f"--set {key}={value!r}: not to be printed", "accepted: printable characters, on one line"
-            )
-        *tables, leaf = key.split(".")
-        place = document
-        for table in tables:
-            place = place.setdefault(table, {})
-            if not isinstance(place, dict):
-                raise PresetError(f"--set {word}: {table} is a value, not a table", "name the value itself")
-        place[leaf] = value_of(value.strip())
-    return document
-
-
-def _key(word: str) -> str:
-    return word.partition("=")[0].strip()
-
-
-def _validate(document: Mapping[str, Any], where: str, overrides: Sequence[str]) -> Preset:
+def _validate(document: Mapping[str, Any], where: str, words: Sequence[str]) -> Preset:
     try:
         preset: Preset = msgspec.convert(document, Preset)
     except msgspec.ValidationError as error:
         key, problem, accepted = explain(str(error), document)
-        word = next((word for word in reversed(overrides) if f"{_key(word)}.".startswith(f"{key}.")), None)
+        word = next(
+            (one for one in reversed(words) if f"{overrides.key_of(one)}.".startswith(f"{key}.")), None
+        )
         place = [f"--set {word}" if word else where, key, problem]
         raise PresetError(": ".join(part for part in place if part), accepted, key=key) from error
     return preset
-
-
-def _plain(preset: Preset) -> dict[str, Any]:
-    plain = msgspec.to_builtins(preset)
-    assert isinstance(plain, dict)
-    return plain
 
 
 def _leaves(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:

@@ -1,5 +1,6 @@
 """Say what is wrong with a preset's document: the key, the value, and what would be accepted there."""
 
+import difflib
 import re
 from collections.abc import Sequence
 from functools import cache
@@ -7,14 +8,17 @@ from typing import Any
 
 from msgspec import inspect
 
-from presets.schema import Preset
+from latentop.presets.schema import Preset
 
 _PATTERNS = {
     r"^$|\.py$": "the name of a file that ends in .py",
     r"^[A-Za-z_]\w*$": "the name of one class",
+    r"^(white|black|grey|#[0-9a-fA-F]{6})$": "white, black, grey or a colour such as #ff8800",
     r"^(auto|cpu|mps|cuda|cuda:[0-9]+)$": "auto, cpu, mps, cuda or cuda:NUMBER",
 }
 """What a text has to match, in words."""
+_NEAR = 0.75
+"""How alike two names are, from 0 to 1, of which one may be a slip for the other."""
 
 
 def explain(problem: str, document: Any, record: Any = Preset) -> tuple[str, str, str]:
@@ -26,9 +30,11 @@ def explain(problem: str, document: Any, record: Any = Preset) -> tuple[str, str
     keys = re.findall(r"\.(\w+)|\[(\d+)\]", path.rstrip("`"))
     keys = [name or int(position) for name, position in keys]
     if unknown := re.search(r"unknown field `(.*)`", what):
-        meant = [] if keys else _elsewhere(unknown[1], document, record)
-        accepted = ", ".join(_fields(_at(keys, document, record)))
-        hint = f"did you mean {' or '.join(meant)}?" if meant else f"accepted there: {accepted}"
+        names = _fields(_at(keys, document, record))
+        near = difflib.get_close_matches(unknown[1], names, n=2, cutoff=_NEAR)
+        meant = [_dotted([*keys, name]) for name in near]
+        meant = meant or ([] if keys else _elsewhere(unknown[1], document, record))
+        hint = f"did you mean {' or '.join(meant)}?" if meant else f"accepted there: {', '.join(names)}"
         return _dotted([*keys, unknown[1]]), "no such setting", hint
     if missing := re.search(r"required field `(.*)`", what):
         keys = [*keys, missing[1]]
@@ -45,9 +51,9 @@ def explain(problem: str, document: Any, record: Any = Preset) -> tuple[str, str
     )
 
 
-def accepted(key: str, document: Any) -> str:
-    """What would be accepted at a dotted key of a document, in words."""
-    return _describe(_at(key.split("."), document, Preset))
+def accepted(key: str, document: Any, record: Any = Preset) -> str:
+    """What would be accepted at a dotted key of a document of that record, in words."""
+    return _describe(_at(key.split("."), document, record))
 
 
 def _elsewhere(name: str, document: Any, record: Any) -> list[str]:
@@ -99,6 +105,7 @@ def _inside(outer: inspect.Type, key: str | int, document: Any) -> list[inspect.
 
 
 def _alternatives(one: inspect.Type) -> list[inspect.Type]:
+    one = one.type if isinstance(one, inspect.Metadata) else one
     return list(one.types) if isinstance(one, inspect.UnionType) else [one]
 
 

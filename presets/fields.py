@@ -7,14 +7,14 @@ know none of them. A document is a preset as plain tables; its values need not b
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 from msgspec.structs import FieldInfo
 
-from presets import explain, meanings
-from presets.records import Record
-from presets.schema import Preset
+from latentop.presets import explain
+from latentop.presets.records import Record, meaning
+from latentop.presets.schema import Preset
 
 SECTIONS = (
     "training",
@@ -29,7 +29,7 @@ SECTIONS = (
     "about",
 )
 """In the order in which a person reads them."""
-ABOUT = ("title", "shows", "look_for", "source")
+ABOUT = ("title", "brief", "shows", "look_for", "source")
 """What a preset says of itself, and not to training."""
 
 
@@ -59,6 +59,8 @@ class Field:
     """A text, taken as it is written."""
     decides: bool = False
     """It chooses what its table is: with another value, the table has other fields."""
+    own: bool = False
+    """It is a script's own: it has no default, and no preset says it."""
 
     @property
     def section(self) -> str:
@@ -77,6 +79,11 @@ def of(document: Mapping[str, Any]) -> tuple[Field, ...]:
     return tuple(
         sorted(_all(document), key=lambda field: (SECTIONS.index(field.section), field.key == "code"))
     )
+
+
+def of_record(record: type[Record], document: Mapping[str, Any]) -> tuple[Field, ...]:
+    """The fields of another record than a preset, whose document has all its tables, in its order."""
+    return tuple(_walk(record, document, "", document, record))
 
 
 def of_preset(preset: Preset) -> tuple[Field, ...]:
@@ -124,13 +131,48 @@ def switched(document: Mapping[str, Any], table: str, choice: str) -> dict[str, 
     return after
 
 
+def carried(document: Mapping[str, Any], table: str, choice: object) -> dict[str, Any]:
+    """As `switched`, of a document that may leave out what has a default, and holds what others may refuse.
+
+    A table or choice that isn't known is returned as it is.
+    """
+    inside = document.get(table)
+    inside = dict(inside) if isinstance(inside, Mapping) else {}
+    kinds = {_tag(kind): kind for kind in get_args(Preset)}
+    root = kinds.get(document.get("kind"))
+    info = (
+        next((one for one in msgspec.structs.fields(root) if one.encode_name == table), None)
+        if root
+        else None
+    )
+    records = {_tag(record): record for record in (_records(info.type) if info else ())}
+    if info is None or choice not in records:
+        return inside
+    tag_field = str(records[choice].__struct_config__.tag_field)
+    tag = inside.pop(tag_field, _tag(type(info.default)) if isinstance(info.default, Record) else None)
+    if tag == choice:
+        return {tag_field: choice, **inside}
+    before = (
+        {one.encode_name: _default(one) for one in msgspec.structs.fields(records[tag])}
+        if tag in records
+        else {}
+    )
+    after = {one.encode_name: one.type for one in msgspec.structs.fields(records[choice])}
+    kept = {
+        key: value
+        for key, value in inside.items()
+        if key in after and value != before.get(key) and _converted(value, after[key]) is not None
+    }
+    return {tag_field: choice, **kept}
+
+
 def _all(document: Mapping[str, Any]) -> Iterator[Field]:
     """In the order of the records, which is that of a preset's file."""
-    return _walk(_named(get_args(Preset), document["kind"]), document, "", document)
+    return _walk(_named(get_args(Preset), document["kind"]), document, "", document, Preset)
 
 
 def _walk(
-    record: type[Record], table: Mapping[str, Any], prefix: str, document: Mapping[str, Any]
+    record: type[Record], table: Mapping[str, Any], prefix: str, document: Mapping[str, Any], root: Any
 ) -> Iterator[Field]:
     for info in msgspec.structs.fields(record):
         name = info.encode_name
@@ -142,7 +184,7 @@ def _walk(
             if tag_field and len(records) > 1:
                 default = None if info.required else info.default.tag
                 yield _decisive(f"{key}.{tag_field}", chosen, records, default)
-            yield from _walk(chosen, inner, f"{key}.", document)
+            yield from _walk(chosen, inner, f"{key}.", document, root)
             continue
         value = table[name]
         converted = _converted(value, info.type)
@@ -150,21 +192,21 @@ def _walk(
             key=key,
             value=value if converted is None else converted,
             default=_default(info),
-            meaning=meanings.of_field(record, info.name),
-            accepted=explain.accepted(key, document),
-            problem="" if converted is not None else _problem(key, value, info.type, document),
-            alternatives=_alternatives(info.type),
-            prose=(get_args(info.type) or (info.type,))[0] is str and not _alternatives(info.type),
+            meaning=meaning(info.type),
+            accepted=explain.accepted(key, document, root),
+            problem="" if converted is not None else _problem(key, value, info.type, document, root),
+            alternatives=alternatives(info.type),
+            prose=_bare(info.type) is str,
         )
 
 
 def _decisive(key: str, chosen: type[Record], records: tuple[type[Record], ...], default: object) -> Field:
-    options = tuple(Alternative(value=_tag(one), meaning=meanings.of_record(one)) for one in records)
+    options = tuple(Alternative(value=_tag(one), meaning=_described(one)) for one in records)
     return Field(
         key=key,
         value=_tag(chosen),
         default=default,
-        meaning=meanings.of_record(chosen),
+        meaning=_described(chosen),
         accepted=" or ".join(str(one.value) for one in options),
         problem="",
         alternatives=options,
@@ -172,12 +214,12 @@ def _decisive(key: str, chosen: type[Record], records: tuple[type[Record], ...],
     )
 
 
-def _problem(key: str, value: object, kind: Any, document: Mapping[str, Any]) -> str:
+def _problem(key: str, value: object, kind: Any, document: Mapping[str, Any], root: Any) -> str:
     try:
         msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         what, _, inside = str(error).partition(" - at `$")
-        _, said, accepted = explain.explain(f"{what} - at `$.{key}{inside.rstrip('`')}`", document)
+        _, said, accepted = explain.explain(f"{what} - at `$.{key}{inside.rstrip('`')}`", document, root)
         return f"{said}; {accepted}"
     return ""
 
@@ -198,7 +240,19 @@ def _default(info: FieldInfo) -> object:
     return None
 
 
-def _alternatives(kind: Any) -> tuple[Alternative, ...]:
+def _described(record: type[Record]) -> str:
+    """What a record is, on one line."""
+    return " ".join((record.__doc__ or "").replace("``", "").split())
+
+
+def _bare(kind: Any) -> Any:
+    """The type without its meaning and bounds."""
+    return get_args(kind)[0] if get_origin(kind) is Annotated else kind
+
+
+def alternatives(kind: Any) -> tuple[Alternative, ...]:
+    """The few values of that type, such as those of a Literal; none where there are many."""
+    kind = _bare(kind)
     values = (False, True) if kind is bool else get_args(kind) if get_origin(kind) is Literal else ()
     return tuple(Alternative(value=value, meaning="") for value in values)
 

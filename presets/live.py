@@ -5,8 +5,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from presets import catalogue, fields
-from presets.schema import Preset
+from latentop.presets import catalogue, fields
+from latentop.presets.preset_error import PresetError
+from latentop.presets.schema import Preset
 
 _NETWORK = r"(autoencoder|generator|discriminator|classifier)"
 
@@ -31,7 +32,7 @@ _RULES = (
     Rule(keys=r"watch\.samples", why="real data were measured with as many"),
     Rule(keys=r"watch\.\w+"),
     Rule(keys=r"keep\.images", why="pictures show the same images all along"),
-    Rule(keys=r"keep\.(frames|checkpoints|last|size)"),
+    Rule(keys=r"keep\.(frames|checkpoints|last|best|size)"),
     Rule(keys=rf"{_NETWORK}\.optimizer", why="the moments that it has gathered mean nothing to another"),
     Rule(keys=r"classifier\.batch|labels|pretrain", why="the second phase is laid out at the start"),
     Rule(keys=r"seeds", why="the classifiers are built at the start", fits=False),
@@ -73,18 +74,17 @@ def changed(preset: Preset, values: Mapping[str, object]) -> Preset:
         for table in tables:
             place = place.setdefault(table, {})
             if not isinstance(place, dict):
-                raise catalogue.PresetError(
-                    f"{key}: {table} is a value, not a table", "see: latentop presets"
-                )
+                raise PresetError(f"{key}: {table} is a value, not a table", "see: latentop presets")
         place[leaf] = value
     return catalogue.read(document, "")
 
 
-def differences(before: Preset, after: Preset) -> list[str]:
-    """What can be changed while training and differs in another preset: ``generator.lr 0.001 → 0.0002``."""
-    old, new = settings(before), settings(after)
+def differences(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
+    """Which of two settings by key differ, and how: ``generator.lr 0.001 → 0.0002``."""
     return [
-        f"{key} {_told(old[key])} → {_told(new[key])}" for key in new if key in old and old[key] != new[key]
+        f"{key} {_told(before[key])} → {_told(value)}"
+        for key, value in after.items()
+        if key in before and before[key] != value
     ]
 
 
@@ -93,7 +93,7 @@ def as_it_is(preset: Preset, now: Mapping[str, object]) -> Preset:
     known = catalogue.flatten(preset)
     try:
         return changed(preset, {key: value for key, value in now.items() if key in known})
-    except catalogue.PresetError:
+    except PresetError:
         return preset
 
 

@@ -1,16 +1,16 @@
 """Presets of one's own on disk: written, found again, thrown away."""
 
-import os
 import re
-import tempfile
 from itertools import chain, count
 from pathlib import Path
 
 import tomli_w
 
-from presets import catalogue, fields
-from presets.catalogue import YOURS, Entry, PresetError
-from presets.schema import Preset
+from latentop.presets import catalogue, fields
+from latentop.presets.atomic_file import replacing
+from latentop.presets.catalogue import YOURS, Entry
+from latentop.presets.preset_error import PresetError
+from latentop.presets.schema import Preset
 
 LONGEST = 64
 NAMES = "letters, digits, - and _; the first one a letter or a digit"
@@ -53,7 +53,8 @@ def save(name: str, preset: Preset) -> Entry:
     path = _file(name)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path.resolve(), short(preset).encode())
+        with replacing(path.resolve()) as file:
+            file.write(short(preset).encode())
     except OSError as error:
         raise PresetError(
             f"{path} can't be written: {error.strerror or error}", "free or open that folder, then save again"
@@ -75,17 +76,3 @@ def delete(entry: Entry) -> None:
 
 def _file(name: str, suffix: str = ".toml") -> Path:
     return catalogue.user_folder() / f"{name}{suffix}"
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """A reader finds the old file or the new one, never half of it."""
-    number, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-")
-    temporary = Path(name)
-    try:
-        with os.fdopen(number, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

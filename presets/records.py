@@ -1,11 +1,23 @@
 """What records of a preset are made from: one base, and the numbers that several of them share."""
 
-from typing import Annotated
+from typing import Annotated, Any, get_args
 
 import msgspec
 from msgspec import Meta
 
-LearningRate = Annotated[float, Meta(gt=0, le=10)]
+
+def means(meaning: str, **bounds: Any) -> Meta:
+    """What a setting means, as a form says it, and its bounds: for the type of a field."""
+    return Meta(description=meaning, **bounds)
+
+
+def meaning(annotated: Any) -> str:
+    """What ``means`` says in the type of a field; empty where it says nothing."""
+    texts = (one.description for one in get_args(annotated) if isinstance(one, Meta))
+    return next(filter(None, texts), "")
+
+
+LearningRate = Annotated[float, means("Learning rate.", gt=0, le=10)]
 Width = Annotated[int, Meta(ge=1, le=4096)]
 Widths = Annotated[tuple[Width, ...], Meta(max_length=16)]
 Channels = Annotated[int, Meta(ge=1, le=1024)]

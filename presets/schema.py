@@ -6,12 +6,11 @@ objective with ``name``. msgspec checks types and ranges, and refuses keys that 
 
 from typing import Annotated, Literal
 
-from msgspec import Meta
-
-from presets.data import Data, FashionMNIST
-from presets.networks import (
+from latentop.presets.data import Data, FashionMNIST, ImageSet
+from latentop.presets.networks import (
     AutoencoderNetwork,
     Classifier,
+    ConvolutionalVariationalAutoencoder,
     DiscriminatorNetwork,
     GeneratorNetwork,
     Own,
@@ -19,7 +18,7 @@ from presets.networks import (
     Trained,
     VariationalAutoencoder,
 )
-from presets.objectives import (
+from latentop.presets.objectives import (
     AdversarialObjective,
     AutoencoderObjective,
     Denoise,
@@ -28,48 +27,72 @@ from presets.objectives import (
     SparseKL,
     Variational,
 )
-from presets.records import Record, Seconds
-from presets.watching import Watch
+from latentop.presets.records import Record, Seconds, means
+from latentop.presets.watch import Watch
 
 
 class Keep(Record, frozen=True, kw_only=True):
     """What the run's folder keeps."""
 
-    frames: Seconds = 2.0
-    """Seconds between frames, at least."""
-    images: Annotated[int, Meta(ge=1, le=256)] = 36
-    """Images in one frame."""
-    checkpoints: Seconds = 120.0
-    """Seconds between checkpoints."""
-    last: Annotated[int, Meta(ge=1, le=1000)] = 3
-    """Newest checkpoints kept; the best and those from before alarms come on top."""
-    size: Annotated[int, Meta(ge=20, le=10_000_000)] = 2000
-    """Megabytes that the run's folder may take: near it what is old is thinned more."""
+    frames: Annotated[Seconds, means("Seconds between frames, at least.")] = 2.0
+    images: Annotated[int, means("Images in one frame.", ge=1, le=256)] = 36
+    checkpoints: Annotated[Seconds, means("Seconds between checkpoints.")] = 120.0
+    last: Annotated[
+        int,
+        means("Newest checkpoints kept; the best and those from before alarms come on top.", ge=1, le=1000),
+    ] = 3
+    best: Annotated[
+        Literal["auto", "quality"],
+        means(
+            "What the best checkpoint is best at. auto: validation loss, accuracy or coverage, whichever the"
+            " run has; quality: the Fréchet distance of its samples from real images."
+        ),
+    ] = "auto"
+    size: Annotated[
+        int,
+        means(
+            "Megabytes that the run's folder may take: near it what is old is thinned more.",
+            ge=20,
+            le=10_000_000,
+        ),
+    ] = 2000
 
 
 class Settings(Record, frozen=True, kw_only=True, tag_field="kind"):
     """What every preset says, whatever it trains."""
 
-    title: str
-    """A line that names it."""
-    shows: str
-    """What one learns from watching it: a sentence or two."""
-    look_for: str
-    """What to look for on the screen."""
-    source: str
-    """Where network and settings come from: paper and section."""
-    code: Annotated[str, Meta(pattern=r"^$|\.py$")] = ""
-    """The Python file with your own networks, as seen from the preset's folder."""
-    steps: Annotated[int, Meta(ge=1, le=10**9)]
-    """Optimiser steps."""
-    batch: Annotated[int, Meta(ge=1, le=65_536)]
-    """Images per step."""
-    seed: Annotated[int, Meta(ge=0, le=2**32 - 1)] = 42
-    """Of everything that is drawn at random: the same seed, the same training on one machine."""
-    device: Annotated[str, Meta(pattern=r"^(auto|cpu|mps|cuda|cuda:[0-9]+)$")] = "auto"
-    """Where it trains; ``auto``: on a GPU where there is one."""
-    precision: Literal["float32", "bfloat16"] = "float32"
-    """Of what a step multiplies: ``bfloat16`` is faster for convolutions on CPUs that compute with it."""
+    title: Annotated[str, means("A line that names it.")]
+    brief: Annotated[str, means("What one will see, in three or four words: for lists.")] = ""
+    shows: Annotated[str, means("What one learns from watching it: a sentence or two.")]
+    look_for: Annotated[str, means("What to look for on the screen.")]
+    source: Annotated[str, means("Where network and settings come from: paper and section.")]
+    code: Annotated[
+        str,
+        means(
+            "The Python file with your own networks, as seen from the preset's folder.", pattern=r"^$|\.py$"
+        ),
+    ] = ""
+    steps: Annotated[int, means("Optimiser steps.", ge=1, le=10**9)]
+    batch: Annotated[int, means("Images per step.", ge=1, le=65_536)]
+    seed: Annotated[
+        int,
+        means(
+            "Of everything that is drawn at random: the same seed, the same training on one machine.",
+            ge=0,
+            le=2**32 - 1,
+        ),
+    ] = 42
+    device: Annotated[
+        str,
+        means(
+            "Where it trains; auto: on a GPU where there is one.",
+            pattern=r"^(auto|cpu|mps|cuda|cuda:[0-9]+)$",
+        ),
+    ] = "auto"
+    precision: Annotated[
+        Literal["float32", "bfloat16"],
+        means("Of what a step multiplies: bfloat16 is faster for convolutions on CPUs that compute with it."),
+    ] = "float32"
     data: Data = FashionMNIST()
     watch: Watch = Watch()
     keep: Keep = Keep()
@@ -92,8 +115,13 @@ class Autoencoder(Settings, frozen=True, kw_only=True, tag="autoencoder"):
 
     def __post_init__(self) -> None:
         _refuse_own_without_code(self.code, self.autoencoder)
-        if isinstance(self.objective, Variational) != isinstance(self.autoencoder, VariationalAutoencoder):
-            raise ValueError("network = variational and objective.name = variational go together")
+        _refuse_quality_without_samples(self.keep, f"kind = {self.tag} has")
+        two = isinstance(self.autoencoder, VariationalAutoencoder | ConvolutionalVariationalAutoencoder)
+        if isinstance(self.objective, Variational) != two:
+            raise ValueError(
+                "network = variational, or convolutional-variational, and objective.name = variational"
+                " go together"
+            )
         bounded = isinstance(self.autoencoder, StackedAutoencoder) and self.autoencoder.codings == "sigmoid"
         if isinstance(self.objective, SparseKL) and not bounded:
             raise ValueError("objective.name = sparse-kl needs network = stacked with codings = sigmoid")
@@ -108,11 +136,24 @@ class GAN(Settings, frozen=True, kw_only=True, tag="gan"):
 
     def __post_init__(self) -> None:
         _refuse_own_without_code(self.code, self.generator, self.discriminator)
+        told, judged = (getattr(one, "conditional", False) for one in (self.generator, self.discriminator))
+        if told != judged:
+            raise ValueError("generator.conditional and discriminator.conditional go together")
+        if not isinstance(self.data, ImageSet):
+            self._refuse_what_takes_images()
 
     @property
     def per_step(self) -> int:
         """A batch for each step of the discriminator."""
         return self.batch * self.objective.discriminator_steps
+
+    def _refuse_what_takes_images(self) -> None:
+        where = f"data.name = {self.data.tag}"
+        _refuse_quality_without_samples(self.keep, f"{where} gives")
+        if self.objective.augment != "none":
+            raise ValueError(
+                f"objective.augment = {self.objective.augment} needs images, and {where} has points"
+            )
 
 
 class Pretraining(Settings, frozen=True, kw_only=True, tag="pretraining"):
@@ -123,23 +164,36 @@ class Pretraining(Settings, frozen=True, kw_only=True, tag="pretraining"):
 
     autoencoder: StackedAutoencoder
     objective: Reconstruct | Denoise = Reconstruct()
-    pretrain: Annotated[int, Meta(ge=1, le=10**9)]
-    """Steps of the autoencoder, on all training images, without labels."""
+    pretrain: Annotated[
+        int, means("Steps of the autoencoder, on all training images, without labels.", ge=1, le=10**9)
+    ]
     classifier: Classifier = Classifier()
-    labels: Annotated[int, Meta(ge=2, le=10**6)] = 500
-    """Labelled images, as many of each class."""
-    seeds: Annotated[int, Meta(ge=2, le=64)] = 5
-    """Classifiers per arm, each with its own labelled images and initialisation."""
+    labels: Annotated[int, means("Labelled images, as many of each class.", ge=2, le=10**6)] = 500
+    seeds: Annotated[
+        int, means("Classifiers per arm, each with its own labelled images and initialisation.", ge=2, le=64)
+    ] = 5
+
+    def __post_init__(self) -> None:
+        _refuse_quality_without_samples(self.keep, f"kind = {self.tag} has")
+        if self.pretrain >= self.steps:
+            raise ValueError(
+                f"pretrain = {self.pretrain} leaves the classifiers none of steps = {self.steps}"
+            )
 
     def span(self, network: str) -> range:
-        """Of the autoencoder the first steps, of the classifiers the rest; empty where none is left."""
-        autoencoder = min(self.pretrain, self.steps)
-        return range(autoencoder) if network == "autoencoder" else range(autoencoder, self.steps)
+        """Of the autoencoder the first steps, of the classifiers the rest."""
+        first = network == "autoencoder"
+        return range(self.pretrain) if first else range(self.pretrain, self.steps)
 
 
 def _refuse_own_without_code(code: str, *networks: Trained) -> None:
     if not code and any(isinstance(network, Own) for network in networks):
         raise ValueError("network = own needs code = FILE.py, where its class is")
+
+
+def _refuse_quality_without_samples(keep: Keep, whose: str) -> None:
+    if keep.best == "quality":
+        raise ValueError(f"keep.best = quality needs a GAN's samples of images, and {whose} none")
 
 
 Preset = Autoencoder | GAN | Pretraining

@@ -4,12 +4,20 @@ import atexit
 import os
 import shutil
 import signal
+import sys
 import tempfile
 
+import pytest
 from hypothesis import settings
 
-# Before anything imports torch: its threads sleep while they wait, as a worker's do (engine.run.launch).
+# Before anything imports torch: its threads sleep while they wait, as a worker's do.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+# Before anything imports numpy: one thread of it, as the dashboard has.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# Numbers are compared, and a GPU rounds otherwise: no test sees one. `python -m benchmarks gpu` is for those.
+os.environ["CUDA_VISIBLE_DEVICES"] = ""
 
 # What whoever runs the tests has set for themselves is neither read nor changed; workers inherit this.
 for kind in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
@@ -23,3 +31,17 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # pytest --hypothesis-profile=default
 settings.register_profile("repeatable", derandomize=True)
 settings.load_profile("repeatable")
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> None:
+    """Networks as small as those of tests only wait for a second thread, and two processes test at once."""
+    if torch := sys.modules.get("torch"):
+        torch.set_num_threads(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give slow tests ten minutes, where they don't say how long they may take."""
+    for item in items:
+        if item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(600))

@@ -1,4 +1,4 @@
-"""The app: mounts screens and routes between them; nothing else."""
+"""The app: owns its parts, and hands them what is pressed and told."""
 
 import gc
 import os
@@ -10,41 +10,51 @@ from typing import ClassVar
 
 from textual.app import SystemCommand
 from textual.command import CommandPalette, Provider
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
+from textual.theme import BUILTIN_THEMES, Theme
 
-from engine.run import folder
-from engine.run.folder import RunFolder
-from tui import palette, settings
-from tui.hangup import Hangup
-from tui.keys import Place
-from tui.living import any_runs, living
-from tui.quitting import QuittingApp
-from tui.runs_list import View
-from tui.screens.compare import CompareScreen
-from tui.screens.edit import EditScreen
-from tui.screens.form import FormScreen
-from tui.screens.help import HelpScreen
-from tui.screens.keeping import Keeping
-from tui.screens.presets import PresetsScreen
-from tui.screens.reading import Reading
-from tui.screens.run import RunScreen
-from tui.screens.runs import RunsScreen
-from tui.settings import Remembered
-from tui.state import State
-from tui.terminal import Terminal
+from latentop.engine.run.errors import LatentopError
+from latentop.engine.run.folder import RunFolder
+from latentop.presets.preset_error import PresetError
+from latentop.tui import palette, themes
+from latentop.tui.launcher import Launcher
+from latentop.tui.link.command_palette import Palette
+from latentop.tui.link.hang_up import Hangup
+from latentop.tui.link.linked_app import LinkedApp
+from latentop.tui.link.output import Slowed
+from latentop.tui.link.terminal import Terminal, recognise
+from latentop.tui.model.plain_text import clean
+from latentop.tui.model.state import State
+from latentop.tui.navigation import Navigation, place_of
+from latentop.tui.preferences import Preferences
+from latentop.tui.quit_dialogue import QuitDialogue
+from latentop.tui.runs.run_liveness import liveness_of
+from latentop.tui.screens.help import HelpScreen
+from latentop.tui.screens.messages import ForkRun, TrainPreset
+from latentop.tui.screens.run import RunScreen
+from latentop.tui.screens.runs import RunsScreen
+from latentop.tui.screens.script_edit import ScriptEditScreen
+from latentop.tui.settings import Remembered, Settings
 
 HINT = "space pauses, p shows presets, ? explains. Training goes on without this screen."
+HINT_OF_A_LOG = "a tells of alarms, ? explains. The log is watched on without this screen."
 
+LONGEST = 400
+"""Characters of a notice; longer ones would hide what they are about."""
 STARTED_SECONDS = 3.0
 """By then the first screen and its charts are drawn."""
 
 
-class LatentopApp(QuittingApp):
-    """The dashboard. Opens on the run that is given, else on the runs, or the presets if there are none."""
+class LatentopApp(LinkedApp):
+    """The dashboard. Opens on the run that is given, else on the runs, or the presets if there are none.
+
+    Without ``remembered`` nothing is kept beyond the program, and nobody is taken for a newcomer.
+    """
 
     TITLE = "latentop"
     CSS_PATH = "latentop.tcss"
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {palette.Commands}
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {palette.PaletteCommands}
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012, Textual declares them so
         (0, "-slim"),
         (60, "-narrow"),
@@ -71,26 +81,95 @@ class LatentopApp(QuittingApp):
         max_kbps: int | None = None,
     ) -> None:
         """``started``: runs that the command which shows the screen has begun or put in line."""
-        super().__init__(runs, terminal, remembered, ascii=ascii, max_kbps=max_kbps)
+        environment = dict(os.environ)  # Textual takes NO_COLOR out
+        remembered = remembered or Remembered(settings=Settings(hinted=True))
+        super().__init__(max_kbps=remembered.settings.max_kbps if max_kbps is None else max_kbps)
+        terminal = terminal or recognise(environment, self.console.color_system)
+        self.preferences = Preferences(
+            self,
+            terminal.plain if ascii else terminal,
+            remembered,
+            environment=environment,
+            complain=self.complain,
+        )
+        self.launcher = Launcher(self, runs, opened=self.open_run, complain=self.complain)
+        self.navigation = Navigation(
+            self,
+            runs,
+            launcher=self.launcher,
+            terminal=lambda: self.preferences.terminal,
+            open_run=self.open_run,
+        )
+        self.quit_dialogue = QuitDialogue(self, started, stop=self.launcher.stop)
         self.hangup = Hangup(partial(self.exit, return_code=0))
-        self._run = run
+        self._runs = runs
+        self._first = run
         self._compared = compared
-        self._list = View()
-        self.opened = list(started)
-        self._behind: list[Place] = []
+        self._opened: RunFolder | None = None
         self._seen = State()
 
     def on_mount(self) -> None:
-        """Open the first screen."""
+        """Open the first screen, and say what is wrong with the settings, if anything is."""
         if not self.is_headless and sys.__stdin__ is not None:
             self.hangup.watch(sys.__stdin__.fileno())
-        if self._run is not None:
-            self.open_run(self._run)
+        if self._first is not None:
+            self.open_run(self._first)
         else:
-            self._show(self._home())
+            self.navigation.show_home()
         if self._compared:
-            self._compare(self._compared)
+            self.navigation.compare(self._compared)
+        if trouble := self.preferences.remembered.trouble:
+            self.notify(trouble, severity="warning", timeout=15)
         self.set_timer(STARTED_SECONDS, _collect_garbage_again)
+
+    def on_unmount(self) -> None:
+        """Let the worker go that waits for nothing now."""
+        self.launcher.dismiss_worker()
+
+    def open_run(self, run: RunFolder) -> None:
+        """Show a run; on leaving, its training is asked about."""
+        self._opened, self._seen = run, State()
+        self.quit_dialogue.remember(run)
+        self.navigation.show_run(run)
+        if not self.preferences.remembered.settings.hinted:
+            self.notify(HINT_OF_A_LOG if liveness_of(run).watched else HINT, timeout=15)
+            self.preferences.change(hinted=True)
+
+    def get_theme(self, theme_name: str) -> Theme | None:
+        """The theme of that name; Textual's own are made readable first."""
+        theme = super().get_theme(theme_name)
+        known = theme is not None and theme.name in BUILTIN_THEMES
+        return themes.textuals(theme.name) if theme is not None and known else theme
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Tell it as it is, whatever it quotes: nothing in it is markup, nothing moves the cursor."""
+        message = clean(message)
+        message = message if len(message) <= LONGEST else f"{message[: LONGEST - 3]}..."
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
+
+    def complain(self, error: LatentopError | PresetError) -> None:
+        """Show what is wrong and what to do."""
+        self.notify(f"{error.message}; {error.hint}", severity="error")
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: the keys of this place by name, runs, presets, and settings."""
+        place, terminal, change = place_of(screen), self.preferences.terminal, self.preferences.change
+        yield from palette.actions(screen, place)
+        yield from palette.runs(self._runs, self.open_run)
+        yield from palette.presets(self.launcher.train_named)
+        yield from palette.images(terminal, change)
+        yield from palette.colours(terminal, change)
+        yield from palette.switches(self.preferences.remembered.settings, change)
+        if place == "run":
+            yield from palette.traffic(screen)
 
     def on_runs_screen_chosen(self, message: RunsScreen.Chosen) -> None:
         """Open the run that was chosen."""
@@ -98,169 +177,86 @@ class LatentopApp(QuittingApp):
 
     def on_runs_screen_compared(self, message: RunsScreen.Compared) -> None:
         """Lay the runs beside each other."""
-        self._compare(message.runs)
+        self.navigation.compare(message.runs)
 
-    def on_keeping_deleted(self, message: Keeping.Deleted) -> None:
+    def on_runs_screen_deleted(self, message: RunsScreen.Deleted) -> None:
         """Forget a run that is no more."""
-        self.opened = [run for run in self.opened if run != message.run]
-        self._run = None if self._run == message.run else self._run
+        self.quit_dialogue.forget(message.run)
+        self.navigation.forget(message.run)
 
     def on_run_screen_changed(self, message: RunScreen.Changed) -> None:
-        """Let the person hear of what is new in the run."""
-        old, self._seen = self._seen, message.state
-        self.tell(old, message.state)
+        """Let the person hear of what is new in the run; one that was left may still have sent something."""
+        if message.run == self._opened:
+            old, self._seen = self._seen, message.state
+            self.preferences.tell(old, message.state)
 
-    def on_reading_redrawn(self, message: Reading.Redrawn) -> None:
+    def on_run_screen_redrawn(self, message: RunScreen.Redrawn) -> None:
         """Draw images so the next time, too."""
-        self.remember(images=str(message.style))
+        self.preferences.change(images=str(message.style))
+
+    def on_train_preset(self, message: TrainPreset) -> None:
+        """Train a preset."""
+        self.launcher.train(message)
+
+    def on_fork_run(self, message: ForkRun) -> None:
+        """Fork a run."""
+        self.launcher.fork(message)
+
+    def on_slowed(self, message: Slowed) -> None:
+        """Draw what the link carries."""
+        self.preferences.suit_link(slow=message.slow)
 
     def action_presets(self) -> None:
-        """Show what can be trained; from a run in training, in its place."""
-        here = self._run if self._place() == "run" else None
-        self.instead = here if here is not None and living(self.runs) == [here] else None
-        self._leave_behind()
-        self._show("presets")
+        """Show what can be trained."""
+        self.navigation.show_presets()
 
     def action_runs(self) -> None:
-        """Show all runs; a comparison lies over their list."""
-        if self._place() == "compare":
-            self.pop_screen()
-            return
-        self._leave_behind()
-        self._show("runs")
+        """Show all runs."""
+        self.navigation.show_runs()
 
     def action_return(self) -> None:
-        """One layer out: from a list to where it was opened, from a run to the list of runs."""
-        place = self._place()
-        if place == "compare":
-            self.pop_screen()
-        elif self._behind:
-            before = self._behind.pop()
-            if before == "run" and self._run is not None:
-                self.open_run(self._run)
-            else:
-                self._show(before)
-        elif place not in (None, self._home()):
-            self._show(self._home())
+        """Step out of a place."""
+        self.navigation.go_back()
 
     def action_help(self) -> None:
         """Explain the screen."""
-        if (place := self._place()) is not None:
-            self.push_screen(HelpScreen(place))
+        if (place := place_of(self.screen)) is not None:
+            screen = self.screen
+            inabilities = screen.inabilities if isinstance(screen, RunScreen | ScriptEditScreen) else {}
+            self.push_screen(HelpScreen(place, inabilities))
 
     def action_command_palette(self) -> None:
         """Find anything by its name."""
         if not isinstance(self.screen, CommandPalette):
-            self.push_screen(palette.Palette(id="--command-palette"))
+            self.push_screen(Palette())  # without an id: the one before may still be on its way out
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The palette: the keys of this place by name, runs, presets, and settings."""
-        yield from palette.actions(screen, self._place(screen))
-        yield from palette.runs(self.runs, self.open_run)
-        yield from palette.presets(self.train_named)
-        yield from palette.images(self.terminal, self.remember)
-        yield from palette.colours(self.terminal, self.remember)
-        yield from palette.switches(self.remembered.settings, self.remember)
-        if self._place(screen) == "run":
-            yield from palette.traffic(screen)
+    def action_colours(self) -> None:
+        """Choose a theme and see it at once."""
+        self.preferences.choose_colours()
 
-    def open_run(self, run: RunFolder) -> None:
-        """Show a run."""
-        self._run = run
-        self._behind.clear()
-        self._seen = State()
-        if run not in self.opened:
-            self.opened.append(run)
-        self.dismiss_worker()
-        self._go(RunScreen(run, self.terminal))
-        if not self.remembered.settings.hinted:
-            self.notify(HINT, timeout=15)
-            self.remember(hinted=True)
+    def action_change_theme(self) -> None:
+        """Textual's name for the same."""
+        self.action_colours()
 
-    def _show(self, place: Place) -> None:
-        """Show one of the lists."""
-        back = bool(self._behind) or place != self._home()
-        if place == "presets":
-            self.prepare()
-            self._go(PresetsScreen(self.terminal, back=back, instead=self.instead))
-        else:
-            self.dismiss_worker()
-            self._go(RunsScreen(self.runs, self.terminal, view=self._view(), back=back))
+    def action_traffic(self) -> None:
+        """Say in the first line of a run what is sent to the terminal, or say it no more."""
+        self.preferences.meter()
 
-    def _home(self) -> Place:
-        """The outermost list: the runs, or the presets while there are none."""
-        return "runs" if any_runs(self.runs) else "presets"
+    def action_detach(self) -> None:
+        """Close the screen; training goes on."""
+        self.quit_dialogue.detach()
 
-    def _leave_behind(self) -> None:
-        """Remember the way back from the list that is shown next."""
-        if (place := self._place()) is not None:
-            self._behind.append(place)
+    def action_leave(self) -> None:
+        """Quit, asking what shall become of the training."""
+        self.quit_dialogue.ask()
 
-    def _compare(self, runs: Sequence[RunFolder]) -> None:
-        if not isinstance(self.screen, RunsScreen):
-            self.action_runs()
-        self.call_next(self.push_screen, CompareScreen(runs, self.terminal))
+    async def action_quit(self) -> None:
+        """Quit as with q."""
+        self.action_leave()
 
-    def _view(self) -> View:
-        """How the list of runs was looked at last."""
-        lists = [screen for screen in self.screen_stack if isinstance(screen, RunsScreen)]
-        return lists[-1].view if lists else self._list
-
-    def _go(self, screen: Screen[None]) -> None:
-        """Show one of the places, once the app is done with what it is at."""
-        self._list = self._view()
-        self.call_next(self._change, screen)
-
-    async def _change(self, screen: Screen[None]) -> None:
-        await self.at_rest()
-        while len(self.screen_stack) > 2:
-            await self.pop_screen()
-        await (self.switch_screen(screen) if len(self.screen_stack) == 2 else self.push_screen(screen))
-
-    def _place(self, screen: Screen[object] | None = None) -> Place | None:
-        places: dict[type, Place] = {
-            RunScreen: "run",
-            PresetsScreen: "presets",
-            RunsScreen: "runs",
-            CompareScreen: "compare",
-            FormScreen: "form",
-            EditScreen: "edit",
-        }
-        return places.get(type(screen or self.screen))
-
-
-def dashboard(
-    runs: Path,
-    run: RunFolder | None = None,
-    *,
-    compared: Sequence[RunFolder] = (),
-    started: Sequence[RunFolder] = (),
-    ascii: bool = False,
-    max_kbps: int | None = None,
-) -> int:
-    """Show runs, one, or some compared, until the person leaves or the terminal is gone; 0 either way.
-
-    Training is not touched. Who leaves is asked about runs in training that were ``started`` for this screen.
-
-    ``ascii``: send nothing but ASCII, whatever the terminal says of itself. ``max_kbps``: send at most so
-    many kilobits a second, whatever the settings say.
-
-    Raises UsageError where the folder of runs can't be read.
-    """
-    folder.every(runs)
-    app = LatentopApp(
-        runs,
-        run,
-        remembered=Remembered(settings.path()),
-        compared=compared,
-        started=started,
-        ascii=ascii,
-        max_kbps=max_kbps,
-    )
-    app.run()
-    if app.hangup.happened:
-        os._exit(0)  # nobody is there to flush to, and a thread may still wait for the terminal
-    return app.return_code or 0
+    def action_help_quit(self) -> None:
+        """Quit as with q: who presses ctrl+c wants out."""
+        self.action_leave()
 
 
 def _collect_garbage_again() -> None:

@@ -1,30 +1,37 @@
 """The ``latentop`` command: parse, hand over to a family of commands, and tell errors in two lines."""
 
+import errno
 import os
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 
-from engine.run.errors import LatentopError
-from presets.catalogue import PresetError
-from tui.commands import (
-    alarms,
-    asking,
-    comparing,
-    diagnosing,
+import latentop.engine.numpy_threads  # noqa: F401 - before numpy comes
+from latentop.engine.run.errors import LatentopError, StorageError, UsageError
+from latentop.presets.preset_error import PresetError
+from latentop.tui.commands import (
+    alarms_command,
+    cache,
+    compare_command,
+    control,
+    diagnose,
     doctor,
-    forking,
-    going_back,
-    keeping,
-    listing,
-    remembering,
-    shelf,
-    training,
+    fork_command,
+    import_command,
+    list_runs,
+    manage,
+    presets_list,
+    rollback_command,
+    settings_command,
+    train_command,
+    watch_command,
 )
-from tui.commands.output import Output, aside
-from tui.commands.parser import Commands
+from latentop.tui.commands.parser import Commands, Parser
+from latentop.tui.commands.standard_output import Output, aside
 
 _BROKEN_PIPE = 141  # as shells report a program that SIGPIPE ended
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -48,28 +55,59 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _BROKEN_PIPE
     except OSError as error:
-        what = str(error) if error.filename else f"the output can't be written: {error.strerror}"
-        _complain(what, "make room where it goes, or see: latentop doctor", words)
-        return 1
+        told = _of_the_system(error)
+        _complain(told.message, told.hint, words)
+        return told.exit_code
     except Exception as error:
         _complain(f"unexpected {type(error).__name__}: {error}", "report it with what --debug shows", words)
         return 1
 
 
-def _run(words: list[str]) -> int:
+def parser() -> Parser:
+    """The parser of a whole command line: every family of commands adds its own."""
     table = Commands()
     families = (
-        *(training, forking, listing, alarms, keeping, comparing, asking, going_back, shelf),
-        *(diagnosing, remembering, doctor),
+        train_command,
+        watch_command,
+        import_command,
+        fork_command,
+        list_runs,
+        alarms_command,
+        manage,
+        compare_command,
+        control,
+        rollback_command,
+        presets_list,
+        diagnose,
+        settings_command,
+        cache,
+        doctor,
     )
     for family in families:
         family.add(table)
+    return table.parser
+
+
+def _run(words: list[str]) -> int:
     try:
-        options = table.parser.parse_args(words)
+        options = parser().parse_args(words)
     except SystemExit as done:  # --help and --version
         return int(done.code or 0)
-    handler = options.handler or training.dashboard
+    handler = options.handler or train_command.dashboard
     return int(handler(options, Output(sys.stdout, as_json=options.json)))
+
+
+def _of_the_system(error: OSError) -> LatentopError:
+    """What an error of the system that nobody expected means: where it happened, and what to do."""
+    if error.filename is not None:
+        return StorageError(f"{error.filename}: {error.strerror}", "see: latentop doctor")
+    try:
+        Path.cwd()
+    except OSError:
+        return UsageError("the folder that you are in is gone", "go to another one: cd")
+    if error.errno in _NO_ROOM:
+        return StorageError(f"the output can't be written: {error.strerror}", "make room where it goes")
+    return StorageError(error.strerror or str(error), "see: latentop doctor")
 
 
 def _open_closed_streams() -> None:

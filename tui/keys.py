@@ -37,6 +37,15 @@ class Key:
     importance: int = 50
     built_in: bool = False
     """Textual's own binding: listed in the help, not bound again."""
+    pair: tuple[str, str] | None = None
+    """How a list shows it and the key that follows, which does the opposite, in one line; and what both do."""
+    second: bool = False
+    """Whether it is told of in the line of the key before."""
+
+    @property
+    def line(self) -> tuple[str, str]:
+        """The key and what it does, as a list has it."""
+        return self.pair or (self.shown, self.does)
 
 
 RUN: frozenset[Place] = frozenset({"run"})
@@ -49,72 +58,77 @@ COMPARE: frozenset[Place] = frozenset({"compare"})
 
 # fmt: off
 KEYS = (
-    Key("space", "space", "pause", "pause", "Pause training, let it go on, or train on a run that ended early", RUN, 90),
-    Key("enter", "enter", "choose", "train", "Train the preset at once; coming from a run in training, in its place", PRESETS, 90, built_in=True),
-    Key("b", "b", "both", "both", "Train the preset beside the run that one comes from", PRESETS, 86),
-    Key("e", "e", "edit", "edit", "Change settings of the preset before training, or save them as your own", PRESETS, 84),
-    Key("slash", "/", "find", "find", "Find presets by words of their name, title or description", PRESETS, 70),
-    Key("x", "x", "delete", "delete", "Delete a preset of your own; asks first", PRESETS, 60),
-    Key("pagedown", "pgup/dn", "turn(1)", "", "Read the details on", PRESETS, built_in=True),
-    Key("enter", "enter", "choose", "open", "Open the run", frozenset({"runs"}), 90, built_in=True),
-    Key("space", "space", "mark", "mark", "Mark the run, or take its mark away", LIST, 60),
-    Key("c", "c", "compare", "compare", "Compare the marked runs: charts over each other, settings side by side", LIST, 70),
-    Key("slash", "/", "find", "find", "Show only runs whose name, preset, state, verdict, note or origin holds some words", LIST, 75),
-    Key("o", "o", "sort", "order", "Sort by the next column; a click on a heading sorts by that one", LIST, 50),
-    Key("O", "O", "turn", "", "Sort the other way round", LIST),
-    Key("r", "r", "rename", "rename", "Give the run a name of your own", LIST, 40),
-    Key("n", "n", "note", "note", "Write a note about the run", LIST, 45),
-    Key("x,delete", "x", "delete", "delete", "Delete the marked runs, or the one under the cursor; asks first", LIST, 35),
-    Key("right", "←→", "turn_over(1)", "series", "Show other series; in the table alone, other runs", COMPARE, 80),
-    Key("left", "←", "turn_over(-1)", "", "The series or runs before", COMPARE),
-    Key("t", "t", "table", "table", "Show the charts, the table of values and settings, or both", COMPARE, 75),
-    Key("b", "b", "bands", "bands", "Draw seeds of the same settings as one band, or each by itself", COMPARE, 60),
-    Key("p", "p", "app.presets", "presets", "Choose another preset and train it", frozenset({"run", "runs"}), 80),
-    Key("l", "l", "app.runs", "runs", "List all runs", frozenset({"run", "presets", "compare"}), 75),
-    Key("e", "e", "edit", "edit", "Change settings while training, undo the last change, or fork the run", RUN, 70),
-    Key("c", "c", "checkpoint", "checkpoint", "Write a checkpoint now", RUN, 45),
-    Key("r", "r", "rollback", "roll back", "Go back to a good state, with other learning rates", RUN, 44),
-    Key("s", "s", "stop", "stop", "End training: write a checkpoint and stop", RUN, 60),
-    Key("i", "i", "images", "images", "Draw images in another way", RUN, 40),
-    Key("v", "v", "view", "view", "Show other pictures: samples, codings, the ways between them; or real data", RUN, 42),
-    Key("a", "a", "alarms", "alarms", "Read all alarms, those that cleared too", RUN, 35),
-    Key("t", "t", "printed", "log", "Read the traceback, or what the worker printed", RUN, 20),
-    Key("left", "← →", "scrub(-1)", "look back", "Move the cursor to earlier steps: everything shows the run as it was then", RUN, 65),
-    Key("right", "→", "scrub(1)", "", "Move the cursor to later steps", RUN),
-    Key("shift+left", "shift+←", "scrub(-10)", "", "Move the cursor far back", RUN),
-    Key("shift+right", "shift+→", "scrub(10)", "", "Move the cursor far on", RUN),
-    Key("home", "home", "first", "", "Go to the first step", RUN),
-    Key("end", "end", "live", "live", "Return to the newest step", RUN, 92),
-    Key("left_square_bracket", "[", "happening(-1)", "", "Go back to what happened before: an alarm, an edit, a checkpoint", RUN),
-    Key("right_square_bracket", "]", "happening(1)", "", "Go on to what happened next", RUN),
-    Key("plus,equals_sign", "+", "zoom(0.5)", "", "Show half as many steps, around the cursor or up to the newest", RUN),
-    Key("minus", "-", "zoom(2.0)", "", "Show twice as many steps", RUN),
-    Key("0", "0", "whole", "", "Show the whole run", RUN),
-    Key("g", "g", "chart", "chart", "Show another chart: losses, scores, gradients, diversity, updates, speed", RUN, 43),
-    Key("slash", "/", "series", "series", "Choose the series that a chart shows", RUN, 25),
-    Key("y", "y", "log", "log", "Draw values on a logarithmic axis, and back", RUN, 22),
-    Key("n", "n", "numbers", "numbers", "Read every series at the cursor", RUN, 18),
-    Key("enter", "enter", "enlarge", "", "Explain the focused meter or the alarms; show another part on the whole screen, and back", RUN),
+    Key("space", "space", "pause", "pause", "Pause training, or resume it, also after an early end", RUN, 90),
+    Key("r", "r", "rollback", "roll back", "Go back to a good state, with other learning rates", RUN, 80),
+    Key("e", "e", "edit", "edit", "Change settings in training, undo that, or fork the run", RUN, 78),
+    Key("left", "← →", "scrub(-1)", "look back", "Look back: everything shows the run as it was then", RUN, 76, pair=("← →", "Look back and on: all parts show the run as it was then")),
+    Key("right", "→", "scrub(1)", "", "Look at later steps", RUN, second=True),
+    Key("shift+left", "shift+←", "scrub(-10)", "", "Look back in long steps", RUN | COMPARE, pair=("shift+← →", "Look back and on in long steps")),
+    Key("shift+right", "shift+→", "scrub(10)", "", "Look at later steps, in long steps", RUN | COMPARE, second=True),
+    Key("left_square_bracket", "[", "happening(-1)", "", "Look at what happened before", RUN, pair=("[ ]", "Look at what happened before, or next: alarms, edits …")),
+    Key("right_square_bracket", "]", "happening(1)", "", "Look at what happened next", RUN, second=True),
+    Key("home", "home", "first", "", "Look at the first step", RUN, pair=("home end", "Look at the first step; return to the newest")),
+    Key("end", "end", "live", "live", "Return to the newest step", RUN, 92, second=True),
+    Key("g", "g", "chart", "chart", "Show another chart: scores, gradients, diversity, speed", RUN, 74),
+    Key("v", "v", "view", "picture", "Show other pictures: codings, ways between, real data", RUN, 75),
+    Key("enter", "enter", "enlarge", "larger", "Explain the meter in focus; show another part alone", RUN, 73),
+    Key("up,down", "↑ ↓", "pick(1)", "", "Go to the next image, or the one before, alone", RUN, built_in=True),
     Key("tab", "tab", "app.focus_next", "focus", "Go to the next part of the screen", RUN, 15, built_in=True),
-    Key("d", "d", "app.detach", "detach", "Close this screen; training goes on", RUN, 55),
-    Key("escape", "esc", "back", "", "Step out: of the enlarged part, of the past, of the zoomed charts, to the list of runs", RUN),
+    Key("s", "s", "stop", "stop", "End training: write a checkpoint and stop", RUN, 60),
+    Key("a", "a", "alarms", "alarms", "Read all alarms, those that cleared too", RUN, 50),
+    Key("c", "c", "checkpoint", "checkpoint", "Write a checkpoint now", RUN, 45),
+    Key("d", "d", "app.detach", "detach", "Close this screen; training goes on", RUN, 44),
+    Key("plus,equals_sign", "+", "zoom(0.5)", "", "Show half as many steps", RUN | COMPARE, pair=("+ -", "Show half as many steps around the cursor, or twice")),
+    Key("minus", "-", "zoom(2.0)", "", "Show twice as many steps", RUN | COMPARE, second=True),
+    Key("0", "0", "whole", "", "Show the whole run", RUN | COMPARE),
+    Key("slash", "/", "series", "series", "Choose the series that a chart shows", RUN, 25),
+    Key("y", "y", "log", "log axis", "Draw values on a logarithmic axis, and back", RUN | COMPARE, 22),
+    Key("m", "m", "smooth", "", "Draw lines smoother, then as they are, then as at first", RUN),
+    Key("w", "w", "time", "", "Draw charts over time, pauses too, or over steps again", RUN),
+    Key("i", "i", "images", "images", "Draw images in another way", RUN, 40),
+    Key("n", "n", "numbers", "numbers", "Read every series at the cursor", RUN, 18),
+    Key("o", "o", "overview", "", "Read what the run is, what started it, and its settings", RUN, 30),
+    Key("Y", "Y", "copy", "", "Copy the verdict, values, command or folder", RUN),
+    Key("t", "t", "printed", "log", "Read the traceback, or what the worker printed", RUN, 20),
+    Key("escape", "esc", "back", "", "Step out of what is enlarged, past, zoomed; to the runs", RUN),
+    Key("enter", "enter", "choose", "open", "Open the run", LIST, 90, built_in=True),
+    Key("space", "space", "mark", "mark", "Mark the run, or take its mark away", LIST, 60),
+    Key("C", "C", "compare", "compare", "Compare the marked runs: charts, samples, settings", LIST, 78),
+    Key("slash", "/", "find", "find", "Show only runs with some words: name, preset, verdict …", LIST, 75),
+    Key("o", "o", "sort", "order", "Sort by the next column", LIST, 50, pair=("o O", "Sort by the next column, or the other way round")),
+    Key("O", "O", "turn", "", "Sort the other way round", LIST, second=True),
+    Key("R", "R", "rename", "rename", "Give the run a name of your own", LIST, 40),
+    Key("N", "N", "note", "note", "Write a note about the run", LIST, 45),
+    Key("x,delete", "x", "delete", "delete", "Delete the marked runs, or this one; asks first", LIST, 35),
+    Key("right", "←→", "turn_over(1)", "series", "Show other series; in the table alone, other runs", COMPARE, 80, pair=("← →", "Show other series; in the table alone, other runs")),
+    Key("left", "←", "turn_over(-1)", "", "Show the series or runs before", COMPARE, second=True),
+    Key("t", "t", "table", "table", "Show charts, the table of values and settings, or both", COMPARE, 75),
+    Key("b", "b", "bands", "bands", "Draw seeds of the same settings as one band, or each", COMPARE, 60),
+    Key("enter", "enter", "choose", "train", "Train it at once; in place of the run one comes from", PRESETS, 90, built_in=True),
+    Key("b", "b", "both", "both", "Train it beside the run that one comes from", PRESETS, 86),
+    Key("e", "e", "edit", "edit", "Change settings before training, save them as your own", PRESETS, 84),
+    Key("slash", "/", "find", "find", "Find presets by words of their name, title, description", PRESETS, 72),
+    Key("x", "x", "delete", "delete", "Delete a preset of your own; asks first", PRESETS, 60),
+    Key("pagedown", "pgup pgdn", "turn(1)", "", "Read the details on", PRESETS, built_in=True),
     Key("escape", "esc", "app.return", "back", "Go back to where you came from; never quits", frozenset({"runs", "compare"}), 65),
     Key("escape", "esc", "back", "back", "Show all presets again, or go back", PRESETS, 30),
     Key("enter", "enter", "move(1)", "accept", "Go on to the next setting, or list what it can be", FORM, 60, built_in=True),
     Key("ctrl+t", "ctrl+t", "train", "train", "Train it as it is now", FORM, 90),
     Key("ctrl+s", "ctrl+s", "save", "save", "Save it as a preset of your own", FORM, 89),
-    Key("enter,ctrl+s", "enter", "set", "set", "Set what was changed: it holds from the next step on; ctrl+s where enter lists", EDIT, 90),
-    Key("ctrl+z", "ctrl+z", "undo", "undo", "Undo the last change of settings that stands; again, the one before", EDIT, 75),
-    Key("ctrl+t", "ctrl+t", "fork", "fork", "Fork: train a new run from here, with the settings as they are here", EDIT, 72),
+    Key("enter,ctrl+s", "enter", "set", "set", "Set what changed, from the next step on; or ctrl+s", EDIT, 90),
+    Key("ctrl+z", "ctrl+z", "undo", "undo", "Undo the last change that stands; again, the one before", EDIT, 75),
+    Key("ctrl+t", "ctrl+t", "fork", "fork", "Fork: train a new run from here with these settings", EDIT, 72),
     Key("ctrl+r", "ctrl+r", "reset", "reset", "Take the change of this setting back", FORMS, 70),
-    Key("ctrl+o", "ctrl+o", "differing", "differing", "Show only what differs from the defaults, or everything", FORM, 50),
-    Key("ctrl+f", "/", "find", "find", "Find settings by words of their name or meaning; ctrl+f where a text is typed", FORMS, 65),
-    Key("escape", "esc", "back", "back", "Go back to the presets; asks where changes would be lost", FORM, 80),
-    Key("escape", "esc", "back", "back", "Go back to the run; asks where something typed would be lost", EDIT, 80),
+    Key("ctrl+o", "ctrl+o", "differing", "differing", "Show only what differs from the defaults, or all", FORM, 50),
+    Key("ctrl+f", "/", "find", "find", "Find settings by name or meaning; ctrl+f while typing", FORMS, 65),
+    Key("escape", "esc", "back", "back", "Go back to the presets; asks where changes would go", FORM, 80),
+    Key("escape", "esc", "back", "back", "Go back to the run; asks where changes would go", EDIT, 80),
     Key("f1", "f1", "app.help", "help", "Explain the keys", FORMS, 85),
+    Key("l", "l", "app.runs", "runs", "List all runs", frozenset({"run", "presets", "compare"}), 70),
+    Key("p", "p", "app.presets", "presets", "Choose another preset and train it", frozenset({"run", "runs"}), 68),
     Key("T", "T", "app.colours", "", "Choose other colours, and see them at once"),
-    Key("question_mark,f1", "?", "app.help", "help", "Explain the keys and the screen", importance=85),
-    Key("ctrl+p", "ctrl+p", "app.command_palette", "", "Find any of these by its name; runs, presets, themes and settings too", built_in=True),
+    Key("question_mark,f1", "?", "app.help", "help", "Explain the screen, the keys and the words", importance=85),
+    Key("ctrl+p", "ctrl+p", "app.command_palette", "", "Find any of these by name; runs, presets, themes too", built_in=True),
     Key("q,ctrl+q,ctrl+c", "q", "app.leave", "quit", "Quit; asks what shall become of the training", importance=88),
 )
 # fmt: on
@@ -133,6 +147,12 @@ def everywhere() -> tuple[Key, ...]:
 def only(place: Place) -> tuple[Key, ...]:
     """The keys of a place, less those that mean the same everywhere."""
     return tuple(key for key in of(place) if key.places != EVERYWHERE)
+
+
+def listed(found: Iterable[Key]) -> tuple[Key, ...]:
+    """The keys as the help lists them: of two that do opposite things, one line tells."""
+    kept = tuple(found)
+    return tuple(key for key in kept if not (key.second and KEYS[KEYS.index(key) - 1] in kept))
 
 
 def bindings(place: Place) -> list[Binding]:

@@ -1,35 +1,32 @@
 """The command palette: what can be done in a place by name, with every run, preset, theme and setting."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from textual.app import SystemCommand
-from textual.await_complete import AwaitComplete
-from textual.command import CommandPalette, Hit, Hits, Provider
+from textual.command import Hit, Hits, Provider
 from textual.content import Content
 from textual.screen import Screen
 
-from engine.run import folder
-from engine.run.errors import LatentopError
-from engine.run.folder import RunFolder
-from presets import catalogue
-from presets.catalogue import Entry
-from tui import keys, themes
-from tui.draw.image_style import Style
-from tui.keys import Place
-from tui.settings import Settings
-from tui.terminal import Terminal
-from tui.wording import clean
+from latentop.engine.run import folder
+from latentop.engine.run.errors import LatentopError
+from latentop.engine.run.folder import RunFolder
+from latentop.presets import catalogue
+from latentop.presets.catalogue import Entry
+from latentop.tui import keys, themes
+from latentop.tui.draw.images.image_style import Style
+from latentop.tui.keys import Place
+from latentop.tui.link.terminal import Terminal
+from latentop.tui.model.plain_text import clean
+from latentop.tui.settings import Settings
 
 NEWEST = 20
 SWITCHES = (("bell", "the terminal's bell"), ("notices", "desktop notices"))
 Remember = Callable[..., object]
 
 
-class Commands(Provider):
+class PaletteCommands(Provider):
     """Offers the app's commands in their own order, and shows their words as they are: none is markup."""
 
     async def discover(self) -> Hits:
@@ -112,23 +109,3 @@ def traffic(screen: Screen[object]) -> Iterator[SystemCommand]:
 def _plain(about: str) -> str:
     """Harmless as the markup that Textual takes a help text for."""
     return about.replace("[", "\\[")
-
-
-class Palette(CommandPalette):
-    """Textual's own, but for keys that come too fast: before its list has lines, or once it is left."""
-
-    _left = False
-
-    def _action_command_list(self, action: str) -> None:
-        with suppress(KeyError):
-            super()._action_command_list(action)
-
-    def _gather_commands(self, search_value: str) -> Any:
-        return super()._gather_commands(search_value) if self.is_active else None
-
-    def dismiss(self, result: Any = None) -> AwaitComplete:
-        """Leave it, once."""
-        if self._left or not self.is_active:
-            return AwaitComplete()
-        self._left = True
-        return super().dismiss(result)

@@ -1,11 +1,8 @@
 """What is remembered from one day to the next: a small TOML file in the user's configuration folder."""
 
-import ast
 import fcntl
-import inspect
 import os
 import re
-import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -15,12 +12,14 @@ from typing import Annotated, Any, Literal
 import msgspec
 import tomli_w
 
-from engine.run import preferences
-from engine.run.errors import UsageError
-from presets.explain import explain
-from tui import themes
-from tui.bandwidth import MOST_KBPS
-from tui.draw.image_style import Style
+from latentop.engine.run import preferences
+from latentop.engine.run.errors import UsageError
+from latentop.presets.atomic_file import replacing
+from latentop.presets.explain import explain
+from latentop.presets.records import meaning, means
+from latentop.tui import themes
+from latentop.tui.draw.images.image_style import Style
+from latentop.tui.link.bandwidth import MOST_KBPS
 
 _HEADING = "# latentop settings lists what can stand here, and what it means.\n"
 _OPEN: Mapping[str, tuple[str, ...]] = {"theme": themes.names(), "images": ("automatic", *Style)}
@@ -28,24 +27,32 @@ _OPEN: Mapping[str, tuple[str, ...]] = {"theme": themes.names(), "images": ("aut
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Every setting and its default. The text below each is what ``latentop settings`` says of it."""
+    """Every setting and its default. What each means is what ``latentop settings`` says of it."""
 
-    theme: str = themes.FIRST
-    """The colours of the dashboard; T shows them all."""
-    images: str = "automatic"
-    """How images are drawn: automatic suits the terminal."""
-    notices: Literal["automatic", "osc9", "osc777", "off"] = "automatic"
-    """Desktop notices of alarms and ends, by OSC 9, OSC 777, or whichever the terminal seems to know."""
-    bell: bool = False
-    """Ring the terminal's bell with every such notice."""
-    max_kbps: Annotated[int, msgspec.Meta(ge=0, le=MOST_KBPS)] = 0
-    """The most kilobits a second that the dashboard sends; 0 sends what the link carries."""
-    on_alarm: str = ""
-    """A shell command that the worker runs when an alarm is raised, watched or not."""
-    on_finish: str = ""
-    """A shell command that the worker runs when training finished, stopped or failed."""
-    hinted: bool = False
-    """Whether the hint of the very first run has been seen."""
+    theme: Annotated[str, means("The colours of the dashboard; T shows them all.")] = themes.FIRST
+    images: Annotated[str, means("How images are drawn: automatic suits the terminal.")] = "automatic"
+    notices: Annotated[
+        Literal["automatic", "osc9", "osc777", "off"],
+        means(
+            "Desktop notices of alarms and ends, by OSC 9, OSC 777, or whichever the terminal seems to know."
+        ),
+    ] = "automatic"
+    bell: Annotated[bool, means("Ring the terminal's bell with every such notice.")] = False
+    max_kbps: Annotated[
+        int,
+        means(
+            "The most kilobits a second that the dashboard sends; 0 sends what the link carries.",
+            ge=0,
+            le=MOST_KBPS,
+        ),
+    ] = 0
+    on_alarm: Annotated[
+        str, means("A shell command that the worker runs when an alarm is raised, watched or not.")
+    ] = ""
+    on_finish: Annotated[
+        str, means("A shell command that the worker runs when training finished, stopped or failed.")
+    ] = ""
+    hinted: Annotated[bool, means("Whether the hint of the very first run has been seen.")] = False
 
 
 def path() -> Path:
@@ -54,17 +61,8 @@ def path() -> Path:
 
 
 def meanings() -> dict[str, str]:
-    """What each setting means, by its name: the texts below them, above."""
-    (record,) = ast.parse(inspect.getsource(Settings)).body
-    assert isinstance(record, ast.ClassDef)
-    lines = zip(record.body, record.body[1:], strict=False)
-    return {
-        field.target.id: text.value.value
-        for field, text in lines
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
-        if isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant)
-        if isinstance(text.value.value, str)
-    }
+    """What each setting means, by its name."""
+    return {field.name: meaning(field.type) for field in msgspec.structs.fields(Settings)}
 
 
 def listed(settings: Settings) -> dict[str, object]:
@@ -184,12 +182,8 @@ def _write(file: Path, values: Mapping[str, object]) -> None:
         with suppress(FileNotFoundError):
             file.replace(file.with_suffix(".toml.broken"))
         text = _HEADING + tomli_w.dumps(wanted)
-    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=".settings-")
-    with os.fdopen(descriptor, "w", encoding="utf-8") as draft:
-        draft.write(text)
-        draft.flush()
-        os.fsync(draft.fileno())
-    Path(name).replace(file)
+    with replacing(file) as draft:
+        draft.write(text.encode())
 
 
 def _says(text: str, wanted: Mapping[str, object]) -> bool:

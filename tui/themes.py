@@ -1,10 +1,12 @@
-"""Themes that the colour-blind can read, beside Textual's own; and which of all suit a terminal."""
+"""Themes that the colour-blind can read, beside Textual's own, made readable; and which suit a terminal."""
 
 from dataclasses import replace
+from functools import cache, lru_cache
 
+from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
-from tui.terminal import Terminal
+from latentop.tui.link.terminal import Terminal
 
 DARK = Theme(
     name="colour-blind-dark",
@@ -45,6 +47,76 @@ SIXTEEN = replace(
     error="ansi_bright_red",
 )
 """The terminal's own colours, the bright ones: blue on black is hard to read on a console."""
+GROUNDS = ("background", "surface", "panel")
+INKS = ("foreground", "primary", "secondary", "accent", "success", "warning", "error")
+ALL = frozenset((*GROUNDS, *INKS))
+"""What text and lines stand on, and their colours."""
+CONTRAST = 4.5
+"""What WCAG 2 asks of text (AA); lines are as readable."""
+NEAR = 1.25
+"""The contrast that panels have to the background, at most."""
+STEP = 0.01
+"""By so much a colour is changed at a time, until it is readable."""
+VIVID = 1.5
+"""As many times as much more vivid it gets, lest it turns pale."""
+
+
+def readable(theme: Theme) -> Theme:
+    """The theme with each colour darker or lighter until it is read on every ground; its hue stays."""
+    if theme.ansi:
+        return theme
+    known = {
+        name: Color.parse(text) for name, text in theme.to_color_system().generate().items() if name in ALL
+    }
+    grounds = {name: _near(known[name], known["background"]) for name in GROUNDS}
+    inks = {name: _read(known[name], [*grounds.values()], lighter=theme.dark) for name in INKS}
+    return replace(theme, **{name: colour.hex6 for name, colour in (grounds | inks).items()})  # type: ignore[arg-type]
+
+
+def _near(ground: Color, background: Color) -> Color:
+    """A ground so near to the background that what is read on one is read on the other."""
+    share = 0.0
+    while contrast(nearer := ground.blend(background, share), background) > NEAR:
+        share += STEP
+    return nearer
+
+
+def _read(colour: Color, grounds: list[Color], *, lighter: bool) -> Color:
+    """The colour, lighter or darker until it is read on all grounds."""
+    hue, saturation, lightness = colour.hsl
+    while min(contrast(colour, ground) for ground in grounds) < CONTRAST and 0 < lightness < 1:
+        lightness = min(1.0, max(0.0, lightness + (STEP if lighter else -STEP)))
+        saturation = min(1.0, saturation + VIVID * STEP) if saturation else 0.0  # else it turns pale
+        colour = Color.from_hsl(hue, saturation, lightness)
+    return colour
+
+
+@lru_cache(maxsize=256)
+def legible(colour: str, ground: str) -> str:
+    """A colour (``#rrggbb``), lighter or darker until it is read on that ground; its hue stays."""
+    below = Color.parse(ground)
+    return _read(Color.parse(colour), [below], lighter=below.brightness < 0.5).hex6
+
+
+@cache
+def textuals(name: str) -> Theme:
+    """Textual's theme of that name, readable."""
+    return readable(BUILTIN_THEMES[name])
+
+
+def contrast(one: Color, other: Color) -> float:
+    """How unlike in brightness two colours are: 1 to 21, as WCAG 2 defines it."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: Color) -> float:
+    red, green, blue = (
+        value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in colour.normalized
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
 OWN = (*FOR_COLOUR_BLIND, SIXTEEN)
 
 FIRST = "textual-dark"

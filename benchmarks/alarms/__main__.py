@@ -4,18 +4,22 @@ import argparse
 import multiprocessing
 import os
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import get_args
 
 from benchmarks.alarms.collect import keep
 from benchmarks.alarms.label import label
 from benchmarks.alarms.measure import measure
-from benchmarks.alarms.recipes import RECIPES, SEEDS
+from benchmarks.alarms.recipe import SEEDS, Kind, Recipe
+from benchmarks.alarms.recipes import RECIPES
 from benchmarks.alarms.replay import replay
-from benchmarks.alarms.report import print_cases, print_tables
+from benchmarks.alarms.report import print_cases, print_kinds, print_tables
+from benchmarks.alarms.run_trace import read
 from benchmarks.alarms.score import Case
-from benchmarks.alarms.trace import read
 
+KINDS = get_args(Kind)
 TRACES = Path(__file__).parent / "traces"
 
 
@@ -34,7 +38,7 @@ def main() -> None:
 def _collect(options: argparse.Namespace) -> None:
     if options.set and options.folder == TRACES:
         sys.exit("--set needs a --folder of its own: traces are named by recipe and seed alone")
-    wanted = [recipe for recipe in RECIPES if not options.only or recipe.name in options.only]
+    wanted = [recipe for recipe in _of_kinds(options.data) if not options.only or recipe.name in options.only]
     seeds = [int(seed) for seed in options.seeds.split(",")]
     missing = [
         (recipe, seed)
@@ -59,10 +63,10 @@ def _measure(options: argparse.Namespace) -> None:
 
 
 def _report(options: argparse.Namespace) -> None:
-    halves = {recipe.name: recipe for recipe in RECIPES}
+    recipes = {recipe.name: recipe for recipe in _of_kinds(options.data)}
     traces = [read(path) for path in sorted(options.folder.glob("*.npz"))]
-    traces = [one for one in traces if one.recipe in halves]
-    traces = [one for one in traces if options.half in ("both", halves[one.recipe].half(one.seed))]
+    traces = [one for one in traces if one.recipe in recipes]
+    traces = [one for one in traces if options.half in ("both", recipes[one.recipe].half(one.seed))]
     if not traces:
         sys.exit(f"no traces in {options.folder}: collect them first")
     cases = [Case(trace, label(trace), replay(trace)) for trace in traces]
@@ -70,6 +74,12 @@ def _report(options: argparse.Namespace) -> None:
         print_cases(cases)
     print(f"{len(cases)} runs, half: {options.half}\n")
     print_tables(cases)
+    print_kinds({kind: [one for one in cases if recipes[one.trace.recipe].kind == kind] for kind in KINDS})
+
+
+def _of_kinds(kinds: Sequence[str]) -> list[Recipe]:
+    """Recipes on data of these kinds, or all."""
+    return [recipe for recipe in RECIPES if not kinds or recipe.kind in kinds]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -85,6 +95,10 @@ def _parser() -> argparse.ArgumentParser:
     again = commands.add_parser("replay", help="run the detectors over the traces")
     again.add_argument("--half", choices=("tune", "report", "both"), default="tune")
     again.add_argument("--cases", action="store_true", help="what was said of every run")
+    for one in (gather, again):
+        one.add_argument(
+            "--data", action="append", default=[], choices=KINDS, help="on this kind of data only"
+        )
     for one in (gather, reread, again):
         one.add_argument("--folder", type=Path, default=TRACES)
     return parser

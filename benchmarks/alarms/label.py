@@ -6,8 +6,9 @@ from typing import Literal
 
 import numpy as np
 
-from benchmarks.alarms.trace import Trace
-from benchmarks.alarms.truth import Look
+from benchmarks.alarms.ground_truth import Look
+from benchmarks.alarms.recipes import RECIPES
+from benchmarks.alarms.run_trace import Trace
 
 Kind = Literal[
     "healthy",
@@ -20,15 +21,15 @@ Kind = Literal[
     "unclear",
 ]
 
+MADE = frozenset(recipe.name for recipe in RECIPES if recipe.kind == "made images")
 RAN_AWAY = 100.0
 """Times the largest weight at the first look, and at least this much in itself: the weights ran away."""
 GOOD, WELL = 0.15, 0.3
-"""Share of good samples: counting modes means something from here on, and they are well drawn from here."""
-SOME = 0.05
-"""And a run that draws fewer is not healthy, whatever else."""
+"""Share of good samples: counting modes means something from here on, so that a run that ends with fewer is
+unclear; and they are well drawn from here."""
 QUARTER, HALF, MOST, LASTING = 0.25, 0.5, 0.75, 5
 """Where most modes were there, half of all is a collapse, else half of what was there; for so many looks.
-A quarter of all, to the end, is one too."""
+A quarter of all, to the end, is one too; of made images, whose modes no classifier takes for others, half."""
 ALIKE = 0.4
 """Of real images' distance: samples nearer to one another are the same."""
 LATELY, KEPT = 9, 0.75
@@ -92,7 +93,7 @@ def _memorising(looks: Sequence[Look]) -> Label | None:
 
 
 def _collapse(trace: Trace) -> Label | None:
-    return _lost(trace.truth) or _alike(trace.twins) or _few(trace.truth)
+    return _lost(trace.truth) or _alike(trace.twins) or _few(trace)
 
 
 def _lost(looks: Sequence[Look]) -> Label | None:
@@ -117,13 +118,15 @@ def _alike(twins: Sequence[tuple[int, float]]) -> Label | None:
     return Label(kind="collapse", onset=alike[0], damage=alike[0] if apart else None)
 
 
-def _few(looks: Sequence[Look]) -> Label | None:
-    """A quarter of the modes at most, well drawn, to the end: there never were more to lose."""
+def _few(trace: Trace) -> Label | None:
+    """A quarter of the modes at most, or half, well drawn, to the end: there never were more to lose."""
+    looks = trace.truth
     last = looks[-2 * LASTING :]
+    most = HALF if trace.recipe in MADE else QUARTER
     if any(one.modes is None or one.good is None for one in last):
         return None
     good = float(np.median([one.good or 0.0 for one in last]))
-    if good < WELL or float(np.median([one.modes or 0.0 for one in last])) > QUARTER:
+    if good < WELL or float(np.median([one.modes or 0.0 for one in last])) > most:
         return None
     return Label(kind="collapse", onset=next(one.step for one in looks if (one.good or 0) >= GOOD))
 
@@ -162,13 +165,16 @@ def _autoencoder(looks: Sequence[Look]) -> Label | None:
 
 
 def _fine(looks: Sequence[Look]) -> bool:
-    """Whether it has the modes and good samples that it ever had, and most modes if these are well drawn."""
+    """Whether it has the modes and good samples that it ever had, half of all modes, and most if well drawn.
+
+    Of samples few of which are good no classifier can say that they show the other half.
+    """
     if looks[-1].unseen is not None:  # an autoencoder, whose samples are blurred by nature
         return True
     modes, good = [there for _, there in _counted(looks)], [one.good for one in looks if one.good is not None]
-    if good and _lately(good)[-1] < SOME:
+    if good and _lately(good)[-1] < GOOD:
         return False
-    if good and modes and _lately(good)[-1] >= WELL and _lately(modes)[-1] < MOST:
+    if good and modes and _lately(modes)[-1] < (MOST if _lately(good)[-1] >= WELL else HALF):
         return False
     return all(_lately(known)[-1] >= KEPT * max(_lately(known)) for known in (modes, good) if known)
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.alarms.collect import data_of
+from benchmarks.alarms.ground_truth import twins
 from benchmarks.alarms.recipes import RECIPES
-from benchmarks.alarms.trace import keep_readings, loaded
-from benchmarks.alarms.truth import CPU, twins
-from engine.data import load
-from engine.watch.meters import meter_for
-from presets import catalogue
+from benchmarks.alarms.run_trace import keep_readings, loaded
+from latentop.engine.watch.samples.meters import meter_for
+from latentop.presets import catalogue
 
 
 def measure(path: Path) -> str:
@@ -20,13 +20,13 @@ def measure(path: Path) -> str:
         samples = file["samples"] if "samples" in file.files else ()
     recipe = next(one for one in RECIPES if one.name == rest["recipe"])
     preset = catalogue.load(catalogue.find(recipe.preset), [*recipe.words, f"seed={rest['seed']}"])
-    dataset = load(preset.data, CPU)
-    build = meter_for(preset, dataset)
+    data = data_of(recipe, preset, path.parent)
+    build = meter_for(preset, data.dataset)
     meter = build() if build else None
     if meter is None:
         keep_readings(path, (), ())
         return "nothing to read"
     batches = [(step, loaded(batch)) for step, batch in zip(rest["steps"], samples, strict=True)]
-    apart = [(step, twins(batch, dataset.test)) for step, batch in batches if batch.ndim == 4]
+    apart = [(step, twins(batch, data)) for step, batch in batches if batch.ndim == 4]
     keep_readings(path, [(step, meter.read(batch)) for step, batch in batches], apart)
     return f"{len(samples)} readings"

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.alarms.recipes import RECIPES
-from benchmarks.alarms.trace import Trace
-from engine.run.events import AlarmCleared, AlarmRaised, Scalars
-from engine.watch.watch import Watch
-from presets import catalogue
+from benchmarks.alarms.run_trace import Trace
+from latentop.engine.run.events import AlarmCleared, AlarmRaised, Scalars
+from latentop.engine.watch.watch import Watch
+from latentop.presets import catalogue
 
 NAIVE_STEPS = 2000
 """Steps that the rule on public logs looks at; of a shorter run it looks at a quarter."""
@@ -30,7 +30,12 @@ def replay(trace: Trace) -> list[Alarm]:
     """Every alarm that the watch raises, in order."""
     recipe = next(one for one in RECIPES if one.name == trace.recipe)
     preset = catalogue.load(catalogue.find(recipe.preset), [*recipe.words, f"seed={trace.seed}"])
-    watch = Watch(preset.watch, None, clock=lambda: 0.0)
+    watch = Watch(
+        preset.watch,
+        None,
+        clock=lambda: 0.0,
+        least_loss=getattr(preset.objective, "least_loss", 0.0),
+    )
     block = max(1, round(trace.speed))  # a look a second
     due = sorted(
         [(step, 0, values) for step, values in trace.validations]

@@ -1,11 +1,12 @@
 """The tables of the benchmark, in Markdown."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from benchmarks.alarms.recipes import HEALTHY
 from benchmarks.alarms.replay import Alarm, naive
-from benchmarks.alarms.score import KINDS, Case, by_name, confusion, false_alarms, score
-from benchmarks.alarms.trace import Trace
+from benchmarks.alarms.run_trace import Trace
+from benchmarks.alarms.score import ANY, KINDS, Case, by_name, confusion, false_alarms, score
 
 
 def print_cases(cases: Sequence[Case]) -> None:
@@ -41,6 +42,23 @@ def print_tables(cases: Sequence[Case]) -> None:
     if shares:
         span = f"{shares[0]:.2%} to {shares[-1]:.2%} of single runs"
         print(f"\nreading samples took {_cost(sampled):.2%} of training time, {span}")
+
+
+def print_kinds(cases: Mapping[str, Sequence[Case]]) -> None:
+    """Of each kind of data how well a collapse, a divergence and any failure were told."""
+    columns = "data", "runs", "healthy", "unclear", "failure", "cases", "recall", "precision"
+    print("\n| " + " | ".join((*columns, "before the damage", "lead, steps")) + " |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
+    for kind, those in cases.items():
+        truths = Counter(one.label.kind for one in those)
+        for failure in ("collapse", "divergence", ANY):
+            one = score(failure, those)
+            if one.cases or one.false or (failure == ANY and those):
+                print(
+                    f"| {kind} | {len(those)} | {truths['healthy']} | {truths['unclear']} | {failure} "
+                    f"| {one.cases} | {one.recall:.2f} | {one.precision:.2f} "
+                    f"| {one.before} of {one.damaged} | {one.lead:.0f} |"
+                )
 
 
 def _scores(name: str, cases: Sequence[Case]) -> None:

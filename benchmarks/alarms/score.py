@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.alarms.label import Kind, Label
 from benchmarks.alarms.replay import Alarm
-from benchmarks.alarms.trace import Trace
+from benchmarks.alarms.run_trace import Trace
 
 FAMILY = {
     "collapsed": "collapse",

@@ -24,12 +24,12 @@ from benchmarks.images.drawing import Drawing, exposed, from_afar, of_strips
 from benchmarks.images.font import Font, NoFontError, glyph_table
 from benchmarks.images.pictures import all_pictures, fashion
 from benchmarks.images.similarity import similarity
-from tui.draw.contrast import contrast
-from tui.draw.image import draw_grid
-from tui.draw.image_style import Display, Style
-from tui.draw.image_tiles import lay, tiles
-from tui.draw.resample import resize
-from tui.draw.sheet import Sheet
+from latentop.tui.draw.images.contrast import contrast
+from latentop.tui.draw.images.image import draw_grid
+from latentop.tui.draw.images.image_style import Display, Style
+from latentop.tui.draw.images.image_tiles import lay, tiles
+from latentop.tui.draw.images.resample import resize
+from latentop.tui.draw.small.sheet import Sheet
 
 Images = NDArray[np.uint8]
 Draw = Callable[[Images, int, int], Drawing]

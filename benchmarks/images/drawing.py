@@ -10,7 +10,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from benchmarks.images.font import Font
-from tui.draw.resample import resize
+from latentop.tui.draw.images.resample import resize
 
 Pixels = NDArray[np.float64]
 

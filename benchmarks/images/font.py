@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from tui.draw.glyphs import ACROSS, DOWN
+from latentop.tui.draw.images.glyphs import ACROSS, DOWN
 
 Coverage = NDArray[np.float64]
 """How much of each pixel of a cell is inked, (height, width), 0 to 1."""

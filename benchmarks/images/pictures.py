@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tui.draw.resample import resize
+from latentop.tui.draw.images.resample import resize
 
 Images = NDArray[np.uint8]
 

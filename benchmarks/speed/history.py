@@ -5,9 +5,9 @@ run is opened from the list of runs, by Enter: the start of the program is in ``
 """
 
 from benchmarks.speed import leet, long_run
-from benchmarks.speed.recording import PLOTTED
+from benchmarks.speed.processes import dashboard, somewhere
+from benchmarks.speed.pty_recording import PLOTTED
 from benchmarks.speed.rows import NONE, Budget, Row, at_most, said
-from benchmarks.speed.starting import dashboard, somewhere
 
 SECONDS, MEGABYTES, BYTES_A_BIN = 0.5, 150.0, 40.0
 ABOVE, NOT_A_NUMBER = "▴", "▼"

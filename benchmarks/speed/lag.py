@@ -12,12 +12,12 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
 from statistics import median
 
-from benchmarks.speed.recording import Recording
+from benchmarks.speed.processes import dashboard, somewhere, worker
+from benchmarks.speed.pty_recording import Recording
 from benchmarks.speed.rows import Budget, Row, percentile, said
-from benchmarks.speed.starting import dashboard, somewhere, worker
-from engine.run import database
-from engine.run.folder import RunFolder
-from tests.support import facts, wait_until
+from latentop.engine.run.folder import RunFolder
+from latentop.engine.run.store import database
+from tests.support.real_runs import facts, wait_until
 
 POINT_P50, POINT_P99, KEY_P99 = 0.3, 1.0, 0.15
 KEYS = (("?", "keys on a run"), ("s", "Stop training?"), ("e", "while it trains"))

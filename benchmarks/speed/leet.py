@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-from benchmarks.speed.recording import Recording
-from benchmarks.speed.starting import loop
-from tests.support import wait_until
+from benchmarks.speed.processes import loop
+from benchmarks.speed.pty_recording import Recording
+from tests.support.real_runs import wait_until
 
 ENVIRONMENT = {"WANDB_ERROR_REPORTING": "false", "WANDB_MODE": "offline"}
 

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.recorder import BINS_PER_FLUSH, FLUSH_SECONDS
-from engine.run import database, launch
-from engine.run.bins import from_values, group
-from engine.run.events import Facts
-from engine.run.facts import RunFacts
-from engine.run.folder import RunFolder
-from engine.run.store import Store
-from engine.run.thinning import Allowance
+from latentop.engine.record.recorder import BINS_PER_FLUSH, FLUSH_SECONDS
+from latentop.engine.run.events import Facts
+from latentop.engine.run.facts import RunFacts
+from latentop.engine.run.folder import RunFolder
+from latentop.engine.run.process import launch
+from latentop.engine.run.store import database
+from latentop.engine.run.store.bins import from_values, group
+from latentop.engine.run.store.thinning import Allowance
+from latentop.engine.run.store.writer import Store
 
 SPEED = 5_000
 """Steps a second."""

@@ -5,9 +5,9 @@ import time
 import torch
 
 from benchmarks.speed.rows import Budget, Row, at_most
-from engine.data import load
-from engine.watch.diversity import DiversityMeter
-from presets import catalogue
+from latentop.engine.data import load
+from latentop.engine.watch.samples import diversity
+from latentop.presets import catalogue
 
 SAMPLES = 512
 TARGET = 10.0
@@ -16,7 +16,7 @@ TARGET = 10.0
 def measure(budget: Budget) -> list[Row]:
     """Training images stand for samples: what they show has no say in the time."""
     dataset = load(catalogue.load(catalogue.find("dcgan")).data, torch.device("cpu"))
-    meter = DiversityMeter(
+    meter = diversity.build(
         real=dataset.test,
         real_labels=dataset.test_labels,
         training=dataset.train,

@@ -10,18 +10,21 @@ from statistics import median
 import numpy as np
 import torch
 
+import latentop
 from benchmarks.speed import leet
 from benchmarks.speed.long_run import SERIES, SPEED
+from benchmarks.speed.processes import loop, somewhere
 from benchmarks.speed.rows import NONE, Budget, Row, at_least, at_most, percentile, said
-from benchmarks.speed.stamps import of_log
-from benchmarks.speed.starting import loop, somewhere
-from engine.recorder import Recorder
-from engine.run import database, launch
-from engine.run.events import Facts, Scalars
-from engine.run.facts import RunFacts
-from engine.run.folder import RunFolder
+from benchmarks.speed.step_times import of_log
+from latentop.engine.record.recorder import Recorder
+from latentop.engine.run.events import Facts, Scalars
+from latentop.engine.run.facts import RunFacts
+from latentop.engine.run.folder import RunFolder
+from latentop.engine.run.process import launch
+from latentop.engine.run.store import database
 
 MICROSECONDS, LOST_SECONDS = 10.0, 1.0
+LOGGED = 5_000
 STEPS = 20_000
 """Of one repetition at full speed."""
 
@@ -33,12 +36,15 @@ def measure(budget: Budget) -> list[Row]:
         rates = [_rate(folder) for _ in range(budget.rounds)]
         lost = [_kill(folder, number) for number in range(budget.rounds)]
         peers = _peers(folder)
+        scripts = {kind: _script(folder, kind) for kind in ("floats", "tensors")}
     mean, p99 = said(float(np.mean(paced))), said(percentile(paced, 99))
     note = f"mean {mean} µs, p99 {p99} µs, at {said(SPEED)} steps/s"
     return [
         at_most(
             "a step of 8 series, on the training thread", paced, MICROSECONDS, "µs", peer=peers, note=note
         ),
+        at_most("a script's log of 8 numbers", scripts["floats"], MICROSECONDS, "µs"),
+        at_most("a script's log of 8 tensors", scripts["tensors"], MICROSECONDS, "µs"),
         at_least("steps that are written as fast as they are put", rates, SPEED, "steps/s"),
         at_most("lost on kill -9, the worst", [max(lost)], LOST_SECONDS, "s of steps"),
     ]
@@ -54,6 +60,19 @@ def _paced(folder: Path, steps: int) -> list[float]:
         taken.append(1e6 * (time.perf_counter() - before))
         time.sleep(max(0.0, began + step / SPEED - time.perf_counter()))
     recorder.close()
+    return taken
+
+
+def _script(folder: Path, kind: str) -> list[float]:
+    """Microseconds of each ``latentop.log`` in a script that gives nothing else."""
+    values = {name: float(value) if kind == "floats" else value for name, value in _values().items()}
+    taken = []
+    with latentop.init("script", runs=folder / "runs") as run:
+        for _ in range(LOGGED):
+            before = time.perf_counter()
+            run.log(values)
+            taken.append(1e6 * (time.perf_counter() - before))
+            time.sleep(1 / SPEED)
     return taken
 
 

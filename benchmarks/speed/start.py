@@ -11,12 +11,12 @@ from statistics import median
 import psutil
 
 from benchmarks.speed import leet, long_run
-from benchmarks.speed.recording import PLOTTED, Recording
+from benchmarks.speed.processes import LATENTOP, dashboard, somewhere
+from benchmarks.speed.pty_recording import PLOTTED, Recording
 from benchmarks.speed.rows import NONE, Budget, Row, at_most, said
-from benchmarks.speed.starting import LATENTOP, dashboard, somewhere
-from engine.run import database
-from engine.run.folder import RunFolder
-from tests.support import end, wait_until
+from latentop.engine.run.folder import RunFolder
+from latentop.engine.run.store import database
+from tests.support.real_runs import end, wait_until
 
 CHART, STEP = 0.7, 1.5
 FRAME = re.compile("losses")

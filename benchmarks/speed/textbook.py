@@ -9,9 +9,9 @@ from functools import partial
 from importlib.util import find_spec
 from statistics import median
 
+from benchmarks.speed.processes import family, loop, process_of, somewhere, worker
 from benchmarks.speed.rows import NONE, Budget, Row, at_least, said
-from benchmarks.speed.stamps import of_log, of_run
-from benchmarks.speed.starting import family, loop, process_of, somewhere, worker
+from benchmarks.speed.step_times import of_log, of_run
 from benchmarks.speed.turns import Racer, ratios, take_turns
 
 PRESETS = ("dcgan", "stacked")

@@ -4,11 +4,11 @@ import time
 from pathlib import Path
 
 from benchmarks.speed import leet
-from benchmarks.speed.recording import Recording
+from benchmarks.speed.processes import dashboard, somewhere, steps_a_second, worker
+from benchmarks.speed.pty_recording import Recording
 from benchmarks.speed.rows import NONE, Budget, Row, said
-from benchmarks.speed.starting import dashboard, somewhere, steps_a_second, worker
-from engine.run.folder import RunFolder
-from tests.support import ask, facts, wait_until
+from latentop.engine.run.folder import RunFolder
+from tests.support.real_runs import ask, facts, wait_until
 
 ASCII, HALF = 2_000.0, 12_000.0
 SCRUB_SECONDS = 0.25

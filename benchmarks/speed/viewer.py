@@ -6,10 +6,10 @@ from contextlib import suppress
 import psutil
 
 from benchmarks.speed import leet
-from benchmarks.speed.recording import Recording
+from benchmarks.speed.processes import dashboard, somewhere, steps_a_second, worker
+from benchmarks.speed.pty_recording import Recording
 from benchmarks.speed.rows import NONE, Budget, Row, at_most, said
-from benchmarks.speed.starting import dashboard, somewhere, steps_a_second, worker
-from tests.support import facts, wait_until
+from tests.support.real_runs import facts, wait_until
 
 TARGET = 8.0
 

@@ -2,7 +2,7 @@
 
 Not among what is measured by default, for compiling takes longer than that: ``python -m benchmarks ways``.
 Each is held against the step as it is, threads and layout as the worker's. A trial at the start would choose
-what is faster by a tenth (engine.compute.GAIN).
+what is faster by a tenth (latentop.engine.train.trial.GAIN).
 """
 
 import time
@@ -13,10 +13,10 @@ import torch
 from torch._inductor.utils import fresh_cache
 
 from benchmarks.speed.rows import NONE, Budget, Row, said
-from engine import compute, devices
-from engine.data import Sampler, load
-from engine.objectives import Objective, build_objective
-from presets import catalogue
+from latentop.engine.data import Sampler, load
+from latentop.engine.objectives import Objective, build_objective
+from latentop.engine.train import devices, trial
+from latentop.presets import catalogue
 
 MORE = ("gan", "convolutional", "wgan-gp")
 """Presets that are tried besides those of the other benchmarks; all of them call whole networks."""
@@ -78,12 +78,12 @@ def _stepper(
 ) -> tuple[Step, float]:
     """Steps of a preset on so many threads at most, and the seconds that the first ones took."""
     preset = catalogue.load(catalogue.find(name), words)
-    device = devices.find("cpu")
+    device = devices.CPU
     dataset = load(preset.data, device)
     torch.manual_seed(preset.seed)
     torch.set_num_threads(threads)
     objective = build_objective(preset, dataset, device)
-    way = compute.way(preset, dataset, device, objective)
+    way = trial.way(preset, dataset, device, objective)
     way.take(objective)
     sampler = Sampler(len(dataset.train), preset.per_step, preset.seed, device)
     if change:

@@ -6,14 +6,15 @@ Source: Liu, Luo, Wang and Tang 2015, "Deep learning face attributes in the wild
 from pathlib import Path
 
 import numpy as np
-from platformdirs import user_cache_path
 
-from engine.data.download import download
-from engine.data.folder import listed, skipped, write_down
-from engine.data.pixels import Pixels
-from engine.data.squares import squares
-from engine.run.errors import DataError
-from presets.data import CelebA
+from latentop.engine.data.download import download
+from latentop.engine.data.image_cache import squares
+from latentop.engine.data.image_folder import cached, skipped, write_down
+from latentop.engine.data.pixels import Pixels
+from latentop.engine.run import preferences
+from latentop.engine.run.errors import DataError
+from latentop.presets.data import CelebA
+from latentop.presets.wording import listed
 
 IMAGES = "img_align_celeba"
 """The folder that the archive img_align_celeba.zip holds."""
@@ -28,7 +29,7 @@ def read_celeba(spec: CelebA, *, cache: Path | None = None) -> Pixels:
     Raises `DataError` where a list is missing or not as published, where no image is there, and where
     downloading fails.
     """
-    cache = user_cache_path("latentop") if cache is None else cache
+    cache = preferences.cache() if cache is None else cache
     folder = cache / "celeba"
     source = str(folder)
     if not folder.is_dir():
@@ -49,14 +50,14 @@ def _read(folder: Path, pixels: int, source: str, cache: Path) -> Pixels:
     train, test = (list(Published(folder.parent, split).filename) for split in ("train", "test"))
     names = [*train, *test]
     made = squares(folder / IMAGES, names, pixels=pixels, channels=3, cache=cache)
-    broken = [names[row] for row in made.broken]
-    kept = np.setdiff1d(np.arange(len(names)), np.array(made.broken, dtype=np.int64))
+    faults = {names[row]: why for row, why in made.faults.items()}
+    kept = np.setdiff1d(np.arange(len(names)), np.array([*made.faults], dtype=np.int64))
     if not len(kept):
         raise DataError(
-            f"{folder / IMAGES} holds none of the images: {listed(broken)}",
+            f"{folder / IMAGES} holds none of the images: {listed([*faults])}",
             f"unpack the whole img_align_celeba.zip into {folder}",
         )
-    write_down(broken)
+    write_down(faults)
     return Pixels(
         name="celeba",
         source=source,
@@ -65,7 +66,7 @@ def _read(folder: Path, pixels: int, source: str, cache: Path) -> Pixels:
         labels=np.zeros(len(names), dtype=np.int64),
         train=kept[kept < len(train)],
         test=kept[kept >= len(train)],
-        notes=skipped(broken, len(names)),
+        notes=(*skipped(faults, len(names)), cached(made)),
     )
 
 

@@ -7,11 +7,11 @@ import shutil
 from pathlib import Path
 
 import numpy as np
-from platformdirs import user_cache_path
 
-from engine.data.download import download
-from engine.data.pixels import Pixels
-from engine.run.errors import DataError
+from latentop.engine.data.download import download
+from latentop.engine.data.pixels import Pixels
+from latentop.engine.run import preferences
+from latentop.engine.run.errors import DataError
 
 ARCHIVE = "cifar-10-python.tar.gz"
 FOLDER = "cifar-10-batches-py"
@@ -26,7 +26,7 @@ def read_cifar10(*, cache: Path | None = None) -> Pixels:
     Raises `DataError` where a file is missing or not as published, and where downloading fails. Nothing is
     unpickled before its checksum is found right.
     """
-    cache = user_cache_path("latentop") if cache is None else cache
+    cache = preferences.cache() if cache is None else cache
     folder, archive = cache / FOLDER, cache / ARCHIVE
     source = str(folder)
     if not folder.is_dir():

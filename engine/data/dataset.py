@@ -1,8 +1,12 @@
 """What every loader returns: a whole dataset, normalised, in memory, on the device."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import torch
 from torch import Tensor
+
+from latentop.engine.data.fingerprint import Files
+from latentop.engine.run.facts import ClassCount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -40,8 +44,24 @@ class Dataset:
     """What points were drawn from, where that is known."""
     notes: tuple[str, ...] = ()
     """What a person should know about the reading, such as which files were skipped: one sentence each."""
+    counts: tuple[ClassCount, ...] = ()
+    """How many images each class has, found, trained on and held out; empty for points."""
+    files: Files | None = None
+    """Of a folder: what it held, and which of it was trained on."""
 
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of one image, `(channels, height, width)`, or of one point, `(dimensions,)`."""
         return tuple(self.train.shape[1:])
+
+    def to(self, device: torch.device) -> "Dataset":
+        """The same data on that device."""
+        mixture = self.mixture
+        return replace(
+            self,
+            train=self.train.to(device),
+            train_labels=self.train_labels.to(device),
+            test=self.test.to(device),
+            test_labels=self.test_labels.to(device),
+            mixture=mixture and replace(mixture, centres=mixture.centres.to(device)),
+        )

@@ -8,8 +8,8 @@ import sys
 
 import numpy as np
 
-from engine.data.pixels import Pixels
-from engine.run.errors import DataError
+from latentop.engine.data.pixels import Pixels
+from latentop.engine.run.errors import DataError
 
 
 def read_digits() -> Pixels:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from http.client import HTTPException
 from pathlib import Path
 
-from engine.run.errors import DataError
+from latentop.engine.run.errors import DataError
 
 PATIENCE = 30.0
 """Seconds without a byte until the download counts as failed."""

@@ -1,20 +1,17 @@
 """Fashion-MNIST: grey images of clothes, 28 × 28, ten classes, as many images in each.
 
 Source: Xiao, Rasul and Vollgraf 2017, "Fashion-MNIST: a novel image dataset for benchmarking machine
-learning algorithms", arXiv:1708.07747. The small edition is drawn from it by `engine.data.make_small`.
+learning algorithms", arXiv:1708.07747. The small edition is drawn from it by `small_fashion_mnist`.
 """
 
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-import torch
-from platformdirs import user_cache_path
-
-from engine.data.dataset import Dataset
-from engine.data.download import download_fashion_mnist
-from engine.data.idx_set import Arrays, as_pixels, holds_any, read_arrays
-from engine.data.pixels import Pixels, normalised
+from latentop.engine.data.download import download_fashion_mnist
+from latentop.engine.data.idx_set import Arrays, as_pixels, holds_any, read_arrays
+from latentop.engine.data.pixels import Pixels
+from latentop.engine.run import preferences
 
 CLASSES = (
     "T-shirt/top",
@@ -52,15 +49,14 @@ FULL = MappingProxyType(
 """File name to SHA-256 of its content, decompressed. Debian's files and Zalando's hold the same content."""
 
 
-def load_fashion_mnist(
+def read_fashion_mnist(
     size: Literal["small", "full"],
-    device: torch.device,
     *,
     packaged: Path = PACKAGED,
     installed: Path = INSTALLED,
     cache: Path | None = None,
-) -> Dataset:
-    """Return Fashion-MNIST on `device`: images float32 `(count, 1, 28, 28)` in [0, 1], labels int64.
+) -> Pixels:
+    """Return Fashion-MNIST as bytes, before anything is chosen from it.
 
     ``small``: 1 000 training and 200 test images of each class, from `packaged`, inside this package.
     ``full``: 6 000 and 1 000 of each, from `installed` if any of the files is there, else from
@@ -69,21 +65,10 @@ def load_fashion_mnist(
     Raises `DataError` where a file is missing, truncated, corrupt or different from the published one, and
     where downloading fails.
     """
-    return normalised(read_fashion_mnist(size, packaged=packaged, installed=installed, cache=cache), device)
-
-
-def read_fashion_mnist(
-    size: Literal["small", "full"],
-    *,
-    packaged: Path = PACKAGED,
-    installed: Path = INSTALLED,
-    cache: Path | None = None,
-) -> Pixels:
-    """Return the same as bytes, before anything is chosen from it. Raises as `load_fashion_mnist` does."""
     if size == "small":
         hint = "install latentop anew: one of its own files is damaged"
         return _pixels(size, "inside the package", read_arrays(packaged, SMALL, hint))
-    cache = user_cache_path("latentop") if cache is None else cache
+    cache = preferences.cache() if cache is None else cache
     folder, source = installed, str(installed)
     if not holds_any(folder, FULL):
         folder = cache / "FashionMNIST" / "raw"

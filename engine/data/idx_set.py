@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from engine.data.idx import SUFFIXES, read_idx
-from engine.data.pixels import Pixels
+from latentop.engine.data.idx import SUFFIXES, read_idx
+from latentop.engine.data.pixels import Pixels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -9,8 +9,8 @@ from itertools import product
 import torch
 from torch import Tensor
 
-from engine.data.dataset import Dataset, Mixture
-from presets.data import Grid, Plane3D, Ring, Zero
+from latentop.engine.data.dataset import Dataset, Mixture
+from latentop.presets.data import Grid, Plane3D, Ring, Zero
 
 SEED = 1712_04086
 TEST_POINTS = 10_000

@@ -7,11 +7,10 @@ Proceedings of the IEEE 86 (11).
 from pathlib import Path
 from types import MappingProxyType
 
-from platformdirs import user_cache_path
-
-from engine.data.download import download
-from engine.data.idx_set import Arrays, as_pixels, holds_any, read_arrays
-from engine.data.pixels import Pixels
+from latentop.engine.data.download import download
+from latentop.engine.data.idx_set import Arrays, as_pixels, holds_any, read_arrays
+from latentop.engine.data.pixels import Pixels
+from latentop.engine.run import preferences
 
 CLASSES = tuple("0123456789")
 
@@ -32,7 +31,7 @@ def read_mnist(*, cache: Path | None = None) -> Pixels:
     Raises `DataError` where a file is missing, truncated, corrupt or different from the published one, and
     where downloading fails.
     """
-    cache = user_cache_path("latentop") if cache is None else cache
+    cache = preferences.cache() if cache is None else cache
     folder = cache / "MNIST" / "raw"
     source = str(folder)
     if not holds_any(folder, FILES):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 import torch
 from torch import Tensor
 
-from engine.run.errors import UsageError
+from latentop.engine.run.errors import UsageError
 
 CPU = torch.device("cpu")
 
@@ -68,7 +68,7 @@ class Sampler(Iterator[Tensor]):
     def _move_to(self, *, epoch: int, position: int) -> None:
         self._epoch = epoch
         self._position = position
-        self._order = _order(self._count, self._seed, epoch).to(self._device, non_blocking=True)
+        self._order = _order(self._count, self._seed, epoch).to(self._device)
 
 
 def _refuse_more(batch: int, count: int) -> None:

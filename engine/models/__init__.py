@@ -1,11 +1,24 @@
-"""Networks, one family a file; each is built from its record in presets.schema and the shape of an image."""
+"""Networks, one family a file; each is built from its record in presets.records and the shape of an image."""
 
+import torch
 from torch import nn
 
-from engine.models import convolutional, dcgan, dense, dirac, own, points, recurrent, stacked, variational
-from engine.run.errors import UsageError
-from presets.networks import (
+from latentop.engine.models import (
+    convolutional,
+    dcgan,
+    dense,
+    dirac,
+    own,
+    points,
+    recurrent,
+    stacked,
+    variational,
+)
+from latentop.engine.run.errors import UsageError
+from latentop.engine.train.devices import CPU
+from latentop.presets.networks import (
     ConvolutionalAutoencoder,
+    ConvolutionalVariationalAutoencoder,
     DCGANDiscriminator,
     DCGANGenerator,
     DenseDiscriminator,
@@ -24,19 +37,25 @@ from presets.networks import (
 Shape = tuple[int, ...]
 
 
-def build(spec: Trained, shape: Shape, classes: int, code: str = "") -> nn.Module:
-    """A freshly initialised network for data ``(batch, *shape)`` of so many classes.
+def build(spec: Trained, shape: Shape, classes: int, code: str = "", device: torch.device = CPU) -> nn.Module:
+    """A freshly initialised network on ``device`` for data ``(batch, *shape)`` of so many classes.
 
-    ``code`` is the Python file with your own networks. Raises UsageError where the family can't be built for
-    that shape.
+    Its weights are drawn on the CPU, the same for every device. ``code`` is the Python file with your own
+    networks. Raises UsageError where the family can't be built for that shape.
     """
+    if isinstance(spec, Own):
+        return own.build(spec, shape, code, device)
+    return _built(spec, shape, classes).to(device)
+
+
+def _built(spec: Trained, shape: Shape, classes: int) -> nn.Module:
     match spec:
-        case Own():
-            return own.build(spec, shape, code)
         case StackedAutoencoder():
             return stacked.Stacked(spec, shape)
         case ConvolutionalAutoencoder():
             return convolutional.Convolutional(spec, as_image(shape, spec))
+        case ConvolutionalVariationalAutoencoder():
+            return convolutional.ConvolutionalVariational(spec, as_image(shape, spec))
         case RecurrentAutoencoder():
             return recurrent.Recurrent(spec, as_image(shape, spec))
         case VariationalAutoencoder():

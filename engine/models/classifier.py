@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
-from engine.models.stacked import dense
+from latentop.engine.models.stacked import dense
 
 
 class Classifier(nn.Module):

@@ -1,8 +1,9 @@
-"""DCGAN: Radford, Metz, Chintala 2016, arXiv 1511.06434, section 3, for images of any size 4·2ᵏ to 7·2ᵏ.
+"""DCGAN: Radford, Metz, Chintala 2016, arXiv 1511.06434, section 3, for images of any size.
 
 Strided and transposed convolutions in place of pooling; batch normalisation in both networks, but not on the
 generator's output nor the discriminator's input; no dense hidden layers; ReLU and tanh in the generator,
-leaky ReLU in the discriminator; weights from N(0, 0.02). Images are in [-1, 1].
+leaky ReLU in the discriminator; weights from N(0, 0.02). Images are in [-1, 1]. Each layer halves or doubles
+the size, between the image and a base of 4 to 7 pixels; where a size is odd, the half is rounded down.
 """
 
 from itertools import pairwise
@@ -10,9 +11,14 @@ from itertools import pairwise
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
-from engine.models.packing import beside, packed
-from engine.run.errors import UsageError
-from presets.networks import DCGANDiscriminator, DCGANGenerator
+from latentop.engine.models.packing import beside, packed
+from latentop.engine.run.errors import UsageError
+from latentop.presets.networks import DCGANDiscriminator, DCGANGenerator
+
+_SMALLEST = 4
+"""Pixels of an image's shorter side, at least."""
+_WIDEST = 8
+"""How much wider than the first layer of the discriminator any is: as at 64 pixels, where the paper stops."""
 
 
 class Generator(nn.Module):
@@ -27,14 +33,16 @@ class Generator(nn.Module):
         colours, height, width = image
         halvings = _halvings(height, width)
         base = height >> halvings, width >> halvings
-        widths = [spec.channels << step for step in reversed(range(halvings))]
+        widths = _widths(spec.channels, halvings)[::-1]
         plain = spec.normalisation == "none"
         codings = spec.latent_dim + self._classes
         layers: list[nn.Module] = [nn.ConvTranspose2d(codings, widths[0], base, bias=plain)]
-        for channels_in, channels_out in zip(widths, [*widths[1:], None], strict=True):
+        for layer, channels_in in enumerate(widths, start=1):
             layers += [*_normalisation(spec.normalisation, channels_in), nn.ReLU()]
-            last = channels_out is None
-            layers += [nn.ConvTranspose2d(channels_in, channels_out or colours, 4, 2, 1, bias=last or plain)]
+            last = layer == halvings
+            odd = (height >> halvings - layer) % 2, (width >> halvings - layer) % 2
+            channels_out = colours if last else widths[layer]
+            layers += [nn.ConvTranspose2d(channels_in, channels_out, 4, 2, 1, odd, bias=last or plain)]
         self.layers = nn.Sequential(*layers, nn.Tanh())
         self.apply(_initialise)
 
@@ -61,7 +69,7 @@ class Discriminator(nn.Module):
         self._classes = _told(classes) if spec.conditional else 0
         colours, height, width = image
         halvings = _halvings(height, width)
-        widths = [spec.channels << step for step in range(halvings)]
+        widths = _widths(spec.channels, halvings)
         plain = spec.normalisation in ("none", "spectral")
         shown = (colours + self._classes) * spec.pack
         layers: list[nn.Module] = [nn.Conv2d(shown, widths[0], 4, 2, 1), nn.LeakyReLU(spec.slope)]
@@ -105,14 +113,18 @@ def _normalisation(name: str, channels: int) -> list[nn.Module]:
 
 
 def _halvings(height: int, width: int) -> int:
-    """How often the size halves on the way to a base of 4 to 7 pixels."""
-    halvings = max(1, (min(height, width) // 4).bit_length() - 1)
-    if height % (1 << halvings) or width % (1 << halvings):
+    """How often the size halves on the way to a base of 4 to 7 pixels. Raises UsageError for fewer."""
+    if min(height, width) < _SMALLEST:
         raise UsageError(
             f"dcgan can't make images of {width}×{height} pixels",
-            "sizes that halve evenly down to 4 … 7: 28, 32, 64, 96, 128 …",
+            f"choose images of {_SMALLEST} pixels or more each way",
         )
-    return halvings
+    return max(1, (min(height, width) // 4).bit_length() - 1)
+
+
+def _widths(channels: int, halvings: int) -> list[int]:
+    """Channels of the layers from the image inwards: they double, up to WIDEST times those of the first."""
+    return [channels * min(1 << step, _WIDEST) for step in range(halvings)]
 
 
 def _initialise(module: nn.Module) -> None:

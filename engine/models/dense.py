@@ -11,8 +11,8 @@ from math import prod
 
 from torch import Tensor, nn
 
-from engine.models.packing import packed
-from presets.networks import DenseDiscriminator, DenseGenerator
+from latentop.engine.models.packing import packed
+from latentop.presets.networks import DenseDiscriminator, DenseGenerator
 
 
 class Generator(nn.Module):

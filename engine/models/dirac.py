@@ -7,7 +7,7 @@ of a line through zero. It is the smallest GAN, and without regularisation it ne
 import torch
 from torch import Tensor, nn
 
-from presets.networks import DiracDiscriminator, DiracGenerator
+from latentop.presets.networks import DiracDiscriminator, DiracGenerator
 
 
 class Generator(nn.Module):

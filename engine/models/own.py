@@ -12,8 +12,9 @@ from typing import TypeVar
 import torch
 from torch import Tensor, nn
 
-from engine.run.errors import UsageError
-from presets.networks import Own, OwnAutoencoder, OwnDiscriminator, OwnGenerator
+from latentop.engine.models.at_rest import at_rest
+from latentop.engine.run.errors import UsageError
+from latentop.presets.networks import Own, OwnAutoencoder, OwnDiscriminator, OwnGenerator
 
 Shape = tuple[int, ...]
 ANEW = "then train it anew"
@@ -22,8 +23,8 @@ TRIED = 2
 """Data or codings in the trial."""
 
 
-def build(spec: Own, shape: Shape, code: str) -> nn.Module:
-    """The network that ``spec`` names in the file ``code``, for data ``(batch, *shape)``.
+def build(spec: Own, shape: Shape, code: str, device: torch.device) -> nn.Module:
+    """The network that ``spec`` names in the file ``code``, for data ``(batch, *shape)``, on ``device``.
 
     Raises UsageError where the file can't be run, or the network can't take or give what it has to.
     """
@@ -37,19 +38,25 @@ def build(spec: Own, shape: Shape, code: str) -> nn.Module:
     if isinstance(spec, OwnGenerator | OwnAutoencoder):
         settings["latent_dim"] = spec.latent_dim
     network: nn.Module = _attempt(path, f"{spec.made_by}({_words(settings)})", lambda: made_by(**settings))
-    with torch.random.fork_rng(devices=[]):
-        _learns(network, _try(network.eval(), spec, shape, path), path, spec.made_by)
-    return network.train()
+    network = network.to(device)
+    if not any(True for _ in network.parameters()):
+        raise UsageError(
+            f"{path.name}: {spec.made_by} has no parameters to learn",
+            f"lists of layers are nn.ModuleList; {ANEW}",
+        )
+    with at_rest(network):
+        _learns(_try(network, spec, shape, path, device), path, spec.made_by)
+    return network
 
 
-def _try(network: nn.Module, spec: Own, shape: Shape, path: Path) -> Tensor:
+def _try(network: nn.Module, spec: Own, shape: Shape, path: Path, device: torch.device) -> Tensor:
     """Put random numbers through every part, look at what comes out, and return what came last."""
-    data = torch.rand(TRIED, *shape)
+    data = torch.rand(TRIED, *shape).to(device)
     match spec:
         case OwnDiscriminator():
             return _pass(network, data, None, path, spec.made_by)
         case OwnGenerator():
-            return _pass(network, torch.randn(TRIED, spec.latent_dim), shape, path, spec.made_by)
+            return _pass(network, torch.randn(TRIED, spec.latent_dim).to(device), shape, path, spec.made_by)
         case OwnAutoencoder():
             parts = dict(network.named_children())
             if missing := [name for name in ("encoder", "decoder") if name not in parts]:
@@ -64,12 +71,8 @@ def _try(network: nn.Module, spec: Own, shape: Shape, path: Path) -> Tensor:
     raise AssertionError(spec)
 
 
-def _learns(network: nn.Module, output: Tensor, path: Path, name: str) -> None:
-    """Refuse a network without parameters, or one whose output does not depend on them."""
-    if not any(True for _ in network.parameters()):
-        raise UsageError(
-            f"{path.name}: {name} has no parameters to learn", f"lists of layers are nn.ModuleList; {ANEW}"
-        )
+def _learns(output: Tensor, path: Path, name: str) -> None:
+    """Refuse a network whose output does not depend on its parameters."""
     if not output.requires_grad:
         raise UsageError(
             f"{path.name}: no gradient reaches the parameters of {name}",
@@ -118,6 +121,8 @@ def _attempt(path: Path, what: str, run: Callable[[], T]) -> T:
         said = " ".join(str(error).split())
         alone = "a run keeps this one file: what it imports has to be installed"
         hint = alone if isinstance(error, ModuleNotFoundError) else "mend it"
+        if "same device" in said:
+            hint = "make new tensors where the data are, such as torch.zeros(3, device=images.device)"
         raise UsageError(f"{place}: {what}: {type(error).__name__}: {said}", f"{hint}; {ANEW}") from error
 
 

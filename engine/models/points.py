@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from engine.models.packing import packed
-from presets.networks import PointDiscriminator, PointGenerator
+from latentop.engine.models.packing import packed
+from latentop.presets.networks import PointDiscriminator, PointGenerator
 
 
 class Generator(nn.Module):

@@ -1,9 +1,11 @@
 """The recurrent autoencoder: an image is a sequence of rows (Géron, chapter 17, Recurrent Autoencoders)."""
 
+from contextlib import AbstractContextManager, nullcontext
+
 import torch
 from torch import Tensor, nn
 
-from presets.networks import RecurrentAutoencoder
+from latentop.presets.networks import RecurrentAutoencoder
 
 _WEIGHTS = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
 
@@ -37,8 +39,9 @@ class _Reader(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         rows = images.transpose(1, 2).flatten(2)
-        states, _ = self.first(rows)
-        _, (codings, _) = self.second(states)
+        with full_precision(rows):
+            states, _ = self.first(rows.float())
+            _, (codings, _) = self.second(states)
         last: Tensor = codings[0]
         return last
 
@@ -56,9 +59,16 @@ class _Writer(nn.Module):
 
     def forward(self, codings: Tensor) -> Tensor:
         channels, height, width = self._image
-        states, _ = self.lstm(codings[:, None].expand(-1, height, -1))
+        with full_precision(codings):
+            states, _ = self.lstm(codings[:, None].expand(-1, height, -1).float())
         images: Tensor = self.rows(states).unflatten(2, (channels, width)).transpose(1, 2)
         return images
+
+
+def full_precision(data: Tensor) -> AbstractContextManager[object]:
+    """Without autocast: for LSTMs, cuDNN would take float16, whatever autocast asks for."""
+    lowered = data.device.type in ("cpu", "cuda")  # elsewhere there is no autocast, or none of ours
+    return torch.autocast(data.device.type, enabled=False) if lowered else nullcontext()
 
 
 def lstm(inputs: int, units: int) -> nn.LSTM:

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
-from engine.models.initialise import activation, glorot
-from presets.networks import StackedAutoencoder
+from latentop.engine.models.initialise import activation, glorot
+from latentop.presets.networks import StackedAutoencoder
 
 
 class Stacked(nn.Module):

@@ -2,13 +2,13 @@
 
 import torch
 
-from engine.data import Dataset
-from engine.objectives.adversarial import Adversarial
-from engine.objectives.autoencoding import build_autoencoding
-from engine.objectives.precision import lower
-from engine.objectives.pretraining import PretrainThenClassify
-from engine.objectives.protocol import Generative, Objective, Reconstructing
-from presets.schema import GAN, Autoencoder, Preset, Pretraining
+from latentop.engine.data import Dataset
+from latentop.engine.objectives.adversarial import Adversarial
+from latentop.engine.objectives.autoencoding import build_autoencoding
+from latentop.engine.objectives.precision import lower
+from latentop.engine.objectives.pretraining import PretrainThenClassify
+from latentop.engine.objectives.protocol import Generative, Objective, Reconstructing
+from latentop.presets.schema import GAN, Autoencoder, Preset, Pretraining
 
 __all__ = ["Generative", "Objective", "PretrainThenClassify", "Reconstructing", "build_objective"]
 

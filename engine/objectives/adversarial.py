@@ -1,21 +1,30 @@
 """The generative adversarial step: Goodfellow et al. 2014, arXiv 1406.2661, algorithm 1."""
 
 from collections.abc import Mapping
+from math import prod
 
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from engine.models import build, dirac
-from engine.objectives.average import average_of, follow
-from engine.objectives.losses import build_loss
-from engine.objectives.optimisers import build_optimiser, take_step, tune
-from engine.objectives.penalties import Penalty
-from engine.run.errors import UsageError
-from presets.networks import DCGANDiscriminator, DCGANGenerator, DiscriminatorNetwork, GeneratorNetwork
-from presets.schema import GAN, Preset
+from latentop.engine.models import build, dirac
+from latentop.engine.models.at_rest import at_rest
+from latentop.engine.objectives.augmentation import augmented
+from latentop.engine.objectives.average import average_of, follow
+from latentop.engine.objectives.losses import build_loss
+from latentop.engine.objectives.optimisers import build_optimiser, take_step, tune
+from latentop.engine.objectives.penalties import Penalty
+from latentop.engine.run.errors import UsageError
+from latentop.presets.networks import (
+    DCGANDiscriminator,
+    DCGANGenerator,
+    DiscriminatorNetwork,
+    GeneratorNetwork,
+)
+from latentop.presets.schema import GAN, Preset
 
-DRAWN_AT_ONCE = 256
+DRAWN_AT_ONCE, VALUES = 256, 2**22
+"""Samples that are drawn at once, at most, and numbers in them: of large images, fewer fit in memory."""
 
 
 class Adversarial:
@@ -32,16 +41,19 @@ class Adversarial:
         self._judges_by_class = _conditional(preset.discriminator)
         self._latent_dim = _latent_dim(preset.generator)
         self._images = len(shape) == 3
+        self._at_once = max(1, min(DRAWN_AT_ONCE, VALUES // prod(shape)))
         self._loss = build_loss(preset.objective)
-        self.generator = generator = build(preset.generator, shape, classes, preset.code).to(device)
-        self.discriminator = discriminator = build(preset.discriminator, shape, classes, preset.code).to(
-            device
-        )
+        self.generator, self.discriminator = generator, discriminator = [
+            build(spec, shape, classes, preset.code, device)
+            for spec in (preset.generator, preset.discriminator)
+        ]
+        self._judging = [one for one in discriminator.parameters() if one.requires_grad]
+        """The weights of the discriminator, less those that its author has frozen."""
         self._average: nn.Module | None = None
         self._penalty = Penalty(preset.objective).to(device)
         self._networks: dict[str, nn.Module] = {"generator": generator, "discriminator": discriminator}
         self.networks: Mapping[str, nn.Module] = self._networks
-        self._add_what_is_wanted()
+        self._hold_what_is_wanted()
         self.optimisers: Mapping[str, Optimizer] = {
             "generator": build_optimiser(preset.generator, generator.parameters()),
             "discriminator": build_optimiser(preset.discriminator, discriminator.parameters()),
@@ -56,7 +68,7 @@ class Adversarial:
         self._penalty.weigh(preset.objective)
         tune(self.optimisers["generator"], preset.generator)
         tune(self.optimisers["discriminator"], preset.discriminator)
-        self._add_what_is_wanted()
+        self._hold_what_is_wanted()
 
     def step(self, batch: Tensor, labels: Tensor) -> dict[str, Tensor]:
         """Train both networks on real data ``(batch · discriminator_steps, *shape)``; return 0-d series.
@@ -66,13 +78,13 @@ class Adversarial:
         """
         rounds = self._spec.discriminator_steps
         parts = list(zip(batch.chunk(rounds), labels.chunk(rounds), strict=True))
-        self.discriminator.requires_grad_(True)
+        self._learns(judging=True)
         for number, (part, classes) in enumerate(parts, start=1):
             real = part * 2 - 1 if self._images else part
             with torch.set_grad_enabled(number == rounds):  # the generator learns from the last fakes
                 fake = self._generate(self.generator, self._codings(len(real), real.device), classes)
             values = self._improve_discriminator(real, fake.detach(), classes)
-        self.discriminator.requires_grad_(False)  # only the gradient that flows through it is wanted
+        self._learns(judging=False)  # only the gradient that flows through it is wanted
         loss = self._loss.generator(self._judge(self._seen(fake), classes))
         loss.backward()
         norm = take_step(self.optimisers["generator"])
@@ -101,18 +113,30 @@ class Adversarial:
         drawn = self.generator if self._average is None else self._average
         device = next(drawn.parameters()).device
         codings, classes = codings.to(device), classes.to(device)
-        drawn.eval()
-        parts = zip(codings.split(DRAWN_AT_ONCE), classes.split(DRAWN_AT_ONCE), strict=True)
-        samples = torch.cat([self._generate(drawn, *part) for part in parts])
-        drawn.train(drawn is self.generator)
+        parts = zip(codings.split(self._at_once), classes.split(self._at_once), strict=True)
+        with at_rest(drawn):
+            samples = torch.cat([self._generate(drawn, *part) for part in parts])
         return (samples + 1) / 2 if self._images else samples
 
-    def _add_what_is_wanted(self) -> None:
-        """An average and a penalty stay where they were wanted once: without a weight they do nothing."""
-        if self._spec.ema and self._average is None:
+    def _hold_what_is_wanted(self) -> None:
+        """An average and a penalty are held while they are wanted, and then begin anew.
+
+        One that outlived its wish would bring what it gathered to where training goes back to.
+        """
+        if not self._spec.ema:
+            self._average = None
+            self._networks.pop("average", None)
+        elif self._average is None:
             self._networks["average"] = self._average = average_of(self.generator)
-        if self._penalty.wanted:
+        if not self._penalty.wanted:
+            self._penalty.begin()
+            self._networks.pop("penalty", None)
+        else:
             self._networks["penalty"] = self._penalty
+
+    def _learns(self, *, judging: bool) -> None:
+        for weight in self._judging:
+            weight.requires_grad_(judging)
 
     def _improve_discriminator(self, real: Tensor, fake: Tensor, classes: Tensor) -> dict[str, Tensor]:
         """One step of the discriminator, and its series."""
@@ -156,7 +180,9 @@ class Adversarial:
         return scores.float()
 
     def _seen(self, samples: Tensor) -> Tensor:
-        """Samples as the discriminator sees them: with fresh noise on them, if the preset says so."""
+        """Samples as the discriminator sees them: augmented and with noise, if the preset says so."""
+        if self._spec.augment == "diff":
+            samples = augmented(samples)
         noise = self._spec.instance_noise
         return samples + noise * torch.randn_like(samples) if noise else samples
 

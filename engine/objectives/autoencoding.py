@@ -2,12 +2,12 @@
 
 import torch
 
-from engine.objectives.denoise import Denoising
-from engine.objectives.reconstruct import Reconstruction
-from engine.objectives.sparse import SparseKL, SparseL1
-from engine.objectives.variational import Variational
-from presets import objectives
-from presets.schema import Autoencoder, Pretraining
+from latentop.engine.objectives.denoising import Denoising
+from latentop.engine.objectives.reconstruction import Reconstruction
+from latentop.engine.objectives.sparse import Sparse
+from latentop.engine.objectives.variational_loss import VariationalLoss
+from latentop.presets import objectives
+from latentop.presets.schema import Autoencoder, Pretraining
 
 
 def build_autoencoding(
@@ -20,11 +20,9 @@ def build_autoencoding(
     match preset.objective:
         case objectives.Reconstruct():
             return Reconstruction(preset, shape, device)
-        case objectives.Denoise() as spec:
-            return Denoising(preset, spec, shape, device)
-        case objectives.SparseL1() as spec:
-            return SparseL1(preset, spec, shape, device)
-        case objectives.SparseKL() as spec:
-            return SparseKL(preset, spec, shape, device)
-        case objectives.Variational() as spec:
-            return Variational(preset, spec, shape, device)
+        case objectives.Denoise():
+            return Denoising(preset, shape, device)
+        case objectives.SparseL1() | objectives.SparseKL():
+            return Sparse(preset, shape, device)
+        case objectives.Variational():
+            return VariationalLoss(preset, shape, device)

@@ -10,7 +10,7 @@ from typing import Protocol
 from torch import Tensor
 from torch.nn.functional import relu, softplus
 
-from presets.objectives import AdversarialObjective, Hinge, Minimax, NonSaturating, Wasserstein
+from latentop.presets.objectives import AdversarialObjective, Hinge, Minimax, NonSaturating, Wasserstein
 
 
 class Loss(Protocol):

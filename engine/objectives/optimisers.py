@@ -7,11 +7,12 @@ import torch
 from torch import Tensor, nn
 from torch.optim import SGD, Adam, NAdam, Optimizer, RMSprop
 
-from engine import devices
-from presets.networks import Trained
+from latentop.presets.networks import Trained
 
 OF_DEVICE = ("capturable", "foreach", "fused")
 """Settings of torch's optimisers that follow from the device, whatever was saved on another."""
+BEGIN = {"mu_product": 1.0}
+"""Where what an optimiser gathers begins, if not at 0."""
 HOST = "mu_product"
 """What NAdam asks for at every step: kept on the host, as it begins, but loaded to the device by torch."""
 
@@ -38,16 +39,28 @@ def tune(optimiser: Optimizer, spec: Trained) -> None:
 
 def load(optimiser: Optimizer, state: Mapping[str, Any]) -> None:
     """Go on from ``state_dict()`` of an optimiser of that kind, perhaps of another device or layout."""
-    own = {key: value for key, value in optimiser.param_groups[0].items() if key in OF_DEVICE}
-    groups = [{**group, **own} for group in state["param_groups"]]
+    if "param_groups" not in state:  # one of somebody else's, which keeps moments in its own way
+        optimiser.load_state_dict(dict(state))
+        return
+    now = optimiser.param_groups
+    groups = [
+        {**saved, **_of_device(group)} for saved, group in zip(state["param_groups"], now, strict=False)
+    ]
     optimiser.load_state_dict({**state, "param_groups": groups})
-    for parameter, moments in optimiser.state.items():
-        for name, moment in moments.items():
-            if isinstance(moment, Tensor) and moment.ndim and moment.shape == parameter.shape:
-                # A fused step takes both as they lie in memory.
-                moments[name] = torch.empty_like(parameter, dtype=moment.dtype).copy_(moment)
-        if HOST in moments and not own.get("capturable"):
-            moments[HOST] = moments[HOST].cpu()
+    for group in optimiser.param_groups:
+        for parameter in group["params"]:
+            moments = optimiser.state.get(parameter, {})
+            for name, moment in moments.items():
+                if isinstance(moment, Tensor) and moment.ndim and moment.shape == parameter.shape:
+                    # A fused step takes both as they lie in memory.
+                    moments[name] = torch.empty_like(parameter, dtype=moment.dtype).copy_(moment)
+            if HOST in moments and not group.get("capturable"):
+                moments[HOST] = moments[HOST].cpu()
+
+
+def _of_device(group: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a group of parameters follows from their device."""
+    return {key: value for key, value in group.items() if key in OF_DEVICE}
 
 
 def take_step(optimiser: Optimizer) -> Tensor:
@@ -56,32 +69,55 @@ def take_step(optimiser: Optimizer) -> Tensor:
     Where the optimiser is to clip, longer gradients are scaled down to that norm first (Pascanu et al. 2013,
     arXiv 1211.5063, algorithm 1); what is returned is the norm before.
 
-    On the CPU the step is not taken at all. On other devices asking would wait for the device, so the
-    gradients are set to zero there and the moments go on.
+    Neither weights nor moments change then, on any device. Other devices than the CPU are not waited for.
     """
     trained = [p for group in optimiser.param_groups for p in group["params"] if p.grad is not None]
     gradients = [p.grad for p in trained]
     norm = torch.nn.utils.get_total_norm(gradients)
     if clip := optimiser.param_groups[0].get("clip"):  # older checkpoints bring groups without it
         torch.nn.utils.clip_grads_with_norm_(trained, clip, norm)
-    if norm.device.type == "cpu":
-        if torch.isfinite(norm):
-            optimiser.step()
-    else:
-        unusable = ~torch.isfinite(norm)
-        for gradient in gradients:
-            gradient.masked_fill_(unusable, 0.0)
+    if norm.device.type != "cpu":
+        step_if(torch.isfinite(norm), optimiser)
+    elif torch.isfinite(norm):
         optimiser.step()
     optimiser.zero_grad(set_to_none=True)
     return norm
 
 
+def step_if(usable: Tensor, optimiser: Optimizer) -> None:
+    """Take a step where ``usable`` (bool, 0-d) is true, without asking the device whether it is.
+
+    Fused steps look at a flag of their own, ``found_inf``, as for ``torch.amp.GradScaler``. Others are taken,
+    and taken back: weights and what the optimiser has gathered.
+    """
+    if optimiser.param_groups[0].get("fused"):
+        optimiser.grad_scale, optimiser.found_inf = None, (~usable).float()  # type: ignore[attr-defined]
+        optimiser.step()
+        del optimiser.grad_scale, optimiser.found_inf  # type: ignore[attr-defined]
+        return
+    held = [one for group in optimiser.param_groups for one in group["params"] if one.grad is not None]
+    before = {one: one.detach().clone() for one in [*held, *(one for _, one in _moments(optimiser))]}
+    optimiser.step()
+    with torch.no_grad():
+        for one in held:
+            one.copy_(torch.where(usable, one, before[one]))
+        for name, one in _moments(optimiser):
+            if one.device == usable.device:  # a count on the host goes on: nobody waits to hear
+                one.copy_(torch.where(usable, one, before.get(one, BEGIN.get(name, 0.0))))
+
+
+def _moments(optimiser: Optimizer) -> list[tuple[str, Tensor]]:
+    """All that an optimiser has gathered, by name."""
+    states = optimiser.state.values()
+    return [(name, one) for state in states for name, one in state.items() if isinstance(one, Tensor)]
+
+
 def _bare(spec: Trained, parameters: list[nn.Parameter]) -> Optimizer:
-    # A CUDA graph needs them to count their steps on the device.
-    counts = parameters[0].is_cuda and devices.graphs_wanted()
+    # Steps are counted on the device, where a CUDA graph needs the count, and a step is taken back.
+    counts = parameters[0].is_cuda
     match spec.optimizer:
         case "adam" if _fusible(parameters):
-            return Adam(parameters, spec.lr, fused=True)
+            return Adam(parameters, spec.lr, fused=True, capturable=counts)
         case "adam":
             return Adam(parameters, spec.lr, foreach=True, capturable=counts)
         case "nadam":
@@ -93,7 +129,8 @@ def _bare(spec: Trained, parameters: list[nn.Parameter]) -> Optimizer:
 
 
 def _fusible(parameters: list[nn.Parameter]) -> bool:
-    """Whether a fused step is faster and right: on a processor, where weights lie in memory without gaps."""
+    """Whether a fused step is faster and right: on a processor or a CUDA device, of weights without gaps."""
     return all(
-        one.device.type == "cpu" and torch.empty_like(one).stride() == one.stride() for one in parameters
+        one.device.type in ("cpu", "cuda") and torch.empty_like(one).stride() == one.stride()
+        for one in parameters
     )

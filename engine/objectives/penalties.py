@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from presets.objectives import AdversarialObjective, Logistic, Wasserstein
+from latentop.presets.objectives import AdversarialObjective, Logistic, Wasserstein
 
 Judge = Callable[[Tensor], Tensor]
 """Samples ``(batch, …)`` to scores ``(batch / pack,)``."""
@@ -53,10 +53,15 @@ class Penalty(nn.Module):
 
     def __init__(self, spec: AdversarialObjective) -> None:
         super().__init__()
-        self._step = 0
         self._between = isinstance(spec, Wasserstein)
         self.weigh(spec)
         self.register_buffer("latest", torch.zeros(()))
+        self.begin()
+
+    def begin(self) -> None:
+        """Be as before the first step."""
+        self._step = 0
+        self.latest.zero_()
 
     def weigh(self, spec: AdversarialObjective) -> None:
         """Weigh from now on as that objective says."""
@@ -74,7 +79,9 @@ class Penalty(nn.Module):
 
     def forward(self, judge: Judge, real: Tensor, fake: Tensor) -> Tensor | None:
         """What to add to the discriminator's loss in this step: 0-d, or None where nothing is due."""
-        due = self.wanted and self._step % self._every == 0
+        if not self.wanted:
+            return None
+        due = self._step % self._every == 0
         self._step += self._every > 1  # what is due at every step needs no count
         if not due:
             return None

@@ -6,8 +6,8 @@ float32, so that gradients need no scaling (Kalamkar et al. 2019, arXiv 1905.123
 
 import torch
 
-from engine.objectives.protocol import Objective
-from engine.run.errors import UsageError
+from latentop.engine.objectives.protocol import Objective
+from latentop.engine.run.errors import UsageError
 
 LOWERED = ("cpu", "cuda")
 """The devices on which steps can be taken so."""

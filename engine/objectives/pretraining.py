@@ -6,23 +6,33 @@ idea is Hinton and Salakhutdinov's (2006, Science 313, pages 504 to 507).
 
 import hashlib
 from collections.abc import Mapping
+from copy import deepcopy
+from math import prod
 from typing import Literal
 
+import psutil
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 from torch.optim import Optimizer
 
-from engine.data import Dataset, Sampler
-from engine.models import build
-from engine.models.classifier import Classifier
-from engine.objectives.autoencoding import build_autoencoding
-from engine.objectives.optimisers import build_optimiser, take_step, tune
-from engine.run.errors import UsageError
-from presets.schema import Preset, Pretraining
+from latentop.engine.data import Dataset, Sampler
+from latentop.engine.models import build
+from latentop.engine.models.at_rest import at_rest
+from latentop.engine.models.classifier import Classifier
+from latentop.engine.objectives.autoencoding import build_autoencoding
+from latentop.engine.objectives.optimisers import build_optimiser, take_step, tune
+from latentop.engine.run.errors import UsageError
+from latentop.presets.schema import Preset, Pretraining
+from latentop.presets.wording import gibibytes
 
 Arm = Literal["frozen", "fine-tuned", "scratch"]
 ARMS: tuple[Arm, ...] = ("frozen", "fine-tuned", "scratch")
+HELD = 3 + 2 * 3 + 2 * (3 + 2 * 2)
+"""How often the weights of one encoder are held for each seed.
+
+In three arms; as gradients and two moments where they are trained, in two; and in two snapshots of all that.
+"""
 
 
 class PretrainThenClassify:
@@ -36,10 +46,10 @@ class PretrainThenClassify:
 
     def __init__(self, preset: Pretraining, dataset: Dataset, device: torch.device) -> None:
         self.autoencoding = autoencoding = build_autoencoding(preset, dataset.shape, device)
+        _refuse_beyond_memory(preset, dataset, autoencoding.autoencoder.get_submodule("encoder"), device)
         self.labelled = [labelled(dataset, preset.labels, _seed(preset, n)) for n in range(preset.seeds)]
-        self.classifiers = nn.ModuleDict(
-            {arm: nn.ModuleList(_fresh(preset, dataset, n) for n in range(preset.seeds)) for arm in ARMS}
-        ).to(device)
+        fresh = nn.ModuleList(_fresh(preset, dataset, n) for n in range(preset.seeds))
+        self.classifiers = nn.ModuleDict({arm: deepcopy(fresh) for arm in ARMS}).to(device)
         for classifier in self.classifiers["frozen"].children():
             classifier.get_submodule("encoder").requires_grad_(False)
         self._progress = Progress()
@@ -102,7 +112,8 @@ class PretrainThenClassify:
         """One step of all classifiers, after so many; together they are one sum, but share no parameter."""
         # The place follows from the step alone, so that a checkpoint need not hold it.
         epoch, place = divmod(done, self._sampler.batches_per_epoch)
-        self._sampler.restore({"epoch": epoch, "position": place * self._batch})
+        if self._sampler.state() != (begin := {"epoch": epoch, "position": place * self._batch}):
+            self._sampler.restore(begin)
         chosen = next(self._sampler)
         images = [some[chosen] for some in self._images]
         labels = [some[chosen] for some in self._labels]
@@ -169,6 +180,21 @@ def labelled(dataset: Dataset, count: int, seed: int) -> Tensor:
     return torch.cat(chosen)
 
 
+def _refuse_beyond_memory(
+    preset: Pretraining, dataset: Dataset, encoder: nn.Module, device: torch.device
+) -> None:
+    """Raise UsageError where the classifiers' encoders, which grow with the images, can't be held."""
+    once = sum(one.nbytes for one in encoder.parameters())
+    needed = once * preset.seeds * HELD
+    free = torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else psutil.virtual_memory().available
+    if needed > free:
+        raise UsageError(
+            f"{preset.seeds} classifiers an arm on data of {prod(dataset.shape)} numbers take"
+            f" {gibibytes(needed)}, and {gibibytes(free)} are free",
+            f"set seeds = 2, or autoencoder.hidden smaller than {list(preset.autoencoder.hidden)}",
+        )
+
+
 def _fresh(preset: Pretraining, dataset: Dataset, number: int) -> Classifier:
     """A new classifier, the same for the same number; the global random state stays untouched."""
     with torch.random.fork_rng(devices=()):
@@ -194,7 +220,6 @@ def _smaller(batch: int, labels: int) -> int:
 
 
 def _share_right(classifier: nn.Module, data: Tensor, labels: Tensor) -> Tensor:
-    classifier.eval()
-    told = torch.cat([classifier(part).argmax(1) for part in data.split(1024)])
-    classifier.train()
+    with at_rest(classifier):
+        told = torch.cat([classifier(part).argmax(1) for part in data.split(1024)])
     return (told == labels).cpu().double().mean()

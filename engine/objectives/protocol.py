@@ -6,7 +6,7 @@ from typing import Protocol, runtime_checkable
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from presets.schema import Preset
+from latentop.presets.schema import Preset
 
 
 class Objective(Protocol):

@@ -1,14 +1,12 @@
 """Reconstruct with few units active at a time: a penalty on the codings (Ng 2011, CS294A, section 3)."""
 
-from abc import abstractmethod
-
 import torch
 from torch import Tensor
 from torch.nn.functional import mse_loss
 
-from engine.objectives.reconstruct import Reconstruction
-from presets import objectives
-from presets.schema import Autoencoder, Preset, Pretraining
+from latentop.engine.objectives.reconstruction import Reconstruction
+from latentop.presets.objectives import SparseKL, SparseL1
+from latentop.presets.schema import Autoencoder, Pretraining
 
 _TINY = 1e-7
 
@@ -16,20 +14,25 @@ _TINY = 1e-7
 class Sparse(Reconstruction):
     """Mean squared error plus a penalty on the codings of each batch."""
 
-    def __init__(
-        self, preset: Autoencoder | Pretraining, shape: tuple[int, ...], device: torch.device
-    ) -> None:
-        super().__init__(preset, shape, device)
+    def heed(self, preset: Autoencoder | Pretraining) -> None:
+        """Take over the penalty and its weight, and the batch that it looks at."""
+        assert isinstance(preset.objective, SparseL1 | SparseKL)
+        self._spec = preset.objective
         self._batch = preset.batch
 
-    def adopt(self, preset: Preset) -> None:
-        """Train from the next step on as that preset says."""
-        super().adopt(preset)
-        self._batch = preset.batch
-
-    @abstractmethod
     def penalty(self, codings: Tensor) -> Tensor:
-        """What the codings ``(batch, latent_dim)`` of one batch cost, weighted: 0-d."""
+        """What the codings ``(batch, latent_dim)`` of one batch cost, weighted: 0-d.
+
+        L1: the sum of an input's absolute activations, averaged over the batch. KL, of codings in [0, 1]: the
+        divergence between two coins, one of the target, one of a unit's mean activity, summed over units.
+        """
+        match self._spec:
+            case SparseL1(weight=weight):
+                return weight * codings.abs().sum(1).mean()
+            case SparseKL(weight=weight, target=target):
+                activity = codings.mean(0).clamp(_TINY, 1 - _TINY)
+                lit, dark = (target / activity).log(), ((1 - target) / (1 - activity)).log()
+                return weight * (target * lit + (1 - target) * dark).sum()
 
     def step(self, batch: Tensor, labels: Tensor) -> dict[str, Tensor]:
         """Train on data ``(batch, *shape)``; return 0-d series, ``codings/activation`` being the mean."""
@@ -56,58 +59,5 @@ class Sparse(Reconstruction):
         parts = codings.split(self._batch)
         sizes = torch.tensor([len(part) for part in parts], device=codings.device)
         penalty = (torch.stack([self.penalty(part) for part in parts]) * sizes).sum() / len(batch)
-        reconstruction = mse_loss(self.decode(codings), batch).item()
+        reconstruction = self.decoding_error(codings, batch)
         return {"valid/reconstruction": reconstruction, "valid/loss": reconstruction + penalty.item()}
-
-
-class SparseL1(Sparse):
-    """The sum of absolute activations, averaged over the batch, times a weight."""
-
-    def __init__(
-        self,
-        preset: Autoencoder | Pretraining,
-        spec: objectives.SparseL1,
-        shape: tuple[int, ...],
-        device: torch.device,
-    ) -> None:
-        super().__init__(preset, shape, device)
-        self._spec = spec
-
-    def adopt(self, preset: Preset) -> None:
-        """Train from the next step on as that preset says."""
-        super().adopt(preset)
-        assert isinstance(preset.objective, objectives.SparseL1)
-        self._spec = preset.objective
-
-    def penalty(self, codings: Tensor) -> Tensor:
-        """L1 norm of an input's codings, averaged."""
-        return self._spec.weight * codings.abs().sum(1).mean()
-
-
-class SparseKL(Sparse):
-    """How far each unit's mean activity in the batch is from a target, summed over units, times a weight.
-
-    The codings must be in [0, 1].
-    """
-
-    def __init__(
-        self,
-        preset: Autoencoder | Pretraining,
-        spec: objectives.SparseKL,
-        shape: tuple[int, ...],
-        device: torch.device,
-    ) -> None:
-        super().__init__(preset, shape, device)
-        self._spec = spec
-
-    def adopt(self, preset: Preset) -> None:
-        """Train from the next step on as that preset says."""
-        super().adopt(preset)
-        assert isinstance(preset.objective, objectives.SparseKL)
-        self._spec = preset.objective
-
-    def penalty(self, codings: Tensor) -> Tensor:
-        """Kullback-Leibler divergence between two coins: one of the target, one of the unit's activity."""
-        activity, target = codings.mean(0).clamp(_TINY, 1 - _TINY), self._spec.target
-        divergence = target * (target / activity).log() + (1 - target) * ((1 - target) / (1 - activity)).log()
-        return self._spec.weight * divergence.sum()

@@ -13,15 +13,23 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from engine.run import database, liveness
-from engine.run.errors import UsageError
-from engine.run.facts import read_facts
-from engine.run.folder import RunFolder
-from engine.run.trust import refuse_foreign
-
-_LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+from latentop.engine.run.errors import StorageError, UsageError
+from latentop.engine.run.facts import RunFacts, read_facts
+from latentop.engine.run.folder import RunFolder
+from latentop.engine.run.process import liveness
+from latentop.engine.run.process.ownership import refuse_foreign
+from latentop.engine.run.store import database
 
 Name = Literal["pause", "resume", "stop", "checkpoint", "set", "undo", "rollback"]
+_CAN_NOT: Mapping[str, str] = {
+    "resume": "go on",
+    "checkpoint": "write a checkpoint",
+    "set": "change a setting",
+    "undo": "undo a change",
+    "rollback": "go back",
+    "fork": "be forked",
+}
+"""What a run can't do that is unable to obey a command, where that is said in other words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,18 +53,22 @@ class Answer:
 def ask(folder: RunFolder, name: Name, arguments: Mapping[str, Any] | None = None) -> int:
     """Leave a command for the worker of a run and return its number.
 
-    Raises UsageError at once where no worker is there to hear it, or the run is not one's own.
+    Raises UsageError at once where no worker is there to hear it, the run is unable to obey it, or is not
+    one's own.
     """
     refuse_foreign(folder.path)
     connection = database.open_for_writing(folder.database)
     try:
-        with database.told(folder.database):
-            state = liveness.judge(read_facts(connection), time.time())
+        # In one transaction: a worker that ends says so before it or after it, and then finds the command.
+        with database.told(folder.database), database.transaction(connection):
+            facts = read_facts(connection)
+            state = liveness.judge(facts, time.time())
             if state.name == "crashed":  # or it has ended well between being read and being looked for
                 state = liveness.judge(read_facts(connection), time.time())
             if not state.alive:
                 hint = f"latentop {'show' if state.name == 'finished' else 'resume'} {folder.id}"
                 raise UsageError(f"{folder.id} is {state.name}: {unheard(name)}", hint)
+            refuse_unable(folder, facts, name)
             cursor = connection.execute(
                 "INSERT INTO commands (name, arguments, asked_by, asked_wall) VALUES (?, ?, ?, ?)",
                 (name, json.dumps(dict(arguments or {})), _asker(), time.time()),
@@ -91,17 +103,16 @@ class Inbox:
         self._seen = 0
 
     def new(self) -> list[Asked]:
-        """Commands asked since the last look; none while the file is locked: training does not wait for it.
+        """Commands asked since the last look; none while the file can't be read: training does not wait.
 
-        One of an unknown name, or with arguments that are none, is left out, and never answered.
+        The next look tries again; of trouble that lasts, whoever writes the file tells. A command of an
+        unknown name, or with arguments that are none, is left out, and never answered.
         """
-        with database.told(self._path):
-            try:
+        try:
+            with database.told(self._path):
                 rows = self._unseen()
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF not in _LOCKED:
-                    raise
-                return []
+        except StorageError:
+            return []
         self._seen = max([self._seen, *(row[0] for row in rows)])
         return [asked for row in rows if (asked := _asked(*row)) is not None]
 
@@ -127,6 +138,18 @@ def _asked(number: int, name: Any, arguments: str) -> Asked | None:
         if name in get_args(Name) and isinstance(given, dict):
             return Asked(id=number, name=name, arguments=given)
     return None
+
+
+def inability(facts: RunFacts, name: str) -> str:
+    """That, and why, a run is unable to obey a command: ``can't go back: …``; empty where it is able."""
+    reason = facts.unable.get(name)
+    return f"can't {_CAN_NOT.get(name, name)}: {reason}" if reason else ""
+
+
+def refuse_unable(folder: RunFolder, facts: RunFacts, name: str) -> None:
+    """Raise UsageError where the run is unable to obey a command."""
+    if why := inability(facts, name):
+        raise UsageError(f"{folder.id} {why}", f"see what it can do: latentop show {folder.id}")
 
 
 def unheard(name: Name) -> str:

@@ -6,12 +6,12 @@ import shutil
 import time
 from pathlib import Path
 
-from engine.run import database
-from engine.run.errors import LatentopError, StorageError, UsageError
-from engine.run.facts import read_facts
-from engine.run.folder import RunFolder
-from engine.run.liveness import SILENT_SECONDS, judge
-from engine.run.trust import refuse_foreign
+from latentop.engine.run.errors import LatentopError, StorageError, UsageError
+from latentop.engine.run.facts import read_facts
+from latentop.engine.run.folder import RunFolder
+from latentop.engine.run.process.liveness import SILENT_SECONDS, judge
+from latentop.engine.run.process.ownership import refuse_foreign
+from latentop.engine.run.store import database
 
 GOING = ".deleted-{id}"
 """What a folder is called while it goes: the list never shows half a run."""
@@ -59,7 +59,7 @@ def refusal(runs: Path, run: RunFolder) -> UsageError | None:
     if state.alive:
         return UsageError(
             f"{run.id} is {state.name}: a run that lives is not deleted",
-            f"stop it first: latentop stop {run.id}",
+            f"stop it first: latentop stop {run.id} (--now: at once)",
         )
     return None
 

@@ -6,9 +6,11 @@ from typing import Literal
 
 import msgspec
 
-from engine.run.events import Severity
+from latentop.engine.run.events import Severity
 
-Source = Literal["run", "csv", "tensorboard"]
+Source = Literal["run", "mirror", "csv", "text", "json", "tensorboard", "trackio", "wandb"]
+
+"""``mirror`` is a run of ours that holds another program's log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

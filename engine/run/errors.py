@@ -7,9 +7,13 @@ class LatentopError(Exception):
     exit_code = 1
 
     def __init__(self, message: str, hint: str) -> None:
-        super().__init__(message)
+        super().__init__(message, hint)  # both: another process gets the error as what it was made of
         self.message = message
         self.hint = hint
+        self.add_note(hint)  # for a script's traceback
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class UsageError(LatentopError):

@@ -6,12 +6,18 @@ training. Wall times are seconds since the epoch.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, SupportsFloat
+from typing import Annotated, Literal, SupportsFloat
 
 import numpy as np
+from msgspec import Meta
 from numpy.typing import NDArray
 
 Severity = Literal["warning", "critical"]
+
+LARGEST = 1e12
+"""What a run says of itself lies below: no calendar tells of a later second, no clock of a longer time."""
+Amount = Annotated[float, Meta(gt=-LARGEST, lt=LARGEST)]
+Count = Annotated[int, Meta(ge=-(2**53), le=2**53)]
 
 LOST = "lost/"
 """In an alarm's evidence, before the name of a lost class: how much of it is left, relative to real data."""
@@ -34,7 +40,8 @@ class Frame:
     """A grid of images at one step.
 
     ``images`` is uint8 ``(count, channels, height, width)``. ``kind`` is one of ``samples``, ``real``,
-    ``input``, ``noisy``, ``reconstruction``, ``error``, ``codings``, ``interpolation``, ``traversal``.
+    ``input``, ``noisy``, ``reconstruction``, ``error``, ``codings``, ``interpolation``, ``traversal``; or one
+    of these with ``/points`` behind it, whose bytes are points: see ``plane``.
     """
 
     step: int
@@ -45,12 +52,21 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """Something that happened: ``edit``, ``checkpoint``, ``pause``, ``rollback``, ``stop``, ``verdict`` …"""
+    """Something that happened: ``edit``, ``checkpoint``, ``pause``, ``rollback``, ``stop`` …"""
+
+    step: Count
+    wall: Amount
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What the watch says of the run from that step on: ``healthy``, ``collapsed`` … A fact, and a mark."""
 
     step: int
     wall: float
-    kind: str
-    text: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +93,13 @@ class AlarmCleared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """Keys of the run's own table to set, such as ``{"state": "paused"}``. Values are JSON's types."""
+    """Keys of the run's own table to set, such as ``{"state": "paused"}``: see ``told`` of the facts."""
 
     values: Mapping[str, object]
+
+    def __or__(self, others: "Facts") -> "Facts":
+        """These and others, which are right where both say something."""
+        return Facts(values={**self.values, **others.values})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,4 +127,4 @@ class Saved:
     step: int
 
 
-Event = Scalars | Frame | Mark | AlarmRaised | AlarmCleared | Facts | Reply | Rewind | Saved
+Event = Scalars | Frame | Mark | Verdict | AlarmRaised | AlarmCleared | Facts | Reply | Rewind | Saved

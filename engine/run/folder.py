@@ -3,13 +3,14 @@
 import os
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from engine.run.errors import LatentopError, UsageError
-from engine.run.labels import name_of
+from latentop.engine.run.errors import LatentopError, UsageError
+from latentop.engine.run.labels import name_of
 
 MINUTE = "%Y%m%d-%H%M"
 _ID = re.compile(r"\d{8}-\d{4}-((.+)-s\d+(?:-\d+)?)")
@@ -54,6 +55,11 @@ class RunFolder:
         return self.path / "preset.toml"
 
     @property
+    def script(self) -> Path:
+        """``command.txt``: of a script's own training, what started it."""
+        return self.path / "command.txt"
+
+    @property
     def checkpoints(self) -> Path:
         """The folder of checkpoints."""
         return self.path / "checkpoints"
@@ -64,6 +70,11 @@ class RunFolder:
         return self.path / "parent.pt"
 
     @property
+    def files(self) -> Path:
+        """``files.npz``: of a run on a folder of images, which files that held, and which are trained on."""
+        return self.path / "files.npz"
+
+    @property
     def log(self) -> Path:
         """``worker.log``: what the worker wrote to its standard output and error."""
         return self.path / "worker.log"
@@ -71,13 +82,28 @@ class RunFolder:
 
 def runs_folder(named: str | None) -> Path:
     """The folder of all runs: the one named, else ``$LATENTOP_RUNS``, else ``./runs``; absolute."""
-    return Path(named or os.environ.get("LATENTOP_RUNS") or "runs").expanduser().absolute()
+    return place(named or os.environ.get("LATENTOP_RUNS") or "runs")
+
+
+def is_path(name: str) -> bool:
+    """Whether a name can only be a path: ``runs/mine``, ``.``"""
+    return os.sep in name or name in (os.curdir, os.pardir)
+
+
+def place(name: str) -> Path:
+    """The absolute path that a person names from where they are. Raises UsageError for an unknown home."""
+    try:
+        return Path(os.path.abspath(Path(name).expanduser()))  # noqa: PTH100 - `..` is no name of a run
+    except RuntimeError as error:
+        raise UsageError(f"{name}: nobody knows where that home is", "set HOME, or begin with /") from error
 
 
 def create(
-    runs: Path, preset: str, seed: int, resolved: str, code: Mapping[str, bytes] = MappingProxyType({})
+    runs: Path, preset: str, seed: int, resolved: str | None, code: Mapping[str, bytes] = MappingProxyType({})
 ) -> RunFolder:
     """Make a new run's folder (0700) holding its resolved preset (0600), and the files in ``code`` by name.
+
+    A script's own training has no preset.
 
     The name is sortable, readable and unique. Raises UsageError where the folder can't be written.
     """
@@ -86,7 +112,8 @@ def create(
         runs.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder = RunFolder(_first_free(runs, stem))
         folder.checkpoints.mkdir(mode=0o700)
-        _write_private(folder.preset, resolved.encode())
+        if resolved is not None:
+            _write_private(folder.preset, resolved.encode())
         for name, content in code.items():
             _write_private(folder.path / name, content)
     except OSError as error:
@@ -105,13 +132,13 @@ def find(runs: Path, name: str | None) -> RunFolder:
 def matching(runs: Path, name: str | None) -> list[RunFolder]:
     """The runs that a name may mean, newest first; at least one.
 
-    A path means the run that lies there. Another name means the run of that very id, else all of that name
-    without the time, else all of that preset, else all whose id it is a part of, else all that people call
-    so. No name means every run.
+    A path means the run that lies there. Another name means the run of that very id, else all that people
+    call so, else all of that name without the time, else all of that preset, else all whose id it is a part
+    of, else all of whose given name it is. No name means every run.
     Raises UsageError where there is none.
     """
-    if name and os.sep in name:
-        folder = RunFolder(Path(name).expanduser().absolute())
+    if name and is_path(name):
+        folder = RunFolder(place(name))
         if _holds_run(folder.path):
             return [folder]
         raise UsageError(f"no run in {folder.path}: it holds no run.db", "see: latentop ls")
@@ -120,13 +147,19 @@ def matching(runs: Path, name: str | None) -> list[RunFolder]:
         raise UsageError(f"no runs in {runs}", "start one: latentop train dcgan")
     if not name:
         return folders
-    for place in range(3):
-        if found := [folder for folder in folders if name in folder.names[place : place + 1]]:
+    if found := [folder for folder in folders if name == folder.id]:
+        return found
+    given = {folder: _given_name(folder) for folder in folders}
+    ways: tuple[Callable[[RunFolder], bool], ...] = (
+        lambda folder: name == given[folder],
+        lambda folder: name in folder.names[1:2],
+        lambda folder: name in folder.names[2:],
+        lambda folder: name in folder.id,
+        lambda folder: name in given[folder],
+    )
+    for means in ways:
+        if found := [folder for folder in folders if means(folder)]:
             return found
-    if found := [folder for folder in folders if name in folder.id]:
-        return found
-    if found := [folder for folder in folders if _is_called(folder, name)]:
-        return found
     raise UsageError(f"no run named {name!r} in {runs}", f"the newest is {folders[0].id}; see: latentop ls")
 
 
@@ -157,11 +190,11 @@ def every(runs: Path) -> list[RunFolder]:
     return sorted(folders, key=_begun, reverse=True)
 
 
-def _is_called(folder: RunFolder, name: str) -> bool:
+def _given_name(folder: RunFolder) -> str:
     try:
-        return name_of(folder.database) == name
+        return name_of(folder.database)
     except LatentopError:
-        return False  # a damaged run is called nothing, and hides no other
+        return ""  # a damaged run is called nothing, and hides no other
 
 
 def _holds_run(path: Path) -> bool:
@@ -175,12 +208,12 @@ def _holds_run(path: Path) -> bool:
 def _begun(folder: RunFolder) -> tuple[str, float, str]:
     """What orders runs by when they were made: the minute in the name, which no copy changes.
 
-    Within a minute, or without one, the preset's file tells, which is written once; then the name.
+    Within a minute, or without one, the file tells that is written once at the start; then the name.
     """
-    try:
-        made = folder.preset.stat().st_mtime
-    except OSError:
-        made = 0.0
+    made = 0.0
+    for path in (folder.preset, folder.script):
+        with suppress(OSError):
+            made = made or path.stat().st_mtime
     known = _ID.fullmatch(folder.id)
     minute = folder.id[: len("20261122-1405")] if known else time.strftime(MINUTE, time.localtime(made))
     return minute, made, folder.id

@@ -1,13 +1,14 @@
 """A run's display name and note: what people call it. Its folder and id stay as they are."""
 
 import json
+import os
 import unicodedata
 from pathlib import Path
 
-from engine.run import database
-from engine.run.errors import LatentopError, UsageError
-from engine.run.store import set_facts
-from engine.run.trust import refuse_foreign
+from latentop.engine.run.errors import LatentopError, UsageError
+from latentop.engine.run.process.ownership import refuse_foreign
+from latentop.engine.run.store import database
+from latentop.engine.run.store.writer import set_facts
 
 LONGEST_NAME = 60
 LONGEST_NOTE = 240
@@ -22,6 +23,8 @@ def rename(path: Path, name: str) -> str:
     name = _one_line(name, "name", LONGEST_NAME)
     if "/" in name:
         raise UsageError(f"the name {name!r} holds a /, as paths do", "accepted: a name without /")
+    if name in (os.curdir, os.pardir):
+        raise UsageError(f"the name {name!r} means a folder", "accepted: any other name")
     if name and (other := _known_by(path.parent, name)):
         raise UsageError(f"{name!r} names another run: {other}", "accepted: a name that no run has yet")
     _set(path, "name", name)

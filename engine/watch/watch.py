@@ -6,85 +6,80 @@ events.
 """
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
+from math import inf
 from statistics import median
-from typing import Any, Protocol, SupportsFloat
+from typing import Any, SupportsFloat
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.run.events import AlarmCleared, AlarmRaised, Scalars
-from engine.watch.alarms import Alarms, Condition, Verdict
-from engine.watch.codings import dead_codings
-from engine.watch.collapse import Collapse
-from engine.watch.diversity import Reading
-from engine.watch.garbage import Garbage
-from engine.watch.overfitting import Overfitting
-from engine.watch.posterior import posterior_collapse
-from engine.watch.signals import DIVERGED
-from engine.watch.stability import Stability
-from presets.watching import Watch as Settings
+from latentop.engine.run.chance import raised_below
+from latentop.engine.run.events import AlarmCleared, AlarmRaised, Scalars
+from latentop.engine.watch.samples.reading import Meter, Reading
+from latentop.engine.watch.samples.unmeasured import UnmeasurableError, Unmeasured
+from latentop.engine.watch.signals import DIVERGED, samples_not_finite
+from latentop.engine.watch.signals.dead_codings import dead_codings
+from latentop.engine.watch.signals.overfitting import Overfitting
+from latentop.engine.watch.signals.posterior_collapse import posterior_collapse
+from latentop.engine.watch.signals.stability import Stability
+from latentop.engine.watch.verdict.alarms import Alarms, Verdict
+from latentop.engine.watch.verdict.collapse import Collapse
+from latentop.engine.watch.verdict.garbage import Garbage
+from latentop.presets.watch import Watch as Settings
 
 _COSTS = 5
-
-
-class Meter(Protocol):
-    """Measures samples: so many of them, and what they say."""
-
-    @property
-    def samples(self) -> int:
-        """How many samples a reading takes."""
-        ...
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """The names of the modes that a reading counts."""
-        ...
-
-    @property
-    def chance(self) -> Mapping[str, float]:
-        """The σ of measures for a perfect generator, by name, as a share of real data."""
-        ...
-
-    def read(self, samples: Tensor) -> Reading:
-        """What the samples ``(n, *shape)`` say."""
-        ...
+BUILD_SECONDS = 0.25
+"""How long the meter is built between two steps."""
 
 
 class Watch:
-    """Watches one run: ``build`` is None where nothing is sampled, ``clock`` gives seconds that only grow.
+    """Watches one run: ``pieces`` is None where nothing is sampled, ``clock`` gives seconds that only grow.
 
-    The meter is built for the first check: measuring real data takes most of a second, and training begins.
+    The meter is built once training has begun, piece by piece between steps, for measuring real data takes
+    seconds. ``awaits`` names the alarms that must be looked for before a run is healthy; with a meter,
+    ``collapsed`` is one of them.
+    ``least_loss`` is what the discriminator's loss can't get below, in nats.
     A check costs time: the next is due after ``settings.every`` seconds, or so much later that checks take no
     more than ``settings.budget`` of the time. ``reading`` is the newest, None before the first.
     """
 
     def __init__(
-        self, settings: Settings, build: Callable[[], Meter] | None, *, clock: Callable[[], float]
+        self,
+        settings: Settings,
+        pieces: Callable[[], Iterator[Meter | None]] | None,
+        *,
+        clock: Callable[[], float],
+        awaits: Collection[str] = (),
+        least_loss: float = 0.0,
     ) -> None:
-        self._build_meter = build
+        self._pieces = pieces
+        self._awaits = frozenset(awaits) | ({"collapsed"} if pieces is not None else set())
+        self._rest: Iterator[Meter | None] | None = None
         self._meter: Meter | None = None
+        self.unmeasured: Unmeasured | None = None
+        """Why samples can't be measured, where that turned out on the way."""
         self._clock = clock
-        self._build(settings)
+        self._build(settings, least_loss)
         self._costs: deque[float] = deque(maxlen=_COSTS)
-        self._next = clock()
+        self._checked = -inf
         self._samples_finite = True
         self.reading: Reading | None = None
 
-    def _build(self, settings: Settings) -> None:
+    def _build(self, settings: Settings, least_loss: float) -> None:
         self._settings = settings
-        self._stability = Stability(settings)
+        self._stability = Stability(settings, least_loss)
         self._collapse = Collapse(settings)
         self._garbage = Garbage(settings)
         self._overfitting = Overfitting(settings)
-        self._alarms = Alarms(patience=settings.patience, awaits=("collapsed",) if self.metered else ())
+        self._alarms = Alarms(patience=settings.patience, awaits=self._awaits)
 
-    def adopt(self, settings: Settings) -> None:
+    def adopt(self, settings: Settings, least_loss: float = 0.0) -> None:
         """Watch by other thresholds from now on; what was seen so far is remembered."""
         seen = self.state()
-        self._build(settings)
+        self._build(settings, least_loss)
         self.restore(seen)
 
     @property
@@ -98,14 +93,19 @@ class Watch:
         return self._alarms.since
 
     @property
-    def metered(self) -> bool:
-        """Whether samples are judged at all."""
-        return self._build_meter is not None
+    def awaited(self) -> tuple[str, ...]:
+        """Names of the alarms that could not be looked for yet, of those that a healthy run takes."""
+        return self._alarms.awaited
 
     @property
-    def modes(self) -> int:
-        """How many modes are counted, 0 before the first check and without a meter."""
-        return len(self._meter.classes) if self._meter else 0
+    def metered(self) -> bool:
+        """Whether samples are judged at all."""
+        return self._pieces is not None
+
+    @property
+    def modes(self) -> tuple[str, ...]:
+        """The names of the modes that are counted; none before the first check and without a meter."""
+        return self._meter.classes if self._meter else ()
 
     @property
     def chance(self) -> dict[str, float]:
@@ -113,9 +113,25 @@ class Watch:
         return dict(self._meter.chance) if self._meter else {}
 
     @property
+    def real_quality(self) -> dict[str, tuple[float, float]]:
+        """What real data reach in each distance of a reading, and the σ of it; none as above."""
+        return {name: (one.value, one.sigma) for name, one in self._meter.own.items()} if self._meter else {}
+
+    @property
+    def diversity_alarm(self) -> float:
+        """Share of real data's coverage below which samples have collapsed, with room for chance."""
+        sigma = self.chance.get("coverage", 0.0)
+        return raised_below(self._settings.diversity_alarm, sigma)
+
+    @property
+    def building(self) -> bool:
+        """Whether the meter is begun and not complete."""
+        return self._rest is not None
+
+    @property
     def due(self) -> bool:
         """Whether it is time for ``judge``."""
-        return self.metered and self._clock() >= self._next
+        return self.metered and (self.building or self._clock() >= self._checked + self.interval)
 
     @property
     def cost(self) -> float:
@@ -140,6 +156,7 @@ class Watch:
             ]
         self._overfitting.observe(steps, values)
         self._garbage.observe(values)
+        self._alarms.read(len(steps))
         return self._alarms.update(conditions, step=int(steps[-1]), wall=wall)
 
     def validate(
@@ -160,23 +177,45 @@ class Watch:
         """Check the samples that ``draw(n)`` returns: ``(n, channels, height, width)`` in [0, 1].
 
         Returns the series ``diversity/…`` and the alarms raised or cleared. Samples that are not finite
-        give the alarm ``diverged`` and no series. Raises ValueError without a meter.
+        give the alarm ``diverged`` and no series. While the meter is being built, a call goes on with that
+        for a moment, and returns nothing. Raises ValueError without a meter.
         """
-        if self._build_meter is None:
+        if self._pieces is None:
             raise ValueError("this run is watched without a meter")
-        self._meter = self._meter or self._build_meter()
+        if self._meter is None:
+            self._rest = self._rest or self._pieces()
+            until = self._clock() + BUILD_SECONDS
+            try:
+                while self._meter is None and self._clock() < until:
+                    self._meter = next(self._rest)
+            except UnmeasurableError as error:
+                self._give_up(error.reason)
+                return []
+            if self._meter is None:
+                return []
+            self._rest = None
         began = self._clock()
-        samples = draw(self._meter.samples)
+        try:
+            samples = draw(self._meter.samples)
+        except UnmeasurableError as error:
+            self._give_up(error.reason)
+            return []
         self._samples_finite = bool(samples.isfinite().all())
         events: list[Scalars | AlarmRaised | AlarmCleared] = []
         if self._samples_finite:
             events += self.take(self._meter.read(samples), step=step, wall=wall)
         else:
-            events += self._alarms.update([_not_finite(samples)], step=step, wall=wall)
+            bad = int((~samples.isfinite()).flatten(1).any(1).sum())
+            events += self._alarms.update([samples_not_finite(bad, len(samples))], step=step, wall=wall)
         ended = self._clock()
         self._costs.append(ended - began)
-        self._next = ended + self.interval
+        self._checked = ended
         return events
+
+    def _give_up(self, reason: Unmeasured) -> None:
+        """Measure no more: whoever reads the run is told why."""
+        self.unmeasured, self._pieces, self._rest, self._meter = reason, None, None, None
+        self._alarms.forget_judgement("collapsed")
 
     def take(self, reading: Reading, *, step: int, wall: float) -> list[Scalars | AlarmRaised | AlarmCleared]:
         """Judge a reading of samples; returns its series and the alarms raised or cleared."""
@@ -188,8 +227,13 @@ class Watch:
             *self._alarms.update(conditions, step=step, wall=wall),
         ]
 
+    def look_again(self) -> None:
+        """Judge samples anew, for they are held against other images than before."""
+        self._alarms.forget_judgement("collapsed")
+        self._collapse = Collapse(self._settings)
+
     def state(self) -> dict[str, Any]:
-        """What a checkpoint keeps, in JSON's types: alarms, arming and the recent values, but no clock."""
+        """What a checkpoint keeps, in JSON's types and arrays: alarms, arming, recent values; no clock."""
         return {
             "alarms": self._alarms.state(),
             "collapse": self._collapse.state(),
@@ -202,23 +246,11 @@ class Watch:
         """Continue from ``state()``: nothing that is on is raised again."""
         self._samples_finite, self.reading = True, None
         self._alarms.restore(state["alarms"])
+        if not self.metered:  # as where images were removed: whoever looked then can't now
+            self._alarms.forget_judgement("collapsed")
         self._collapse.restore(state["collapse"])
         self._overfitting.restore(state["overfitting"])
         if stability := state.get("stability"):  # older checkpoints have none
             self._stability.restore(stability)
         if garbage := state.get("garbage"):
             self._garbage.restore(garbage)
-
-
-def _not_finite(samples: Tensor) -> Condition:
-    count = int((~samples.isfinite()).flatten(1).any(1).sum())
-    return Condition(
-        name=DIVERGED,
-        severity="critical",
-        bad=True,
-        clear=False,
-        sentence=f"training diverged: {count} of {len(samples)} samples hold values that are not finite",
-        advice="go back to the last checkpoint and lower the learning rate",
-        evidence={"samples": float(count)},
-        pace="proof",
-    )

@@ -6,9 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from engine.run import folder
-from tests.support import SMALL_GAN, end, everything, facts, wait_until
-from tests.terminal.terminal import LATENTOP
+from latentop.engine.run import folder
+from tests.support.real_runs import SMALL_GAN, end, everything, facts, wait_until
+from tests.support.terminal import LATENTOP
 
 NAMESPACE = (
     ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user", "--mount"]

@@ -7,19 +7,26 @@ from pathlib import Path
 
 import pytest
 
-from engine.run import folder, liveness
-from engine.run.folder import RunFolder
-from tests.support import SMALL_GAN, end, facts, training, wait_until
-from tests.terminal.terminal import LATENTOP, Terminal
+from latentop.engine.run import folder
+from latentop.engine.run.folder import RunFolder
+from latentop.engine.run.process import liveness
+from tests.support.dashboard import Recorded
+from tests.support.real_runs import FEW_IMAGES, SMALL_GAN, end, facts, train_aside, training, wait_until
+from tests.support.terminal import LATENTOP, Terminal
 
-SIZES = [(80, 24), (120, 36), (200, 60)]
+pytestmark = pytest.mark.terminal
+
+
+HOME = "\x1b[H"
+SIZES = [(80, 24), (120, 36), pytest.param(200, 60, marks=pytest.mark.slow)]
 
 
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator[RunFolder]:
     """A small DCGAN in training."""
-    with training(tmp_path, "dcgan", [*SMALL_GAN, "steps=1000000"]) as run:
+    with training(tmp_path, "dcgan", [*SMALL_GAN, *FEW_IMAGES, "steps=1000000"]) as run:
         wait_until(lambda: facts(run).step > 0)
+        train_aside(run)
         yield run
 
 
@@ -131,3 +138,15 @@ def test_the_terminal_is_given_back_as_it_was(run: RunFolder) -> None:
         assert re.match(rb"latentop is opening \.\.\.\r +\r", terminal.sent)  # and nothing of that is left
         for undone in (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l"):  # screen, cursor, mouse
             assert undone in terminal.sent
+
+
+def test_attach_without_a_name_opens_the_newest_run_with_all_its_history(tmp_path: Path) -> None:
+    for preset, created in (("dcgan", 3.0), ("stacked", 1.0)):
+        recorded = Recorded(tmp_path, preset)
+        recorded.trains(400, created=created)
+        recorded.draws("loss/reconstruction" if preset == "stacked" else "loss/generator", [0.5] * 400)
+        recorded.store.close()
+    with Terminal("attach", environment={"LATENTOP_RUNS": str(tmp_path)}) as terminal:
+        terminal.wait_for("stacked", "─ reconstruction error", "step    400")
+        terminal.press(HOME)
+        terminal.wait_for("◀◀ step 0 of 400")

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.run.folder import RunFolder
-from tests.support import facts, wait_until
-from tests.terminal.terminal import LATENTOP, Terminal
+from latentop.engine.run.folder import RunFolder
+from tests.support.real_runs import facts, wait_until
+from tests.support.terminal import LATENTOP, Terminal
+
+pytestmark = pytest.mark.terminal
 
 
 def trains_on(run: RunFolder) -> None:
@@ -18,7 +20,7 @@ def trains_on(run: RunFolder) -> None:
 
 
 @pytest.mark.parametrize("stuck", [False, True], ids=["in mid-draw", "with a full buffer"])
-@pytest.mark.parametrize("end", ["SIGHUP", "SIGTERM", "closed"])
+@pytest.mark.parametrize("end", [pytest.param("SIGHUP", marks=pytest.mark.slow), "SIGTERM", "closed"])
 def test_the_dashboard_ends_with_its_terminal(run: RunFolder, end: str, stuck: bool) -> None:
     with Terminal("attach", str(run.path)) as terminal:
         terminal.wait_for("● training", "─ losses")

@@ -6,18 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from engine.run import folder
-from engine.run.folder import RunFolder
-from presets import catalogue
-from tests.pilot.conftest import Recorded
-from tests.support import SMALL_GAN, end, facts, training, wait_until
-from tests.terminal.terminal import Terminal
-from tui import keys
-from tui.keys import Place
+from latentop.engine.run import folder
+from latentop.engine.run.folder import RunFolder
+from latentop.presets import catalogue
+from latentop.tui import keys
+from latentop.tui.keys import Place
+from tests.support.dashboard import Recorded
+from tests.support.real_runs import SMALL_GAN, end, facts, training, wait_until
+from tests.support.terminal import Terminal
+
+pytestmark = [pytest.mark.terminal, pytest.mark.slow]
+
 
 Effect = Callable[[str, str], bool]
 """Whether a key did what it should, by the screen before and the screen now."""
-Steps = Sequence[tuple[str, Effect]]
+Steps = Sequence[tuple[str, Effect | None]]
+"""What is typed, and what it must do; None where that shows no sooner than with the next key."""
 
 RIGHT, LEFT, HOME, END, ESCAPE = "\x1b[C", "\x1b[D", "\x1b[H", "\x1b[F", "\x1b"
 
@@ -26,12 +30,35 @@ def shows(*texts: str) -> Effect:
     return lambda _, now: all(text in now for text in texts)
 
 
+class Hides:
+    """That all of the texts, which are there before, are gone."""
+
+    def __init__(self, texts: tuple[str, ...]) -> None:
+        self.texts = texts
+
+    def __call__(self, before: str, now: str) -> bool:
+        return self.shown(before) and not any(text in now for text in self.texts)
+
+    def shown(self, screen: str) -> bool:
+        return all(text in screen for text in self.texts)
+
+
 def hides(*texts: str) -> Effect:
-    return lambda _, now: not any(text in now for text in texts)
+    return Hides(texts)
+
+
+class Both:
+    """Several effects of one key."""
+
+    def __init__(self, effects: tuple[Effect, ...]) -> None:
+        self.effects = effects
+
+    def __call__(self, before: str, now: str) -> bool:
+        return all(effect(before, now) for effect in self.effects)
 
 
 def both(*effects: Effect) -> Effect:
-    return lambda before, now: all(effect(before, now) for effect in effects)
+    return Both(effects)
 
 
 def changes(read: Callable[[str], object]) -> Effect:
@@ -96,7 +123,7 @@ def ordering(screen: str) -> str:
 
 
 PRESETS, LIST = shows("what shall be trained?"), shows("runs in")
-WHOLE = shows("diversity, %", "─ losses")
+WHOLE = shows("% of real data", "─ losses")
 DOES: Mapping[Place, Mapping[str, Steps]] = {
     "run": {
         "c": [("c", shows("checkpoint at step"))],
@@ -106,10 +133,11 @@ DOES: Mapping[Place, Mapping[str, Steps]] = {
         "r": opened("r", "Go back to"),
         "a": opened("a", "arrows scroll"),
         "t": opened("t", "esc closes"),
+        "o": opened("o", "esc closes", "folder"),
         "n": opened("n", "all values at step"),
         "slash": opened("/", "Which series", "loss/generator"),
-        "enter": [("\r", hides("diversity, %")), ("\r", WHOLE)],
-        "tab": [("\t\t\r", both(shows("─ scores"), hides("─ losses"))), ("\r", WHOLE)],
+        "enter": [("\r", hides("% of real data")), ("\r", WHOLE)],
+        "tab": [("\t\t\r", both(shows("─ diversity, 1"), hides("─ losses"))), ("\r", WHOLE)],
         "left": [(LEFT, back)],
         "shift+left": [("\x1b[1;2D", back)],
         "shift+right": [("\x1b[1;2C", on)],
@@ -126,7 +154,14 @@ DOES: Mapping[Place, Mapping[str, Steps]] = {
         "i": [("i", shows("images as"))],
         "v": [("v", hides("─ samples"))],
         "y": [("y", shows("logarithmic"))],
-        "g": [("g", hides("─ scores"))],
+        "m": [("m", shows("smoother"))],
+        "w": [("w", shows("over time")), ("w", hides("over time"))],
+        "Y": opened("Y", "What shall be copied"),
+        "up": [
+            ("\x1b[A", None)
+        ],  # what they do, where one image stands alone: tests/tui/screens/test_alone.py
+        "down": [("\x1b[B", None)],
+        "g": [("g", hides("─ diversity, 1"))],
         "p": [("p", PRESETS), (ESCAPE, shows("● training"))],
         "l": [("l", LIST), (ESCAPE, shows("● training"))],
         **everywhere("run"),
@@ -135,26 +170,37 @@ DOES: Mapping[Place, Mapping[str, Steps]] = {
     "runs": {
         "o": [("o", changes(ordering))],
         "O": [("O", changes(ordering))],
-        "r": opened("r", "A name for"),
-        "n": opened("n", "A note about"),
+        "R": opened("R", "A name for"),
+        "N": opened("N", "A note about"),
         "slash": opened("/", "name, preset, state"),
-        "space": [(HOME, LIST), (" ", shows("1 marked"))],
-        "c": [(" c", shows("2 runs compared")), (ESCAPE, shows("2 marked"))],
+        "space": [(HOME, None), (" ", shows("1 marked"))],
+        "C": [(" C", shows("2 runs compared")), (ESCAPE, shows("2 marked"))],
         "x": opened("x", "gone for good"),
         "p": [("p", PRESETS), (ESCAPE, LIST)],
         **everywhere("runs"),
         "escape": [(ESCAPE, shows("● training")), ("l", LIST)],
         "delete": opened("\x1b[3~", "gone for good"),
-        "enter": [(END, LIST), ("\r", shows("─ losses"))],
+        "enter": [(END, None), ("\r", shows("% of real data"))],
     },
     "compare": {
         "right": [(RIGHT, changes(lambda screen: screen.splitlines()[0]))],
         "left": [(LEFT, changes(lambda screen: screen.splitlines()[0]))],
         "b": [("b", hides("2 seeds")), ("b", shows("2 seeds"))],
-        "t": [("t", hides("newest values")), ("t", shows("newest values")), ("t", shows("newest values"))],
+        "y": [("y", changes(str)), ("y", changes(str))],
+        "plus": [("+", narrower)],
+        "equals_sign": [("=", narrower)],
+        "minus": [("-", wider)],
+        "0": [("0", wider)],
+        "shift+left": [("\x1b[1;2D", changes(str))],
+        "shift+right": [("\x1b[1;2C", changes(str))],
+        "t": [
+            ("t", hides("newest values")),
+            ("t", both(shows("newest values"), hides("series 1 to"))),
+            ("t", shows("newest values", "series 1 to")),
+        ],
         **everywhere("compare"),
         "l": [("l", shows("runs in", "3 marked"))],
-        "escape": [("c", shows("3 runs compared")), (ESCAPE, LIST)],
+        "escape": [("C", shows("3 runs compared")), (ESCAPE, LIST)],
     },
     "presets": {
         "slash": opened("/", "words of a name"),
@@ -192,7 +238,7 @@ DOES: Mapping[Place, Mapping[str, Steps]] = {
 WAY: Mapping[Place, Steps] = {
     "run": [],
     "runs": [("l", LIST)],
-    "compare": [("l", LIST), (HOME, LIST), ("   c", shows("3 runs compared", "2 seeds", "newest values"))],
+    "compare": [("l", LIST), (HOME, None), ("   C", shows("3 runs compared", "2 seeds", "newest values"))],
     "presets": [("l", LIST), ("p", shows("what shall be trained?", "look for"))],
     "form": [("l", LIST), ("p", shows("look for")), ("e", shows("edit dcgan", "Optimiser steps."))],
     "edit": [("e", shows("while it trains", "generator.lr"))],
@@ -204,33 +250,54 @@ WAY: Mapping[Place, Steps] = {
 def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunFolder]:
     """A run in training beside two that ended, and another training elsewhere that takes the other core."""
     runs = tmp_path_factory.mktemp("runs")
-    for seed in (7, 8):
-        ended = Recorded(runs, "dcgan", f"seed={seed}")
-        ended.trains(50, state="finished")
-        for name in (
-            "loss/generator",
-            "loss/discriminator",
-            "score/real",
-            "diversity/coverage",
-            "speed/steps",
-        ):
-            ended.draws(name, [0.5] * 50)
-        ended.store.close()
     settings = [*SMALL_GAN, "steps=1000000"]
     with (
         training(tmp_path_factory.mktemp("elsewhere"), "dcgan", settings),
         training(runs, "dcgan", settings) as run,
     ):
+        for seed in (7, 8):  # made last, so that they sort last, whatever minute it is
+            ended = Recorded(runs, "dcgan", f"seed={seed}")
+            ended.trains(50, state="finished")
+            for name in (
+                "loss/generator",
+                "loss/discriminator",
+                "score/real",
+                "diversity/coverage",
+                "speed/steps",
+            ):
+                ended.draws(name, [0.5] * 50)
+            ended.store.close()
         wait_until(lambda: facts(run).step > 70)
         yield run
+
+
+def without(terminal: Terminal, effect: Effect) -> str:
+    """The screen, once it does not show the effect: what is there before the key proves nothing.
+
+    What the effect hides is there by then: a dialogue that has just closed may not be drawn over wholly yet.
+    """
+    screens: list[str] = []
+    effects = effect.effects if isinstance(effect, Both) else (effect,)
+    hidden = [one for one in effects if isinstance(one, Hides)]
+
+    def missing() -> bool:
+        now = terminal.text
+        screens.append(now)
+        return not effect(now, now) and all(one.shown(now) for one in hidden)
+
+    wait_until(missing)
+    return screens[-1]
 
 
 def act(terminal: Terminal, steps: Steps) -> None:
     """Press, and wait for what must come of it."""
     for typed, effect in steps:
-        before = terminal.text
-        terminal.press(typed)
+        if effect is None:
+            terminal.press(typed)
+            continue
         try:
+            before = without(terminal, effect)
+            terminal.press(typed)
             wait_until(lambda before=before, effect=effect: effect(before, terminal.text))
         except AssertionError as error:
             raise AssertionError(f"{typed!r} did nothing of the kind:\n{terminal.text}") from error
@@ -256,7 +323,7 @@ def test_every_key_does_its_work(busy: RunFolder, place: Place, tmp_path: Path) 
     known = folder.every(busy.path.parent)
     try:
         with Terminal("attach", str(busy.path), environment=config) as terminal:
-            terminal.wait_for("● training", "─ losses", "diversity, %", "─ samples ·")
+            terminal.wait_for("● training", "─ losses", "% of real data", "─ samples ·")
             act(terminal, WAY[place])
             for steps in DOES[place].values():
                 act(terminal, steps)
@@ -294,18 +361,19 @@ def test_the_mouse_does_what_keys_do(busy: RunFolder) -> None:
         terminal.mouse(65, *inside)
         wait_until(lambda: wider(before, terminal.text))
         terminal.press(END)
-        terminal.wait_for("look back  d detach  ? help")  # then all keys have their places again
+        terminal.wait_for("look back  g chart", "? help")  # then all keys have their places again
         terminal.click("? help")
         terminal.wait_for("keys on a run")
         terminal.mouse(0, 0, 0)
         terminal.mouse(0, 0, 0, let_go=True)
         wait_until(lambda: "keys on a run" not in terminal.text)
-        terminal.click("l runs  e edit")  # the bottom line's, not what is left of the help's "all runs"
+        terminal.click("l runs  p presets")  # the bottom line's, not what is left of the help's "all runs"
         terminal.wait_for("runs in", "finished")
         terminal.click("finished ")
-        terminal.click(" training ")
-        terminal.click(" training ")
-        terminal.wait_for("● training", "─ losses")
+        terminal.click("training    ")
+        terminal.click("training    ")
+        terminal.wait_for("● training", "─ losses", "r roll back  e edit")  # it comes with the run's states
+        terminal.settle()
         terminal.click("e edit")
         terminal.wait_for("while it trains")
         terminal.click("beta2")

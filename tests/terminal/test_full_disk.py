@@ -7,6 +7,8 @@ import pytest
 
 from tests.terminal.full_disk import NAMESPACE, may_mount
 
+pytestmark = [pytest.mark.terminal, pytest.mark.slow]
+
 
 @pytest.mark.skipif(not may_mount(), reason="no disk may be mounted here; test_worker has a file-size limit")
 def test_a_full_disk_is_told_in_two_lines_and_loses_nothing(tmp_path: Path) -> None:

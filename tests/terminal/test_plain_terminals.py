@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from engine.run.events import AlarmRaised
-from tests.pilot.conftest import Recorded, collapse, healthy_gan
-from tests.support import wait_until
-from tests.terminal.terminal import Terminal
+from latentop.engine.run.events import AlarmRaised
+from tests.support.dashboard import Recorded, collapse, healthy_gan
+from tests.support.real_runs import wait_until
+from tests.support.terminal import Terminal
+
+pytestmark = [pytest.mark.terminal, pytest.mark.slow]
+
 
 ESCAPES = re.compile(
     rb"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"  # OSC

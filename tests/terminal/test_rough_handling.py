@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from engine.run.folder import RunFolder
-from tests.pilot.conftest import Recorded
-from tests.pilot.test_injection import EVIL, evil_run
-from tests.support import facts, wait_until
-from tests.terminal.terminal import LATENTOP, Terminal
+from latentop.engine.run.folder import RunFolder
+from tests.support.dashboard import Recorded
+from tests.support.real_runs import facts, wait_until
+from tests.support.terminal import LATENTOP, Terminal
+from tests.tui.screens.test_injection import EVIL, evil_run
+
+pytestmark = pytest.mark.terminal
+
 
 LEFT, RIGHT, HOME, END, ESCAPE = "\x1b[D", "\x1b[C", "\x1b[H", "\x1b[F", "\x1b"
 
@@ -26,10 +29,11 @@ def is_well(terminal: Terminal, words: str = "keys on a run") -> None:
     assert b"Traceback" not in terminal.sent
 
 
+@pytest.mark.slow
 def test_no_size_is_too_much_while_one_looks_back(run: RunFolder) -> None:
     chance = random.Random(7)
     with Terminal("attach", str(run.path)) as terminal:
-        terminal.wait_for("● training", "─ losses", "diversity, %")
+        terminal.wait_for("● training", "─ losses", "% of real data")
         sizes = [(1, 1), (300, 90), (1, 90), (300, 1)]
         sizes += [(chance.randint(1, 300), chance.randint(1, 90)) for _ in range(46)]
         for place, (columns, rows) in enumerate(sizes):
@@ -39,13 +43,14 @@ def test_no_size_is_too_much_while_one_looks_back(run: RunFolder) -> None:
         terminal.resize(119, 35)
         terminal.resize(120, 36)
         terminal.press(END)
-        shown = terminal.wait_for("● training", "─ losses", "diversity, %", "─ samples ·", "? help")
+        shown = terminal.wait_for("● training", "─ losses", "% of real data", "─ samples ·", "? help")
         rows = shown.splitlines()
         assert "● training" in rows[0]
         assert "q quit" in rows[-1]
         is_well(terminal)
 
 
+@pytest.mark.slow
 def test_keys_in_haste_while_points_arrive(run: RunFolder) -> None:
     with Terminal("attach", str(run.path)) as terminal:
         terminal.press(LEFT + HOME + "[]+-0" + RIGHT)  # before there is anything to see
@@ -78,8 +83,8 @@ def test_keys_that_arrive_together_are_taken_one_by_one(run: RunFolder) -> None:
 def test_the_terminal_is_given_back_on_every_way_out(run: RunFolder, way: str) -> None:
     program = LATENTOP
     if way == "an error":
-        fails = "import tui.screens.run as s; s.RunScreen.action_numbers = lambda screen: 1 / 0; "
-        program = f'{LATENTOP.with_name("python")} -c "{fails}from tui.cli import main; main()"'
+        fails = "import latentop.tui.screens.run as s; s.RunScreen.action_numbers = lambda screen: 1 / 0; "
+        program = f'{LATENTOP.with_name("python")} -c "{fails}from latentop.tui.cli import main; main()"'
     shell = f"{program} attach {run.path}; echo back in the shell; read answer"
     with Terminal(command=["sh", "-c", shell]) as terminal:
         terminal.wait_for("● training", "─ losses")
@@ -119,12 +124,12 @@ def test_series_that_are_hardly_any(tmp_path: Path) -> None:
         for name, values in odd.items():
             recorded.draws(name, values)
         recorded.trains(30)
-        terminal.wait_for("─ losses", "─ scores", "nan")
+        terminal.wait_for("─ losses", "nan")
         for keys in (LEFT * 4, "y", "+++", "y", "g", "g", HOME, "---", END, "0", "n"):
             terminal.press(keys)
         terminal.wait_for("all values at step")
         terminal.press(ESCAPE)
-        wait_until(lambda: "all values" not in terminal.text and "diversity, %" in terminal.text)
+        wait_until(lambda: "all values" not in terminal.text and "% of real data" in terminal.text)
         is_well(terminal)
     recorded.store.close()
 
@@ -146,7 +151,7 @@ def test_no_code_of_a_run_reaches_the_terminal(tmp_path: Path) -> None:
     recorded = evil_run(runs, EVIL["controls"])
     evil_run(runs, EVIL["controls"]).store.close()
     with Terminal("attach", str(recorded.run.path), "--runs", str(runs)) as terminal:
-        terminal.wait_for("─ losses", "diversity, %")
+        terminal.wait_for("─ losses", "% of real data")
         for key, shown in (
             ("a", "arrows scroll"),
             ("n", "all values at"),
@@ -158,10 +163,10 @@ def test_no_code_of_a_run_reaches_the_terminal(tmp_path: Path) -> None:
             terminal.press(key)
             terminal.wait_for(shown)
             terminal.press(ESCAPE)
-            wait_until(lambda shown=shown: shown not in terminal.text and "diversity, %" in terminal.text)
+            wait_until(lambda shown=shown: shown not in terminal.text and "% of real data" in terminal.text)
         terminal.press("l")
         terminal.wait_for("runs in")
-        terminal.press(HOME + "  c")
+        terminal.press(HOME + "  C")
         terminal.wait_for("2 runs compared")
         sent = bytes(terminal.sent)
     recorded.store.close()

@@ -14,10 +14,12 @@ from random import Random
 
 import psutil
 
-from engine.run import commands, database, liveness
-from engine.run.folder import RunFolder
-from tests.support import ask, end, facts, wait_until
-from tests.terminal.terminal import Terminal
+from latentop.engine.run import commands
+from latentop.engine.run.folder import RunFolder
+from latentop.engine.run.process import liveness
+from latentop.engine.run.store import database
+from tests.support.real_runs import ask, end, facts, wait_until
+from tests.support.terminal import Terminal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

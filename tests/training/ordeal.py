@@ -8,13 +8,13 @@ from random import Random
 
 import psutil
 
-from engine.run import database
-from engine.run.folder import RunFolder
-from presets import catalogue
-from tests.support import ask, everything, facts, wait_until
+from latentop.engine.run.folder import RunFolder
+from latentop.engine.run.store import database
+from latentop.presets import catalogue
+from latentop.tui.runs.start import start
+from tests.support.forkserver import ForkServer
+from tests.support.real_runs import ask, everything, facts, wait_until
 from tests.training.faults import Fault, state, trains_on
-from tests.training.nursery import Nursery
-from tui.start import start
 
 STEADY = {
     "oscillation": (),
@@ -24,18 +24,16 @@ STEADY = {
 }
 """Presets that take a millisecond or so a step, and what makes them."""
 ENDLESS = 100_000_000
-MOST_LOST = 1.0
-"""Seconds of points that a sudden death may take with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What a fault left. ``ended``: running, stopped or crashed; ``resumed``: from a checkpoint, after that.
 
-    ``missing`` counts steps that a series lacks, or has twice, at any resolution, before and after a resume;
-    ``integrity`` is what SQLite says of the file. ``orphans`` are processes that nobody wants any more.
-    ``unsaid``: the run did not tell what it should. ``lost`` are the seconds between the newest point on disk
-    and a sudden death.
+    ``missing`` counts steps that a series lacks, or has twice, at any resolution, before and after a resume:
+    after a sudden death, too, what a heartbeat had promised. ``integrity`` is what SQLite says of the file.
+    ``orphans`` are processes that nobody wants any more. ``unsaid``: the run did not tell what it should.
+    ``lost`` are the seconds between the newest point on disk and a sudden death, for the table alone.
     """
 
     fault: str
@@ -51,8 +49,7 @@ class Outcome:
     @property
     def well(self) -> bool:
         """Whether nothing is wrong."""
-        kept = self.lost is None or self.lost <= MOST_LOST
-        return kept and self.integrity == "ok" and not (self.missing or self.orphans or self.unsaid)
+        return self.integrity == "ok" and not (self.missing or self.orphans or self.unsaid)
 
 
 def begin(runs: Path, name: str) -> RunFolder:
@@ -63,7 +60,7 @@ def begin(runs: Path, name: str) -> RunFolder:
     return run
 
 
-def suffer(run: RunFolder, fault: Fault, chance: Random, nursery: Nursery) -> Outcome:
+def suffer(run: RunFolder, fault: Fault, chance: Random, server: ForkServer) -> Outcome:
     """Strike a run in training, look at what is left of it, and see that it goes on."""
     promised = 0 if fault.back else _flushed(run)
     fault.strike(run, chance)
@@ -72,7 +69,7 @@ def suffer(run: RunFolder, fault: Fault, chance: Random, nursery: Nursery) -> Ou
     resumed, unsaid = ended != "running", False
     if resumed:
         rewinds = facts(run).rewinds
-        nursery.start(run, resume=True)
+        server.resume(run)
         wait_until(lambda: facts(run).rewinds > rewinds and state(run) == "running")
         trains_on(run)
         missing += _missing(run, _flushed(run))[0]
@@ -84,18 +81,18 @@ def suffer(run: RunFolder, fault: Fault, chance: Random, nursery: Nursery) -> Ou
         resumed=resumed,
         missing=missing,
         integrity=integrity(run),
-        orphans=_orphans(run, nursery, wanted=1),
+        orphans=_orphans(run, server, wanted=1),
         unsaid=unsaid,
         lost=struck - newest if fault.sudden else None,
     )
 
 
-def finish(run: RunFolder, nursery: Nursery) -> int:
+def finish(run: RunFolder, server: ForkServer) -> int:
     """Let a run end, and return how many processes of it are left."""
     answer = ask(run, "set", {"steps": facts(run).step + 15_000})
     assert answer.state == "applied", answer
     wait_until(lambda: state(run) == "finished")
-    return _orphans(run, nursery, wanted=0)
+    return _orphans(run, server, wanted=0)
 
 
 def integrity(run: RunFolder) -> str:
@@ -146,18 +143,18 @@ def gaps(bins: list[tuple[int, int]], promised: int) -> int:
     return wrong + max(0, promised - last)
 
 
-def _orphans(run: RunFolder, nursery: Nursery, *, wanted: int) -> int:
+def _orphans(run: RunFolder, server: ForkServer, *, wanted: int) -> int:
     """How many processes there are of a run beyond its ``wanted`` worker, after some time to go in."""
     with suppress(AssertionError):
-        wait_until(lambda: _processes(run, nursery) == wanted, seconds=10.0)
-    return abs(_processes(run, nursery) - wanted)
+        wait_until(lambda: _processes(run, server) == wanted)
+    return abs(_processes(run, server) - wanted)
 
 
-def _processes(run: RunFolder, nursery: Nursery) -> int:
+def _processes(run: RunFolder, server: ForkServer) -> int:
     """Workers, and whatever else was started with the run's path."""
     named = [
         one.pid
         for one in psutil.process_iter(["cmdline"])
         if any(str(run.path) in word for word in one.info["cmdline"] or ())
     ]
-    return len({*named, *nursery.workers()})
+    return len({*named, *server.workers()})

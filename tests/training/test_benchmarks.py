@@ -2,24 +2,17 @@
 
 import math
 import re
-from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
-import torch
 
 from benchmarks import gans, modes, pretraining, reference
 
+pytestmark = pytest.mark.slow
+
+
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]\d+)?|nan|inf")
 Output = pytest.CaptureFixture[str]
-
-
-@pytest.fixture(autouse=True)
-def threads() -> Iterator[None]:
-    """Benchmarks choose how many threads they take; the tests after them have what they had."""
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
 
 
 def rows(output: Output, apart: str = r"\s*\|\s*") -> dict[str, list[float]]:

@@ -10,6 +10,7 @@ from tests.training.faults import FAULTS, deal
 from tests.training.ordeal import gaps
 
 
+@pytest.mark.slow
 def test_a_dozen_faults_lose_nothing_and_every_run_ends_well() -> None:
     command = [sys.executable, "-m", "benchmarks.faults", "--faults", "12", "--seed", "4"]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)

@@ -1,31 +1,26 @@
 """What is particular to each kind of GAN, and to each failure of one, in real training."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 import torch
 
-from engine.data import load
-from engine.objectives.adversarial import Adversarial
-from engine.run.events import Facts, Frame, Scalars
-from engine.snapshots import Snapshot, copy
-from engine.trainer import Trainer
-from presets import catalogue
-from presets.schema import GAN
+from benchmarks.promises import run as promises
+from latentop.engine.checkpoint.snapshots import Snapshot, copy
+from latentop.engine.data import load
+from latentop.engine.objectives.adversarial import Adversarial
+from latentop.engine.run.events import Facts, Frame, Scalars
+from latentop.engine.train.trainer import Trainer
+from latentop.presets import catalogue
+from latentop.presets.schema import GAN
+
+pytestmark = pytest.mark.slow
+
 
 CPU = torch.device("cpu")
 CONVOLUTIONAL = ("generator.channels=4", "discriminator.channels=4", "batch=16", "watch.samples=64")
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    """Networks this small only wait for a second thread."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def trainer(name: str, words: Sequence[str]) -> Trainer:
@@ -122,3 +117,16 @@ def test_a_mixed_batch_lets_the_discriminator_win() -> None:
     values = steps(trainer("discriminator-wins", words))
     assert float.fromhex(values[80]["accuracy/discriminator"]) == 1
     assert float.fromhex(values[80]["loss/discriminator"]) < 0.1
+
+
+def test_modes_take_turns_and_that_is_what_is_told_first() -> None:
+    """Most of three runs, since each processor trains runs of its own from these seeds."""
+    told = []
+    for seed, speed in ((42, 100), (1, 250), (2, 40)):
+        run = promises.train("cycling", seed, speed=speed, words=["steps=4000"], until=_critical)
+        told += [alarm.name for alarm in run.raised if alarm.severity == "critical"][:1]
+    assert told.count("cycling") >= 2, told
+
+
+def _critical(run: promises.Run) -> bool:
+    return any(alarm.severity == "critical" for alarm in run.raised)

@@ -1,22 +1,24 @@
 """A worker that is killed and resumed trains to the very weights of one that nobody touched."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
-from engine import checkpoint
-from engine.run import launch
-from engine.run.bins import Bins
-from engine.run.facts import RunFacts
-from engine.run.folder import RunFolder
-from presets import catalogue
-from tests.recorded import latentop
-from tests.support import SMALL_GAN, ask, end, everything, facts, wait_until
-from tests.training.nursery import Nursery
+from latentop.engine.checkpoint import checkpoint_file
+from latentop.engine.run.facts import RunFacts
+from latentop.engine.run.folder import RunFolder
+from latentop.engine.run.process import launch
+from latentop.engine.run.store.bins import Bins
+from latentop.presets import catalogue
+from tests.support.forkserver import fork_server
+from tests.support.real_runs import SMALL_GAN, ask, end, everything, facts, wait_until
+from tests.support.recorded_runs import latentop
+
+pytestmark = pytest.mark.slow
+
 
 FAMILIES = {
     "stacked": ("steps=4000", "batch=16"),
@@ -28,19 +30,17 @@ FAMILIES = {
 """An autoencoder, a VAE, a GAN, one with several steps of its critic, and a classifier: for some seconds."""
 
 
-@pytest.fixture(scope="module")
-def nursery() -> Iterator[Nursery]:
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("OMP_NUM_THREADS", "1")  # both runs compute alike, however busy the machine is
-        with closing(Nursery()) as found:
-            yield found
+@pytest.fixture(autouse=True)
+def _one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both runs compute alike, however busy the machine is: as the fork server's workers do."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
 
 
-def begin(runs: Path, name: str, overrides: Sequence[str], nursery: Nursery) -> RunFolder:
+def begin(runs: Path, name: str, overrides: Sequence[str]) -> RunFolder:
     preset = catalogue.load(catalogue.find(name), [*overrides, "keep.frames=3600"])
     known = RunFacts(preset=name, seed=preset.seed, steps=preset.steps)
     run = launch.new(runs, known, catalogue.dump(preset))
-    nursery.start(run)
+    fork_server().claim(run)
     return run
 
 
@@ -63,12 +63,10 @@ def single(bins: Bins) -> dict[int, float]:
 
 
 @pytest.mark.parametrize("name", FAMILIES)
-def test_a_killed_run_ends_with_the_weights_of_one_that_was_not(
-    tmp_path: Path, nursery: Nursery, name: str
-) -> None:
-    whole = begin(tmp_path, name, FAMILIES[name], nursery)
+def test_a_killed_run_ends_with_the_weights_of_one_that_was_not(tmp_path: Path, name: str) -> None:
+    whole = begin(tmp_path, name, FAMILIES[name])
     wait_until(lambda: facts(whole).state == "finished")
-    run = begin(tmp_path, name, FAMILIES[name], nursery)
+    run = begin(tmp_path, name, FAMILIES[name])
     try:
         wait_until(lambda: facts(run).step > 20)
         saved = ask(run, "checkpoint").step
@@ -81,7 +79,7 @@ def test_a_killed_run_ends_with_the_weights_of_one_that_was_not(
         wait_until(lambda: facts(run).state == "finished")
     finally:
         end(run)
-    ours, theirs = checkpoint.load_newest(run).state, checkpoint.load_newest(whole).state
+    ours, theirs = checkpoint_file.load_newest(run).state, checkpoint_file.load_newest(whole).state
     assert ours["step"] == theirs["step"] == facts(run).steps
     for part in ("networks", "optimisers", "sampler", "rng"):
         assert same(ours[part], theirs[part]), part

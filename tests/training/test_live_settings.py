@@ -7,17 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
-from engine.data import Dataset, load
-from engine.run.errors import UsageError
-from engine.run.events import AlarmCleared, AlarmRaised, Scalars
-from engine.trainer import Trainer
-from presets import catalogue, live
-from presets.data import Data
-from tests.support import SMALL_GAN
+from latentop.engine.data import Dataset, load
+from latentop.engine.run.errors import UsageError
+from latentop.engine.run.events import AlarmCleared, AlarmRaised, Scalars
+from latentop.engine.train.trainer import Trainer
+from latentop.presets import catalogue, live
+from latentop.presets.data import Data
+from tests.support.real_runs import SMALL_GAN
 
 CPU = torch.device("cpu")
 SMALL_PRETRAINING = ("pretrain=4", "steps=12", "labels=20", "classifier.batch=10", "seeds=2")
@@ -51,6 +52,7 @@ OTHER: dict[str, object] = {
     "ema": 0.9,
     "instance_noise": 0.7,
     "mixed": True,
+    "augment": "diff",
     "real_label": 0.7,
     "r1": 5.0,
     "r1_every": 2,
@@ -61,8 +63,9 @@ OTHER: dict[str, object] = {
     "target": 0.6,
     "beta": 50.0,
 }
-UNUSED = {("sgd", "beta2"), ("rmsprop", "beta1")}
-"""What that optimiser has no use for."""
+HALVES = slice(600), slice(600, None)
+UNUSED = {("sgd", "beta2"), ("rmsprop", "beta1"), ("points", "augment")}
+"""What that optimiser, or what is no image, has no use for."""
 
 
 @cache
@@ -221,6 +224,16 @@ def test_a_threshold_raises_and_clears_an_alarm_at_the_next_look() -> None:
     cleared = next(each for each in events if each.name == "runaway-logits")
     assert isinstance(cleared, AlarmCleared)
     assert cleared.step < 700
+
+
+def test_smoothed_labels_are_heeded_by_who_looks_for_a_discriminator_that_wins() -> None:
+    one, steps = trainer("dcgan", SMALL_GAN), np.arange(1, 1201, dtype=np.int64)
+    sure = {"loss/discriminator": np.full(1200, 0.335), "accuracy/discriminator": np.ones(1200)}
+    first, second = ({name: values[part] for name, values in sure.items()} for part in HALVES)
+    assert one.watch.observe(steps[HALVES[0]], first, wall=0.0) == []
+    one.adopt(live.changed(one.preset, {"objective.real_label": 0.9}))
+    (raised,) = one.watch.observe(steps[HALVES[1]], second, wall=0.0)
+    assert raised.name == "discriminator-wins"
 
 
 def test_a_second_phase_is_measured_to_the_end_that_it_has_now() -> None:

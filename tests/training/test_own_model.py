@@ -7,14 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from engine.run import folder, launch
-from engine.run.errors import LatentopError
-from presets import catalogue
-from presets.catalogue import PresetError
-from tests.support import ask, everything, facts, training, wait_until
-from tui import cli
+from benchmarks.promises import run as promises
+from latentop.engine.run import folder
+from latentop.engine.run.errors import LatentopError
+from latentop.presets import catalogue
+from latentop.presets.preset_error import PresetError
+from latentop.tui import cli
+from tests.support.forkserver import fork_server
+from tests.support.real_runs import ask, end, everything, facts, training, wait_until
+from tests.support.recorded_runs import ROOT
 
-CONTRIBUTING = Path(__file__).parents[2] / "CONTRIBUTING.md"
+pytestmark = pytest.mark.slow
+
+
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 AUTOENCODER = """
 # /// latentop
 # kind = "autoencoder"
@@ -66,10 +72,58 @@ def train(*words: str) -> int:
 def test_the_file_in_contributing_trains(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (place / "mygan.py").write_text(as_written(), encoding="utf-8")
     assert train("./mygan.py", "--steps", "20") == 0
-    assert "finished at step 20 of 20" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "finished at step 20 of 20" in told
+    assert "ends in" not in told
     recorded = everything(folder.find(place / "runs", "mygan"))
     assert {"loss/generator", "loss/discriminator"} <= set(recorded.bins)
     assert set(recorded.frames) == {"samples", "real", "interpolation"}
+
+
+@pytest.mark.parametrize(
+    ("mistake", "code"), [("self.nothing", 1), ("__import__('os')._exit(7)", 5), ("nn.Tanh()", 0)]
+)
+def test_who_leaves_it_training_is_told_where_it_can_not_begin(
+    place: Path, capsys: pytest.CaptureFixture[str], mistake: str, code: int
+) -> None:
+    (place / "mygan.py").write_text(as_written().replace("nn.Tanh()", mistake), encoding="utf-8")
+    assert train("./mygan.py", "--steps", "1000000", "--detach") == code
+    printed = capsys.readouterr()
+    run = folder.find(place / "runs", "mygan")
+    assert printed.out == f"{run.id}\n"
+    said = {
+        1: "AttributeError: 'Generator' object has no attribute 'nothing'",
+        5: "the worker ended with exit code 7",
+        0: "",
+    }[code]
+    assert said in printed.err
+    assert ("  try: " in printed.err) == bool(code)
+    if not code:
+        assert facts(run).step > 0
+        end(run)
+
+
+def test_what_is_odd_about_own_networks_is_said_as_training_begins(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (place / "mygan.py").write_text(as_written().replace("nn.Tanh()", "nn.Sigmoid()"), encoding="utf-8")
+    assert train("./mygan.py", "--steps", "3") == 0
+    said = "Generator ends in sigmoid, which gives values from 0 to 1; the images lie between -1 and 1"
+    assert said in capsys.readouterr().out
+    (mark,) = [one for one in everything(folder.find(place / "runs", "mygan")).marks if one.kind == "network"]
+    assert mark.text.endswith("end it in Tanh")
+
+
+@pytest.mark.parametrize(("seed", "speed"), [(42, 150), (1, 50), (2, 400), (3, 150), (4, 100)])
+def test_the_file_in_contributing_ends_well_from_any_seed_at_any_speed(
+    place: Path, seed: int, speed: float
+) -> None:
+    (place / "mygan.py").write_text(as_written(), encoding="utf-8")
+    ended = promises.train(str(place / "mygan.py"), seed, speed=speed, moved=1e-6)
+    assert ended.series["loss/generator"][-1][0] == 2000
+    assert [alarm.sentence for alarm in ended.raised if alarm.severity == "critical"] == []
+    coverage = ended.values("diversity/coverage")
+    assert coverage[-1] > max(0.3, 2 * coverage[0]), "as look_for says, it climbs"
 
 
 def test_a_run_keeps_its_model_whatever_becomes_of_the_file(place: Path) -> None:
@@ -81,7 +135,7 @@ def test_a_run_keeps_its_model_whatever_becomes_of_the_file(place: Path) -> None
         assert ask(run, "stop").state == "applied"
         wait_until(lambda: facts(run).state == "stopped")
         stopped_at = facts(run).step
-        launch.start(run, resume=True)
+        fork_server().resume(run)
         wait_until(lambda: facts(run).state == "running" and facts(run).step > stopped_at)
 
 
@@ -166,8 +220,8 @@ def attempt(path: Path) -> None:
     """Build what the preset trains, as a worker does."""
     import torch
 
-    from engine.data import load
-    from engine.trainer import Trainer
+    from latentop.engine.data import load
+    from latentop.engine.train.trainer import Trainer
 
     preset = catalogue.load(catalogue.find(str(path)))
     device = torch.device("cpu")

@@ -7,14 +7,17 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine import checkpoint
-from engine.data import load
-from engine.objectives.pretraining import ARMS
-from engine.run.events import Frame, Scalars
-from engine.run.folder import RunFolder
-from engine.snapshots import Snapshot, copy
-from engine.trainer import Trainer
-from presets import catalogue, live
+from latentop.engine.checkpoint import checkpoint_file
+from latentop.engine.checkpoint.snapshots import Snapshot, copy
+from latentop.engine.data import load
+from latentop.engine.objectives.pretraining import ARMS
+from latentop.engine.run.events import Frame, Scalars
+from latentop.engine.run.folder import RunFolder
+from latentop.engine.train.trainer import Trainer
+from latentop.presets import catalogue, live
+
+pytestmark = pytest.mark.slow
+
 
 CPU = torch.device("cpu")
 SMALL = ["autoencoder.hidden=[32]", "autoencoder.latent_dim=16", "classifier.hidden=[16]", "seeds=2"]
@@ -50,11 +53,11 @@ def test_resuming_gives_the_same_losses_to_the_last_bit_in_both_phases(tmp_path:
     first = trainer(*settings)
     for _ in itertools.takewhile(lambda _: first.step < stopped, first.run()):
         pass
-    checkpoint.save(run, first.state(), keep=3)
+    checkpoint_file.save(run, first.state(), keep=3)
     torch.rand(100)  # whatever happens to the random numbers in between
 
     second = trainer(*settings)
-    found = checkpoint.load_newest(run)
+    found = checkpoint_file.load_newest(run)
     second.restore(found.state)
     rest = losses(second)
 
@@ -83,7 +86,10 @@ def test_it_reconstructs_then_classifies_better_than_chance() -> None:
         step, accuracy = seen[f"accuracy/{arm}"][-1]
         assert step == 350
         assert accuracy > 0.4
-        assert 0 < seen[f"accuracy/{arm}-sd"][-1][1] < 0.2
+    spreads = [
+        seen[f"accuracy/{arm}-sd"][-1][1] for arm in ARMS
+    ]  # two classifiers may be right equally often
+    assert 0 < max(spreads) < 0.2
     lead = seen["accuracy/frozen"][-1][1] - seen["accuracy/scratch"][-1][1]
     assert seen["lead/frozen"][-1][1] == pytest.approx(lead)
 

@@ -10,17 +10,22 @@ import numpy as np
 import pytest
 import torch
 
-from engine import checkpoint
-from engine.data import load
-from engine.run import launch, liveness
-from engine.run.events import Scalars
-from engine.run.facts import RunFacts
-from engine.run.folder import RunFolder
-from engine.snapshots import Snapshot, copy
-from engine.trainer import Trainer
-from presets import catalogue
-from tests.recorded import latentop
-from tests.support import SMALL_GAN, ask, end, everything, facts, training, wait_until
+from latentop.engine.checkpoint import checkpoint_file
+from latentop.engine.checkpoint.snapshots import Snapshot, copy
+from latentop.engine.data import load
+from latentop.engine.objectives.adversarial import Adversarial
+from latentop.engine.run.events import Scalars
+from latentop.engine.run.facts import RunFacts
+from latentop.engine.run.folder import RunFolder
+from latentop.engine.run.process import liveness
+from latentop.engine.train.trainer import Trainer
+from latentop.presets import catalogue, live
+from tests.support.forkserver import fork_server
+from tests.support.real_runs import SMALL_GAN, ask, end, everything, facts, training, wait_until
+from tests.support.recorded_runs import latentop
+
+pytestmark = pytest.mark.slow
+
 
 CPU = torch.device("cpu")
 LONG = (*SMALL_GAN, "steps=1000000")
@@ -67,6 +72,25 @@ def test_the_same_future_follows_to_the_last_bit_and_another_with_another_seed(s
         assert (again == first) == (seed is None)
 
 
+def test_what_was_switched_on_after_a_state_is_gone_with_that_future() -> None:
+    """The average that samples are drawn from, and the place between two penalties."""
+    small = ("generator.hidden=[8]", "discriminator.hidden=[8]", "batch=16", "steps=40")
+    preset = catalogue.load(catalogue.find("ring"), [*small, "objective.r1_every=4"])
+    trainer = Trainer(preset, load(preset.data, CPU), CPU, wall=time.time, clock=time.monotonic)
+    assert isinstance(trainer.objective, Adversarial)
+    losses(trainer, 5)
+    snapshot = Snapshot(step=5, wall=0.0, verdict="unknown", state=copy(trainer.state()))
+    drawn = trainer.objective.draw(16, seed=1)
+    wanted = live.changed(preset, {"objective.ema": 0.999, "objective.r1": 1.0})
+    futures = []
+    for steps in (9, 20):
+        trainer.adopt(wanted)
+        futures.append(losses(trainer, 5 + steps))
+        trainer.go_back(snapshot)
+        assert torch.equal(trainer.objective.draw(16, seed=1), drawn)
+    assert futures[0] == {step: futures[1][step] for step in futures[0]}
+
+
 def test_going_back_amid_a_step_leaves_nothing_of_it(tmp_path: Path) -> None:
     preset = catalogue.load(catalogue.find("dcgan"), ["steps=30", *SMALL_GAN])
     trainer = Trainer(preset, load(preset.data, CPU), CPU, wall=time.time, clock=time.monotonic)
@@ -102,7 +126,7 @@ def test_a_ruined_run_goes_back_and_trains_well(tmp_path: Path) -> None:
     assert recorded.facts.verdict in ("unknown", "healthy")
     assert rates(recorded.facts) == [1e-4, 1e-4]
     assert [mark.kind for mark in recorded.marks if mark.step <= good.step] == ["rollback"]
-    weights = checkpoint.load_newest(run).state
+    weights = checkpoint_file.load_newest(run).state
     assert all(one.isfinite().all() for one in tensors(weights["networks"]))
 
 
@@ -124,7 +148,7 @@ def test_what_diverged_is_healthy_again_after_going_back(tmp_path: Path) -> None
     losses = recorded.bins["loss/reconstruction"]
     assert losses.bad.sum() == 0
     assert losses.n.sum() == losses.step[-1] == recorded.facts.step
-    weights = checkpoint.load_newest(run).state
+    weights = checkpoint_file.load_newest(run).state
     assert all(one.isfinite().all() for one in tensors(weights["networks"]))
 
 
@@ -168,7 +192,7 @@ def test_after_a_crash_one_can_go_back_to_what_was_good_on_disk(tmp_path: Path) 
         end(run)
         assert state(run) == "crashed"
 
-        launch.start(run, resume=True)
+        fork_server().resume(run)
         wait_until(lambda: state(run) == "running" and facts(run).step > paused)
         assert {saved, paused} <= {one.step for one in facts(run).snapshots}
         assert ask(run, "rollback", {"step": saved}).step == saved
@@ -184,7 +208,15 @@ def test_a_guard_that_stops_stops_with_a_checkpoint(tmp_path: Path) -> None:
     assert run.newest_checkpoint == told.step
     follow = latentop(tmp_path, "follow", run.id)
     assert follow.returncode == 3
-    assert "ended diverged: the guard stopped it, training diverged: " in follow.stderr
+    assert "ended DIVERGED: the guard stopped it, training diverged: " in follow.stderr
+
+
+def test_a_guard_that_is_set_while_all_is_bad_acts_at_once(tmp_path: Path) -> None:
+    with training(tmp_path, "divergence", [*LONG, *RUINED]) as run:
+        wait_until(lambda: facts(run).verdict == "diverged")
+        assert ask(run, "set", {"watch.guard": "stop"}).state == "applied"
+        wait_until(lambda: state(run) == "stopped")
+    assert facts(run).guard_ended.startswith("training diverged: ")
 
 
 def test_a_guard_goes_back_as_often_as_it_may_and_no_more(tmp_path: Path) -> None:
@@ -207,6 +239,7 @@ def test_a_guard_saves_a_run_that_a_lower_rate_can_save(tmp_path: Path) -> None:
     guard = ("watch.guard=rollback", "watch.guard_factor=0.001")
     with training(tmp_path, "divergence", [*LONG, *RUINED, *guard]) as run:
         wait_until(lambda: facts(run).guard_used == 1)
+        wait_until(lambda: facts(run).rewinds == 1)  # it is told that it will before it has
         wait_until(lambda: facts(run).step > 100)
         assert state(run) == "running"
     recorded = everything(run)

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from engine.data import load
-from engine.run.events import Event, Facts, Scalars
-from engine.trainer import Trainer
-from presets import catalogue
+from latentop.engine.data import load
+from latentop.engine.run.events import Event, Facts, Scalars
+from latentop.engine.train.trainer import Trainer
+from latentop.presets import catalogue
 
 CPU = torch.device("cpu")
 

@@ -9,13 +9,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+import pytest
 
-from engine.run import folder, launch, liveness
-from engine.run.folder import RunFolder
-from presets import catalogue
-from tests.recorded import ENTRY, ROOT, latentop
-from tests.support import ask, end, facts, wait_until
-from tui.start import start_several
+from latentop.engine.run import folder
+from latentop.engine.run.folder import RunFolder
+from latentop.engine.run.process import launch, liveness
+from latentop.presets import catalogue
+from latentop.tui.runs.start import start_several
+from tests.support.real_runs import ask, end, everything, facts, wait_until
+from tests.support.recorded_runs import ENTRY, ROOT, latentop
+
+pytestmark = pytest.mark.slow
 
 
 @contextmanager
@@ -47,7 +51,9 @@ def state(run: RunFolder) -> str:
 def workers(runs: Path) -> int:
     """How many workers train a run of that folder at this moment: each leads a session, and no child does."""
     lines = (process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"]) if leads(process))
-    return sum("engine.worker" in line and any(str(runs) in word for word in line) for line in lines)
+    return sum(
+        "latentop.engine.train.worker" in line and any(str(runs) in word for word in line) for line in lines
+    )
 
 
 def leads(process: psutil.Process) -> bool:
@@ -75,7 +81,7 @@ def test_three_seeds_two_at_a_time_all_finish_and_are_summed_up(tmp_path: Path) 
         return command.poll() is not None
 
     try:
-        wait_until(ended, seconds=180)
+        wait_until(ended, seconds=400)
     finally:
         command.kill()
         command.wait()
@@ -126,6 +132,26 @@ def test_without_their_queue_runs_train_on_and_those_in_line_can_be_begun_by_han
         assert latentop(tmp_path, "resume", runs[2].id).returncode == 0
         wait_until(lambda: facts(runs[2]).step > 0)
         assert [state(run) for run in runs] == ["running", "crashed", "running"]
+
+
+def test_a_line_that_was_killed_is_taken_up_as_a_line(tmp_path: Path) -> None:
+    with in_line(tmp_path, seeds=3, steps=1_000_000) as (runs, queue):
+        wait_until(lambda: facts(runs[0]).step > 0)
+        assert ask(runs[0], "checkpoint").state == "applied"
+        wait_until(lambda: facts(runs[0]).step > (runs[0].newest_checkpoint or 0))
+        queue.kill()
+        queue.wait()
+        end(runs[0])
+        assert [state(run) for run in runs] == ["crashed", "crashed", "crashed"]
+        told = latentop(tmp_path, "resume", "--all", "--jobs", "2")
+        assert (told.returncode, told.stdout.split()) == (0, [run.id for run in runs])
+        try:
+            wait_until(lambda: all(state(run) == "running" for run in runs[:2]))
+            assert (state(runs[2]), facts(runs[2]).detail) == ("queued", "next in line")
+            assert "resume" in [mark.kind for mark in everything(runs[0]).marks]
+        finally:
+            psutil.Process(facts(runs[2]).pid).kill()  # the queue: else it would go on with the next one
+        assert latentop(tmp_path, "resume", "--jobs", "2").returncode == 2
 
 
 def test_a_queue_that_is_told_to_end_leaves_who_trains_training(tmp_path: Path) -> None:

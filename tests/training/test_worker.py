@@ -8,14 +8,18 @@ import time
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
-from engine.run import commands, launch, liveness
-from engine.run.errors import UsageError
-from engine.run.folder import RunFolder
-from tests.support import SMALL_GAN, ask, end, everything, facts, training, wait_until
+from latentop.engine.run import commands
+from latentop.engine.run.errors import UsageError
+from latentop.engine.run.folder import RunFolder
+from latentop.engine.run.process import launch, liveness
+from latentop.presets import catalogue
+from tests.support.real_runs import FEW_IMAGES, SMALL_GAN, ask, end, everything, facts, training, wait_until
+from tests.support.recorded_runs import latentop
 
-LONG = (*SMALL_GAN, "steps=1000000")
+LONG = (*SMALL_GAN, *FEW_IMAGES, "steps=1000000")
 
 
 def state(run: RunFolder) -> str:
@@ -32,7 +36,7 @@ def steps_of(run: RunFolder, series: str) -> list[int]:
 
 
 def test_a_short_gan_leaves_a_whole_record(tmp_path: Path) -> None:
-    with training(tmp_path, "dcgan", [*SMALL_GAN, "steps=60"]) as run:
+    with training(tmp_path, "dcgan", [*SMALL_GAN, *FEW_IMAGES, "steps=60"]) as run:
         wait_until(lambda: state(run) == "finished")
     recorded = everything(run)
     for name in ("loss/generator", "loss/discriminator", "score/real", "score/fake"):
@@ -56,11 +60,12 @@ def test_a_run_is_private_to_its_user(tmp_path: Path) -> None:
     assert {mode for path, mode in modes.items() if path.is_file()} == {0o600}
 
 
+@pytest.mark.slow
 def test_the_autoencoder_learns(tmp_path: Path) -> None:
     with training(tmp_path, "stacked", ["steps=2000"]) as run:
         wait_until(lambda: state(run) == "finished")
     recorded = everything(run)
-    assert recorded.bins["valid/reconstruction"].last[-1] < 0.02
+    assert recorded.bins["valid/reconstruction"].last[-1] < 0.0875 / 3  # of what the mean image leaves
     assert set(recorded.frames) >= {"input", "reconstruction", "error", "codings"}
     assert recorded.facts.verdict == "healthy"
 
@@ -145,6 +150,7 @@ def test_a_second_worker_leaves_a_run_alone(tmp_path: Path) -> None:
         assert state(run) == "running"
 
 
+@pytest.mark.slow
 def test_no_room_pauses_the_training_and_loses_nothing(tmp_path: Path) -> None:
     """The worker may write no file past 16 KB: what a quota does to it."""
     with training(tmp_path, "dcgan", LONG) as run:
@@ -164,17 +170,116 @@ def test_no_room_pauses_the_training_and_loses_nothing(tmp_path: Path) -> None:
 
 
 def test_an_error_in_training_becomes_the_runs_state(tmp_path: Path) -> None:
-    with training(tmp_path, "dcgan", [*SMALL_GAN, "batch=20000"]) as run:
-        wait_until(lambda: state(run) == "failed")
+    """As where a preset was changed in its run's folder; who starts one is told before."""
+    with training(tmp_path, "dcgan", SMALL_GAN) as run:
+        wait_until(lambda: facts(run).step > 0)
+        assert ask(run, "stop").state == "applied"
+    for path in run.checkpoints.iterdir():
+        path.unlink()
+    preset = catalogue.parse(run.preset.read_text(), "")
+    run.preset.write_text(catalogue.dump(catalogue.override(preset, ["batch=20000"])))
+    worker = launch.start(run)
+    worker.wait(60)
     told = facts(run)
-    assert told.error == "batch = 20000 can't be drawn from 10000 training images"
+    assert told.state == "failed"
+    assert told.error == "batch = 20000 can't be drawn from 10000 training images: 2000 more are held out"
     assert told.hint == "set batch to something from 1 to 10000"
     assert "Traceback" in (told.traceback or "")
 
 
+HANGS = """
+# /// latentop
+# kind = "autoencoder"
+# title = "Hangs"
+# shows = "It."
+# look_for = "It."
+# source = "Me."
+# steps = 1000000
+# batch = 16
+# [autoencoder]
+# network = "own"
+# class = "Hangs"
+# latent_dim = 8
+# lr = 1e-3
+# ///
+import subprocess
+import sys
+import time
+from pathlib import Path
+from torch import nn
+
+HERE = Path(__file__).parent
+
+class Hangs(nn.Module):
+    def __init__(self, shape, latent_dim):
+        super().__init__()
+        self.encoder = nn.Sequential(nn.Flatten(), nn.Linear(784, latent_dim))
+        self.decoder = nn.Sequential(nn.Linear(latent_dim, 784), nn.Unflatten(1, shape))
+
+    def forward(self, images):
+        if (HERE / "exit").exists():
+            sys.exit(7)
+        if (HERE / "raise").exists():
+            raise ValueError("two" + chr(10) + "lines")
+        if (HERE / ("hang" if self.training else "hang while looking")).exists():
+            child = subprocess.Popen(["sleep", "1000"])
+            (HERE / "child").write_text(str(child.pid))
+            while True:
+                time.sleep(1)
+        return self.decoder(self.encoder(images))
+"""
+"""What somebody's own networks may do to a worker, once a file of that name lies beside them."""
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    path = tmp_path / "hangs.py"
+    path.write_text(HANGS)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("file", "steps", "told"),
+    [("hang", 1_000_000, "taking step"), ("hang while looking", 1_000, "drawing pictures")],
+)
+def test_a_worker_that_is_stuck_says_in_what_and_is_ended_at_once(
+    own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, steps: int, told: str
+) -> None:
+    """In a step; or in the look that the last step always has."""
+    monkeypatch.setattr(liveness, "SILENT_SECONDS", 1.0)
+    with training(tmp_path, str(own), [f"steps={steps}"]) as run:
+        wait_until(lambda: facts(run).step > 0)
+        (run.path / file).touch()
+        wait_until(lambda: told in liveness.judge(facts(run), time.time()).detail)
+        wait_until((run.path / "child").exists)
+        stopped = latentop(tmp_path, "stop", run.id, "--now")
+        assert stopped.returncode == 0, stopped.stderr
+        assert "its process was ended at step" in stopped.stdout
+        assert state(run) == "stopped"
+        assert [mark.kind for mark in everything(run).marks][-1] == "stop"
+        child = int((run.path / "child").read_text())
+        wait_until(lambda: not psutil.pid_exists(child) or psutil.Process(child).status() == "zombie")
+
+
+@pytest.mark.parametrize(("kind", "told"), [("exit", "SystemExit: 7"), ("raise", "ValueError: two lines")])
+def test_what_own_networks_end_in_is_told_with_its_line(
+    own: Path, tmp_path: Path, kind: str, told: str
+) -> None:
+    line = next(
+        at
+        for at, text in enumerate(HANGS.splitlines(), 1)
+        if text.strip().startswith(("sys.exit", "raise")[kind == "raise"])
+    )
+    with training(tmp_path, str(own)) as run:
+        wait_until(lambda: facts(run).step > 0)
+        (run.path / kind).touch()
+        wait_until(lambda: state(run) == "failed")
+    assert facts(run).error == f"hangs.py:{line}: {told}"
+
+
 def test_a_worker_in_waiting_takes_the_run_it_is_given(tmp_path: Path) -> None:
-    from presets import catalogue
-    from tui.start import start
+    from latentop.presets import catalogue
+    from latentop.tui.runs.start import start
 
     waiting = launch.WaitingWorker()
     preset = catalogue.load(catalogue.find("stacked"), ["steps=20"])

@@ -7,9 +7,10 @@ import sys
 from collections.abc import Callable
 from typing import Any, Literal, NoReturn
 
-from engine.run.errors import UsageError
-from tui.bandwidth import MOST_KBPS
-from tui.commands.output import Output
+from latentop.engine.run.errors import UsageError
+from latentop.presets import overrides
+from latentop.tui.commands.standard_output import Output
+from latentop.tui.link.bandwidth import MOST_KBPS
 
 Handler = Callable[[argparse.Namespace, Output], int]
 """What a command does with its options; returns the exit code."""
@@ -20,6 +21,8 @@ _EXIT_CODES = (
 )
 
 
+LAST_STEP = 10**9
+"""The last step that a run can have."""
 _NAMED = "the run's name, its preset, part of its name, or its folder"
 
 
@@ -29,6 +32,13 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings, allow_abbrev=False)
         self.commands: list[str] = []
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """Complain here about what nobody knows: else the whole program does, and names its own help."""
+        known, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return known, unknown
 
     def error(self, message: str) -> NoReturn:
         """Tell what is wrong; for an unknown command, name the nearest ones."""
@@ -110,6 +120,18 @@ def add_screen(parser: argparse.ArgumentParser, ascii: bool | str, max_kbps: str
     parser.add_argument("--ascii", action="store_true", default=ascii, help=about)
     about = "send the terminal at most so many kilobits a second (40 are 5 kB/s); 0: what the link carries"
     parser.add_argument("--max-kbps", metavar="N", type=_kbps, default=max_kbps, help=about)
+
+
+def whole(highest: int) -> Callable[[str], int]:
+    """What reads a whole number of an option, from 0; ``1e4`` is one, too."""
+
+    def read(text: str) -> int:
+        value = overrides.value_of(text)
+        if type(value) is not int or not 0 <= value <= highest:
+            raise argparse.ArgumentTypeError(f"{text!r} is not accepted: a whole number from 0 to {highest}")
+        return value
+
+    return read
 
 
 def _kbps(text: str) -> int:

@@ -1,19 +1,21 @@
 """How a run is or ended: as an exit code, as words for standard error, and as one JSON object."""
 
+import shlex
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
-from engine.run import files
-from engine.run.facts import RunFacts
-from engine.run.folder import RunFolder
-from engine.run.liveness import Liveness
-from engine.run.reader import Alarm
-from engine.run.verdicts import exit_code
-from tui.living import resumable
-from tui.looking import Look
-from tui.naming import called
-from tui.wording import spaced
+from latentop.engine.run.facts import RunFacts
+from latentop.engine.run.folder import RunFolder
+from latentop.engine.run.process import worker_log
+from latentop.engine.run.process.liveness import Liveness
+from latentop.engine.run.store.reader import Alarm
+from latentop.engine.run.verdicts import exit_code
+from latentop.tui.model import judgement, run_state
+from latentop.tui.model.number_text import spaced
+from latentop.tui.runs.current_preset import start_again
+from latentop.tui.runs.glance import Look
+from latentop.tui.runs.names import called
+from latentop.tui.runs.run_liveness import resumable
 
 NO_SPACE = "no space left"
 _LOG_LINES = 8
@@ -47,12 +49,14 @@ def ending(run: RunFolder, facts: RunFacts, state: Liveness, alarms: Iterable[Al
                 code=5,
                 error=f"{run.id} is {state.name} at step {spaced(facts.step)}: {state.detail}",
                 hint=advice(run, facts, state),
-                log=last_words(run.path / "queue.log" if facts.state == "queued" else run.log),
+                log=worker_log.last_words(
+                    run.path / "queue.log" if facts.state == "queued" else run.log, _LOG_LINES
+                ),
             )
         case "stopped" if facts.guard_ended:
             return Ending(
                 code=exit_code(facts.verdict),
-                error=f"{run.id} ended {facts.verdict}: the guard stopped it, {facts.guard_ended}",
+                error=f"{run.id} ended {_judged(facts)}: the guard stopped it, {facts.guard_ended}",
                 hint=f"go back by hand: latentop resume {called(run)}, then latentop rollback {called(run)}",
             )
         case "finished" if exit_code(facts.verdict):
@@ -61,16 +65,24 @@ def ending(run: RunFolder, facts: RunFacts, state: Liveness, alarms: Iterable[Al
             )
             return Ending(
                 code=exit_code(facts.verdict),
-                error=f"{run.id} ended {facts.verdict}" + (f": {why.sentence}" if why else ""),
+                error=f"{run.id} ended {_judged(facts)}" + (f": {why.sentence}" if why else ""),
                 hint=why.advice if why else f"see: latentop show {called(run)}",
             )
     return Ending(code=0)
 
 
+def _judged(facts: RunFacts) -> str:
+    return run_state.verdict(facts.verdict, alive=False)
+
+
 def advice(run: RunFolder, facts: RunFacts, state: Liveness) -> str:
     """What to do about a run that nobody trains."""
     step = resumable(run, state)
+    if facts.watches:
+        return _advice_on_log(run, facts, state)
     match state.name:
+        case "finished" if facts.scripted:
+            return start_again(facts)
         case "finished" if run.newest_checkpoint is not None:
             return f"train longer, in a run of its own: latentop fork {called(run)} --steps {2 * facts.steps}"
         case "finished":
@@ -80,24 +92,31 @@ def advice(run: RunFolder, facts: RunFacts, state: Liveness) -> str:
         case "lost" if state.elsewhere:
             return f"look there: it may train on. If not: latentop resume {called(run)}"
         case _ if step == 0:
-            return f"train it: latentop resume {called(run)}"
+            again = " again from its first step" if facts.step else ""
+            return f"train it{again}: latentop resume {called(run)}"
         case _ if step is not None:
             return f"train on from its last checkpoint, step {spaced(step)}: latentop resume {called(run)}"
-    return f"train anew: latentop train {facts.origin or facts.preset}"
+    return (
+        start_again(facts) if facts.scripted else f"train anew: latentop train {facts.origin or facts.preset}"
+    )
+
+
+def _advice_on_log(run: RunFolder, facts: RunFacts, state: Liveness) -> str:
+    """The same about one whose log nobody reads."""
+    if state.elsewhere:
+        return f"look there: it may be watched on. If not: latentop resume {called(run)}"
+    if state.name == "finished":
+        return f"watch the log: latentop watch {shlex.quote(facts.watches)}"
+    return f"watch it again: latentop resume {called(run)}"
 
 
 def out_of_space(run: RunFolder, detail: str) -> Ending:
     """The worker can't record and waits paused: nothing is lost."""
     return Ending(
         code=1,
-        error=f"{detail}: the worker waits paused, nothing is lost",
+        error=f"{detail}: training waits paused, nothing is lost",
         hint=f"free some space there and it trains on by itself; watch it: latentop follow {called(run)}",
     )
-
-
-def last_words(path: Path) -> tuple[str, ...]:
-    """The last lines of a log such as ``worker.log``; none where there is none."""
-    return tuple(files.tail(path, 4096).splitlines()[-_LOG_LINES:])
 
 
 def brief(run: RunFolder, facts: RunFacts, state: Liveness) -> dict[str, object]:
@@ -113,6 +132,7 @@ def brief(run: RunFolder, facts: RunFacts, state: Liveness) -> dict[str, object]
         "alive": state.alive,
         "detail": state.detail,
         "verdict": facts.verdict,
+        "unjudged": judgement.in_full(facts, alive=state.alive) or None,
         "step": facts.step,
         "steps": facts.steps,
         "elapsed": facts.elapsed,
@@ -121,6 +141,7 @@ def brief(run: RunFolder, facts: RunFacts, state: Liveness) -> dict[str, object]
         "ended": facts.ended,
         "heartbeat": facts.heartbeat,
         "device": facts.device,
+        "config": dict(facts.config),
     }
 
 

@@ -5,51 +5,61 @@ from itertools import groupby
 
 from textual.content import Content
 
-from presets import fields
-from presets.fields import Field
-from presets.schema import Preset
-from tui.shelf import Shelved, place_of
-from tui.wording import clean, setting
+from latentop.presets import fields
+from latentop.presets.fields import Field
+from latentop.presets.schema import Preset
+from latentop.tui.model.plain_text import clean, setting
+from latentop.tui.runs.preset_list import Shelved, place_of
 
 Part = Content | tuple[str, str]
 KEY, VALUE = 21, 15
 """Widths in cells."""
 
 
-def about(one: Shelved, *, hides: bool, ascii: bool) -> Content:
-    """The preset in words; ``hides``: it is one's own, and stands before a shipped one of its name."""
+def title(one: Shelved, *, hides: bool) -> Content:
+    """What it is called and shows; ``hides``: it is one's own, and goes before a shipped one of its name."""
     if one.preset is None:
-        return _mistake(one, ascii)
-    preset = one.preset
-    parts: list[Part] = [(f"{clean(preset.title, ascii=ascii)}\n\n", "bold")]
+        return Content.styled(f"{clean(one.entry.name)} has a mistake\n", "bold $text-error")
+    parts: list[Part] = [(f"{clean(one.preset.title)}\n", "bold")]
     if hides:
         name = clean(one.entry.name)
         parts.append(
-            (f"Yours stands before the shipped {name}: train {name} takes yours.\n\n", "$text-warning")
+            (f"Yours stands before the shipped {name}: train {name} takes yours.\n", "$text-warning")
         )
-    for heading, text in (("shows", preset.shows), ("look for", preset.look_for), ("source", preset.source)):
-        parts += [(f"{heading}\n", "bold $text-accent"), Content(f"{clean(text, ascii=ascii)}\n\n")]
-    parts.append(("settings", "bold $text-accent"))
-    parts.append(("  what it sets, and the default where that is another value\n", "$foreground 60%"))
-    parts += _settings(preset, ascii)
-    if one.own:
-        parts += [("\nfile\n", "bold $text-accent"), Content(clean(str(one.entry.path), ascii=ascii))]
+    parts += _told("shows", one.preset.shows)
     return Content.assemble(*parts)
 
 
-def _mistake(one: Shelved, ascii: bool) -> Content:
+def about(one: Shelved, takes: str) -> Content:
+    """The rest in words; ``takes``: how long it takes here."""
+    if one.preset is None:
+        return _mistake(one)
+    preset = one.preset
+    parts: list[Part] = [*_told("takes", takes), *_told("look for", preset.look_for)]
+    parts += [*_told("source", preset.source), ("\nsettings", "bold $text-accent")]
+    parts.append(("  what it sets, and the default where that is another value\n", "$foreground 60%"))
+    parts += _settings(preset)
+    if one.own:
+        parts += [("\nfile\n", "bold $text-accent"), Content(clean(str(one.entry.path)))]
+    return Content.assemble(*parts)
+
+
+def _told(heading: str, text: str) -> list[Part]:
+    return [(f"{heading}  ", "bold $text-accent"), Content(f"{clean(text)}\n")]
+
+
+def _mistake(one: Shelved) -> Content:
     assert one.error is not None
-    where = clean(place_of(one), ascii=ascii)
-    message = clean(one.error.message.removeprefix(f"{one.entry.path}: "), ascii=ascii)
+    where = clean(place_of(one))
+    message = clean(one.error.message.removeprefix(f"{one.entry.path}: "))
     return Content.assemble(
-        (f"{clean(one.entry.name)} has a mistake\n\n", "bold $text-error"),
-        Content(f"{message}\n{clean(one.error.hint, ascii=ascii)}\n\n"),
+        Content(f"{message}\n{clean(one.error.hint)}\n\n"),
         ("file\n", "bold $text-accent"),
         Content(where),
     )
 
 
-def _settings(preset: Preset, ascii: bool) -> Iterator[Part]:
+def _settings(preset: Preset) -> Iterator[Part]:
     """What the preset says, by section; the choice of network, data and objective stands in the heading."""
     told = [field for field in fields.of_preset(preset) if field.section != "about"]
     for section, members in groupby(told, key=lambda field: field.section):
@@ -59,12 +69,12 @@ def _settings(preset: Preset, ascii: bool) -> Iterator[Part]:
         if kind or said:
             yield (f"{section:<{KEY}}{clean(kind)}".rstrip() + "\n", "bold")
         for field in said:
-            yield from _row(field, ascii)
+            yield from _row(field)
 
 
-def _row(field: Field, ascii: bool) -> Iterator[Part]:
+def _row(field: Field) -> Iterator[Part]:
     leaf = field.key.rpartition(".")[2]
-    value = clean(setting(field.value), ascii=ascii)
+    value = clean(setting(field.value))
     if field.default is None:
         yield Content(f"  {leaf:<{KEY - 2}}{value}\n")
     else:

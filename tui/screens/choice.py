@@ -10,8 +10,8 @@ from textual.events import Key
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
-from tui.screens.dialogue import Dialogue
-from tui.wording import clean
+from latentop.tui.model.plain_text import clean
+from latentop.tui.screens.dialogue import Dialogue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,9 +26,20 @@ class Choice:
 class ChoiceScreen(Dialogue[str]):
     """Returns the word of the answer, or None where the question was waved away."""
 
-    def __init__(self, question: str, choices: Sequence[Choice], *, careful: bool = False) -> None:
-        """``careful``: the cursor is on cancel at first, so that a hasty Enter does no harm."""
+    def __init__(
+        self,
+        question: str,
+        choices: Sequence[Choice],
+        *,
+        details: Sequence[str] = (),
+        careful: bool = False,
+    ) -> None:
+        """``details``: lines below the question.
+
+        ``careful``: the cursor is on cancel at first, so that a hasty Enter does no harm.
+        """
         super().__init__()
+        self._details = details
         self._careful = careful
         self._question = question
         self._choices = (*choices, Choice(key="escape", word="cancel", does="nothing happens"))
@@ -38,6 +49,8 @@ class ChoiceScreen(Dialogue[str]):
         width = max(len(choice.word) for choice in self._choices)
         with Vertical(id="dialogue"):
             yield Label(Content(clean(self._question)), classes="question")
+            if self._details:
+                yield Label(Content("\n".join(map(clean, self._details))), classes="details")
             yield OptionList(
                 *(
                     Option(

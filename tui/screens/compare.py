@@ -1,4 +1,4 @@
-"""Some runs compared: charts with all of them over each other, and a table of values and settings. Live."""
+"""Some runs compared: charts of all of them over each other, samples, values and settings. Live."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -9,21 +9,25 @@ from textual.binding import BindingType
 from textual.containers import Container
 from textual.message import Message
 
-from engine.run.folder import RunFolder
-from tui import compared, comparison, keys, selectors, states
-from tui.comparison import Contender, Row
-from tui.draw.hues import distinct
-from tui.feed import Feed
-from tui.naming import told_apart
-from tui.screens.place import PlaceScreen
-from tui.state import State
-from tui.terminal import Terminal
-from tui.widgets.celltable import GAP, MARGIN, CellTable, Column
-from tui.widgets.keyline import KeyLine
-from tui.widgets.overlay import Overlay
-from tui.widgets.textline import TextLine, Words
-from tui.widgets.texts import Span
-from tui.wording import clean, shortened
+from latentop.engine.run.folder import RunFolder
+from latentop.tui import keys
+from latentop.tui.draw.small.hues import distinct
+from latentop.tui.link.screen import SteadyScreen
+from latentop.tui.link.terminal import Terminal
+from latentop.tui.model import comparison, comparison_chart, derived, run_state
+from latentop.tui.model.comparison import ComparisonRow, Contender
+from latentop.tui.model.plain_text import clean, shortened
+from latentop.tui.model.state import State
+from latentop.tui.model.viewport import Viewport
+from latentop.tui.runs import current_preset
+from latentop.tui.runs.feed import Feed
+from latentop.tui.runs.names import told_apart
+from latentop.tui.widgets.celltable import GAP, MARGIN, CellTable, Column
+from latentop.tui.widgets.keyline import KeyLine
+from latentop.tui.widgets.overlay import Overlay
+from latentop.tui.widgets.samples_row import SamplesRow, newest
+from latentop.tui.widgets.textline import TextLine, Words
+from latentop.tui.widgets.texts import Span
 
 Mode = Literal["charts", "table", "both"]
 NEXT: dict[Mode, Mode] = {"charts": "table", "table": "both", "both": "charts"}
@@ -34,11 +38,13 @@ LEAST, MOST = 11, 30
 """The narrowest and the widest column of a run."""
 BOTH_ROWS = 32
 """From this height on there is room for charts and table at first."""
+SAMPLES_ROWS = 20
+"""From this height on there is room for samples, too."""
 PLACES = ("", "second", "third", "third")
 """The charts by the room that they need; see the stylesheet."""
 
 
-class CompareScreen(PlaceScreen[None]):
+class CompareScreen(SteadyScreen[None]):
     """Each run has a letter and a colour; those that differ in nothing but the seed make one band."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("compare")]
@@ -58,19 +64,21 @@ class CompareScreen(PlaceScreen[None]):
         self._letters = comparison.letters(len(runs))
         self._states = [State()] * len(runs)
         self._unread = set(range(len(runs)))
-        self._settings = [comparison.resolved(run, State().facts) for run in runs]
+        self._settings = [current_preset.resolved(run, State().facts) for run in runs]
         self._feeds = [Feed(run, partial(self._tell, index)) for index, run in enumerate(runs)]
         self._first_series = self._first_run = 0
         self._bands = True
+        self._viewport, self._log = Viewport(), False
         self._mode: Mode = "charts"
         self._stale = True
 
     def compose(self) -> ComposeResult:
-        """A heading, the charts, the table, the keys."""
+        """A heading, the charts, samples of each, the table, the keys."""
         yield TextLine(self._terminal, id="heading")
         with Container(id="overlays"):
             for place in PLACES:
                 yield Overlay(self._terminal, classes=place)
+        yield SamplesRow(self._terminal)
         yield CellTable(self._terminal, id="compared")
         yield KeyLine(self._terminal, "compare")
 
@@ -94,8 +102,9 @@ class CompareScreen(PlaceScreen[None]):
     def on_compare_screen_told(self, message: Told) -> None:
         """Take in what one run told; it is drawn a little later, with what the others tell."""
         index, state = message.index, message.state
-        if state.facts.settings != self._states[index].facts.settings:
-            self._settings[index] = comparison.resolved(self._runs[index], state.facts)
+        facts, before = state.facts, self._states[index].facts
+        if (facts.settings, facts.config) != (before.settings, before.config):
+            self._settings[index] = current_preset.resolved(self._runs[index], facts)
         self._states[index] = state
         self._unread.discard(index)
         self._stale = True
@@ -106,9 +115,40 @@ class CompareScreen(PlaceScreen[None]):
             self._first_run = max(0, min(self._first_run + by, len(self._runs) - self._fitting()))
         else:
             charts = len(self._charts())
-            last = len(compared.drawable(self._states)) - 1
-            if 0 <= self._first_series + by * charts <= last:
-                self._first_series += by * charts
+            first = max(0, self._first_series + by * charts)  # after a resize there may be less than a page
+            if first < len(comparison_chart.drawable(self._states)):
+                self._first_series = first
+        self._draw()
+
+    def action_log(self) -> None:
+        """Draw values on a logarithmic axis, or on a linear one again."""
+        self._log = not self._log
+        self._look()
+
+    def action_zoom(self, factor: float) -> None:
+        """Show so many times the steps."""
+        self._viewport = self._viewport.zoomed(factor, self._last)
+        self._look()
+
+    def action_whole(self) -> None:
+        """Show all steps."""
+        self._viewport = self._viewport.whole()
+        self._look()
+
+    def action_scrub(self, columns: int) -> None:
+        """Move the cursor: the legends tell the values there."""
+        across = max((chart.content_size.width for chart in self._charts()), default=1)
+        self._viewport = self._viewport.moved(columns, across, self._last)
+        self._look()
+
+    @property
+    def _last(self) -> int:
+        """The newest step of any run."""
+        return max(map(derived.step, self._states))
+
+    def _look(self) -> None:
+        for chart in self.query(Overlay):
+            chart.look(self._viewport, log=self._log)
         self._draw()
 
     def action_table(self) -> None:
@@ -146,13 +186,16 @@ class CompareScreen(PlaceScreen[None]):
             return
         contenders = self._contenders()
         colours = self._colours()
-        names = compared.drawable(self._states)
+        names = comparison_chart.drawable(self._states)
         charts = self._charts()
         for place, chart in enumerate(charts):
             name = names[self._first_series + place] if self._first_series + place < len(names) else ""
-            lines = partial(compared.lines, name, contenders, tuple(self._states), colours, bands=self._bands)
-            chart.show(compared.title(name, contenders), lines)
+            lines = partial(
+                comparison_chart.lines, name, contenders, tuple(self._states), colours, bands=self._bands
+            )
+            chart.show(comparison_chart.title(name, contenders), lines)
             chart.visible = bool(name) or not place
+        self._show_samples(contenders, colours)
         self._show_table(contenders, colours)
         seeds = any(len(group) > 1 for group in comparison.alike(contenders))
         self.query_one(KeyLine).labels = {} if seeds and self._mode != "table" else {"bands": ""}
@@ -169,7 +212,7 @@ class CompareScreen(PlaceScreen[None]):
                 run=run,
                 facts=state.facts,
                 liveness=state.liveness,
-                values=selectors.all_typical(state),
+                values=derived.all_typical(state),
                 settings=settings,
             )
             for letter, run, state, settings in zip(
@@ -185,6 +228,20 @@ class CompareScreen(PlaceScreen[None]):
         """The charts that there is room for."""
         return [chart for chart in self.query(Overlay) if chart.styles.display != "none"]
 
+    def _show_samples(self, contenders: Sequence[Contender], colours: Sequence[str]) -> None:
+        """What each draws, where any does, and the screen is high enough; those of the table where it is."""
+        drawn = any(newest(state) is not None for state in self._states)
+        row = self.query_one(SamplesRow)
+        row.display = drawn and self._mode != "table" and self.size.height >= SAMPLES_ROWS
+        first = min(self._first_run, max(0, len(contenders) - row.fitting(self.size.width)))
+        row.show(
+            [
+                (clean(f"{one.letter} {one.label}"), colours[index], self._states[index])
+                for index, one in enumerate(contenders)
+                if index >= first
+            ]
+        )
+
     def _fitting(self) -> int:
         return max(1, (self.size.width - 2 * MARGIN - NAME_WIDTH) // (LEAST + GAP))
 
@@ -196,8 +253,7 @@ class CompareScreen(PlaceScreen[None]):
         columns = [Column("name", "", NAME_WIDTH)]
         for index in seen:
             one = contenders[index]
-            heading = clean(f"{one.letter} {one.label}", ascii=self._terminal.ascii)
-            heading = shortened(heading, width, ascii=self._terminal.ascii)
+            heading = shortened(clean(f"{one.letter} {one.label}"), width)
             columns.append(Column(one.letter, heading, width, colour=colours[index]))
         rows = {f"{place} {row.name}": row for place, row in enumerate(comparison.table(contenders))}
 
@@ -211,7 +267,7 @@ class CompareScreen(PlaceScreen[None]):
         """What of all that can be compared is on the screen."""
         if not names:
             return "nothing recorded yet"
-        if not compared.shared(self._states):
+        if not comparison_chart.shared(self._states):
             return "they have no series in common"
         if self._mode != "table":
             first, last = self._first_series + 1, min(self._first_series + charts, len(names))
@@ -228,15 +284,15 @@ class CompareScreen(PlaceScreen[None]):
         )
 
 
-def _name(row: Row) -> Span:
+def _name(row: ComparisonRow) -> Span:
     return Span(row.name, "accent" if row.heading else "", bold=row.heading)
 
 
-def _cell(row: Row, index: int, contender: Contender) -> Span:
+def _cell(row: ComparisonRow, index: int, contender: Contender) -> Span:
     text = row.cells[index]
     match row.name:
         case "state":
-            return Span(text, states.tone(contender.liveness.name))
+            return Span(text, run_state.tone(contender.liveness.name))
         case "verdict":
-            return Span(text, states.tone(contender.facts.verdict))
+            return Span(text, run_state.tone(contender.facts.verdict))
     return Span(f"{text} *", "success", bold=True) if index in row.best else Span(text)

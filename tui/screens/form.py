@@ -8,24 +8,28 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from engine.run.folder import RunFolder
-from presets import draft, own
-from presets.fields import Field
-from presets.schema import Preset
-from tui import fields, keys
-from tui.messages import TrainPreset
-from tui.naming import undated
-from tui.screens.choice import Choice, ChoiceScreen
-from tui.screens.filling import FillingScreen
-from tui.screens.name import NameScreen
-from tui.terminal import Terminal
-from tui.wording import clean
+from latentop.engine.run.folder import RunFolder
+from latentop.presets import draft, own
+from latentop.presets.draft import Draft
+from latentop.presets.fields import Field
+from latentop.presets.preset_error import PresetError
+from latentop.presets.schema import Preset
+from latentop.tui import keys
+from latentop.tui.link.terminal import Terminal
+from latentop.tui.model import form_rows
+from latentop.tui.model.plain_text import clean
+from latentop.tui.runs import start
+from latentop.tui.runs.names import undated
+from latentop.tui.screens.choice import Choice, ChoiceScreen
+from latentop.tui.screens.messages import TrainPreset
+from latentop.tui.screens.name import NameScreen
+from latentop.tui.screens.settings_form import SettingsForm, told
 
 SAVE = Choice(key="s", word="save", does="as a preset of your own")
 LEAVE = Choice(key="l", word="leave", does="what was changed is forgotten")
 
 
-class FormScreen(FillingScreen[str | None]):
+class FormScreen(SettingsForm[str | None]):
     """Returns the name of the own preset that it was saved as, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("form")]
@@ -38,11 +42,6 @@ class FormScreen(FillingScreen[str | None]):
         self._rewritable = rewritable
         self._instead = instead
         self._said_only = False
-
-    @property
-    def unsaved(self) -> bool:
-        """Whether leaving would lose something."""
-        return bool(self.draft.changed)
 
     def heading(self) -> str:
         """The preset's name, and how much of it was changed."""
@@ -57,7 +56,7 @@ class FormScreen(FillingScreen[str | None]):
 
     def chosen(self, words: str, keep: str) -> tuple[Field, ...]:
         """Everything, or only what differs from the defaults."""
-        return fields.chosen(self.draft, words, said_only=self._said_only, keep=keep)
+        return form_rows.chosen(self.draft, words, said_only=self._said_only, keep=keep)
 
     def on_field_panel_done(self) -> None:
         """On to the next setting; what is not accepted holds one back."""
@@ -73,12 +72,19 @@ class FormScreen(FillingScreen[str | None]):
 
     def action_train(self) -> None:
         """Train it as it is now."""
-        if (preset := self.accepted()) is not None:
-            self.post_message(TrainPreset(self._called, preset))
+        if (preset := self._preset()) is None:
+            return
+        try:
+            start.check(preset)
+        except PresetError as error:
+            self.show(error.key)
+            self.notify(told(error), severity="error")
+            return
+        self.post_message(TrainPreset(self._called, preset))
 
     def action_save(self) -> None:
         """Save it as a preset of one's own."""
-        if (preset := self.accepted()) is not None:
+        if (preset := self._preset()) is not None:
             name = self._called if self._rewritable else own.free_name(self._called)
             self.app.push_screen(NameScreen(preset, name), self._saved)
 
@@ -104,6 +110,11 @@ class FormScreen(FillingScreen[str | None]):
         if key and key not in (field.key for field in self.chosen("", "")):
             self._said_only = False
         super().show(key)
+
+    def _preset(self) -> Preset | None:
+        """The preset; None, with the cursor there, where something in it is not accepted."""
+        assert isinstance(self.draft, Draft)
+        return self.draft.preset() if self.accepted() else None
 
     def _saved(self, name: str | None) -> None:
         if name is not None:

@@ -5,17 +5,18 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Label
 
-from presets import catalogue, own
-from presets.catalogue import YOURS, PresetError
-from presets.schema import Preset
-from tui.screens.choice import Choice, ChoiceScreen
-from tui.screens.dialogue import Dialogue
-from tui.wording import clean
+from latentop.presets import catalogue, own
+from latentop.presets.catalogue import YOURS
+from latentop.presets.preset_error import PresetError
+from latentop.presets.schema import Preset
+from latentop.tui.model.plain_text import clean
+from latentop.tui.screens.choice import Choice, ChoiceScreen
+from latentop.tui.screens.entry import Entry
 
 OVERWRITE = Choice(key="o", word="overwrite", does="what is in it now is lost")
 
 
-class NameScreen(Dialogue[str]):
+class NameScreen(Entry[str]):
     """Returns the name that the preset was saved under, or None."""
 
     def __init__(self, preset: Preset, name: str) -> None:
@@ -52,12 +53,13 @@ class NameScreen(Dialogue[str]):
             self._save(event.value)
 
     def _accepts(self, name: str) -> bool:
-        self.query_one("#brings", Label).update(Content(clean(self._brings(name))))
         try:
             own.check_name(name)
         except PresetError as error:
+            self.query_one("#brings", Label).update("")
             self._tell(error)
             return False
+        self.query_one("#brings", Label).update(Content(clean(self._brings(name))))
         self.query_one("#wrong", Label).update("")
         return True
 

@@ -7,18 +7,17 @@ from textual.events import Key
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
-from presets.fields import Field
-from tui.screens.dialogue import Dialogue
-from tui.wording import clean, setting
+from latentop.presets.fields import Field
+from latentop.tui.model.plain_text import clean, setting
+from latentop.tui.screens.dialogue import Dialogue
 
 
 class PickScreen(Dialogue[str]):
     """Returns the value that was chosen, or None. Begins at the present one; letters go to what has them."""
 
-    def __init__(self, field: Field, letters: str, *, ascii: bool) -> None:
+    def __init__(self, field: Field, letters: str) -> None:
         super().__init__()
         self._field = field
-        self._ascii = ascii
         self._options = {setting(one.value): one.meaning for one in field.alternatives}
         self._letters = letters.lower()
 
@@ -27,13 +26,13 @@ class PickScreen(Dialogue[str]):
         width = max(len(word) for word in self._options)
         meaning = "" if any(self._options.values()) else f": {self._field.meaning}"
         with Vertical(id="dialogue"):
-            yield Label(Content(clean(f"{self._field.key}{meaning}", ascii=self._ascii)), classes="question")
+            yield Label(Content(clean(f"{self._field.key}{meaning}")), classes="question")
             yield OptionList(
                 *(
                     Option(
                         Content.assemble(
                             (f"{clean(word):<{width}}  ", "bold"),
-                            (clean(meaning, ascii=self._ascii), "$foreground 60%"),
+                            (clean(meaning), "$foreground 60%"),
                         )
                     )
                     for word, meaning in self._options.items()

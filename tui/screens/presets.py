@@ -1,31 +1,37 @@
-"""What can be trained: each preset with what it shows, what to look for, its source and its settings."""
+"""What can be trained: each preset with what one will see, how long that takes here, and what it sets."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.content import Content
+from textual.events import Resize
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from engine.run.folder import RunFolder
-from presets import own
-from presets.catalogue import YOURS, PresetError
-from tui import keys
-from tui.messages import TrainPreset
-from tui.naming import undated
-from tui.screens.about import about
-from tui.screens.choice import Choice, ChoiceScreen
-from tui.screens.form import FormScreen
-from tui.screens.place import PlaceScreen
-from tui.shelf import Shelved, matching, place_of, shelf
-from tui.terminal import Terminal
-from tui.widgets.find import FindLine
-from tui.widgets.keyline import KeyLine
-from tui.wording import clean
+from latentop.engine.run.folder import RunFolder
+from latentop.presets import own, preview
+from latentop.presets.catalogue import YOURS
+from latentop.presets.preset_error import PresetError
+from latentop.presets.preview import Preview
+from latentop.tui import keys
+from latentop.tui.link.screen import SteadyScreen
+from latentop.tui.link.terminal import Terminal
+from latentop.tui.model.plain_text import clean
+from latentop.tui.runs.names import undated
+from latentop.tui.runs.preset_list import Shelved, matching, place_of, shelf
+from latentop.tui.runs.tried import BEGUN, ILL, WELL, Tried, tried
+from latentop.tui.screens import preset_rows
+from latentop.tui.screens.choice import Choice, ChoiceScreen
+from latentop.tui.screens.form import FormScreen
+from latentop.tui.screens.messages import TrainPreset
+from latentop.tui.screens.preset_details import PresetDetails
+from latentop.tui.widgets.find import FindLine
+from latentop.tui.widgets.keyline import KeyLine
 
 GROUPS = {
     "gans": "GANs",
@@ -35,6 +41,7 @@ GROUPS = {
 }
 FIRST = "dcgan"
 """Where the cursor is at first."""
+LEGEND = f"{WELL} trained and well   {ILL} ended badly   {BEGUN} begun"
 
 
 class PresetList(OptionList):
@@ -46,26 +53,32 @@ class PresetList(OptionList):
     ]
 
 
-class PresetsScreen(PlaceScreen[None]):
+class PresetsScreen(SteadyScreen[None]):
     """A list by group and, beside it, all about the one under the cursor. Enter trains it.
 
-    ``instead`` is the run in training that the chosen one takes the place of, where there is one.
+    ``runs`` is the folder of runs, which tell what was tried and how fast it is here. ``instead`` is the run
+    in training that the chosen one takes the place of, where there is one.
     """
 
     AUTO_FOCUS = "PresetList"
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("presets")]
 
-    def __init__(self, terminal: Terminal, *, back: bool = True, instead: RunFolder | None = None) -> None:
+    def __init__(
+        self, runs: Path, terminal: Terminal, *, back: bool = True, instead: RunFolder | None = None
+    ) -> None:
         super().__init__()
+        self._runs = runs
         self._terminal = terminal
         self._back = back
         self._instead = instead
         self._shelf: tuple[Shelved, ...] = shelf()
         self._shown: tuple[Shelved, ...] = self._shelf
+        self._tried: Mapping[str, Tried] = {}
+        self._previews: Mapping[str, Preview] | None = None
 
     def compose(self) -> ComposeResult:
         """List and details side by side."""
-        yield Static(Text.assemble((" latentop ", "bold"), "  what shall be trained?"), id="heading")
+        yield Static(id="heading")
         if self._instead is not None:
             name = clean(undated(self._instead.id))
             yield Static(
@@ -74,13 +87,20 @@ class PresetsScreen(PlaceScreen[None]):
         yield FindLine("words of a name, a title or a description; enter keeps, esc forgets")
         with Horizontal(id="shelf"):
             yield PresetList(id="presets")
-            with VerticalScroll(id="details"):
-                yield Static(id="about")
+            yield PresetDetails(self._terminal)
         yield KeyLine(self._terminal, "presets")
 
     def on_mount(self) -> None:
-        """Put the cursor where a newcomer does well to begin."""
+        """Put the cursor where a newcomer does well to begin; look what was trained here before."""
+        self._arrange()
         self._fill(FIRST)
+        self.run_worker(self._look, thread=True)
+
+    def on_resize(self, event: Resize) -> None:
+        """Give list and preview the room that there is now."""
+        if self.furnished:
+            self._arrange()
+            self._refill()
 
     def on_option_list_option_highlighted(self) -> None:
         """Tell all about the preset under the cursor."""
@@ -106,7 +126,7 @@ class PresetsScreen(PlaceScreen[None]):
 
     def action_turn(self, pages: int) -> None:
         """Turn the pages of the details."""
-        details = self.query_one("#details")
+        details = self.query_one(PresetDetails)
         details.scroll_relative(y=pages * max(1, details.size.height - 2), animate=False)
 
     def action_back(self) -> None:
@@ -161,6 +181,27 @@ class PresetsScreen(PlaceScreen[None]):
         gone = Choice(key="d", word="delete", does=f"{one.entry.path} goes; runs of it keep their own copy")
         self.app.push_screen(ChoiceScreen(f"Delete your preset {one.entry.name}?", (gone,)), act)
 
+    def _look(self) -> None:
+        """In a thread: read the previews, and what the runs tell."""
+        found = {one.entry.name: preview.of(one.entry.name) for one in self._shelf if not one.own}
+        self._previews = {name: one for name, one in found.items() if one is not None}
+        self._tried = tried(self._runs)
+        self.call_later(self._refill)
+
+    def _arrange(self) -> None:
+        columns = preset_rows.width(self.size.width)
+        self.query_one(PresetList).styles.width = columns
+        self.query_one(PresetDetails).fit(self.size.height)
+        count = f"   {len(self._shelf)} presets"
+        legend = f"   {LEGEND}" if columns >= preset_rows.WIDE else ""
+        words = Text.assemble((" latentop ", "bold"), f"  what shall be trained?{count}{legend}")
+        self.query_one("#heading", Static).update(words)
+
+    def _refill(self) -> None:
+        """Show the same with what is known by now."""
+        if self.furnished and (one := self._current()) is not None:
+            self._fill(one.entry.name, one.entry.group)
+
     def _train(self, *, beside: bool) -> None:
         one = self._current()
         if one is None:
@@ -207,13 +248,13 @@ class PresetsScreen(PlaceScreen[None]):
 
     def _tell(self) -> None:
         one = self._current()
-        if one is None:
-            self.query_one("#about", Static).update(Content("No preset has all of these words."))
-        else:
-            shipped = any(other.entry.name == one.entry.name and not other.own for other in self._shelf)
-            text = about(one, hides=one.own and shipped, ascii=self._terminal.ascii)
-            self.query_one("#about", Static).update(text)
-        self.query_one("#details").scroll_home(animate=False)
+        shipped = {other.entry.name for other in self._shelf if not other.own}
+        self.query_one(PresetDetails).tell(
+            one,
+            hides=one is not None and one.own and one.entry.name in shipped,
+            known=self._tried,
+            previews=self._previews,
+        )
         self.query_one(KeyLine).labels = {
             **({} if one is not None and one.own else {"delete": ""}),
             **({} if self._instead is not None else {"both": ""}),
@@ -221,14 +262,14 @@ class PresetsScreen(PlaceScreen[None]):
         }
 
     def _options(self) -> Iterator[Option]:
-        group = ""
+        group, columns = "", preset_rows.width(self.size.width)
         whole = len(self._shown) == len(self._shelf)  # what is found is in order of its fitness
         for place, one in enumerate(self._shown):
             if whole and one.entry.group != group:
                 group = one.entry.group
                 yield _heading(group)
-            mark = "! " if one.preset is None else "  "
-            yield Option(Content(f"{mark}{clean(one.entry.name)}"), id=f"preset-{place}")
+            takes = preset_rows.estimate(one, self._tried, self._previews or {})
+            yield Option(preset_rows.row(one, self._tried, takes, columns), id=f"preset-{place}")
         if whole and group != YOURS:
             yield _heading(YOURS)
             yield Option(Content.styled("  none yet: e makes one", "$foreground 60%"), disabled=True)

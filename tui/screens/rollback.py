@@ -13,16 +13,18 @@ from textual.content import Content
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
-from engine.run.errors import LatentopError
-from engine.run.events import Frame
-from engine.run.facts import RunFacts, Snapshot
-from engine.run.folder import RunFolder
-from engine.run.reader import Reader
-from tui import going_back, states
-from tui.going_back import FACTOR, HIGHEST_FACTOR, HIGHEST_SEED
-from tui.screens.dialogue import Dialogue
-from tui.widgets.preview import Preview
-from tui.wording import age, clean, spaced
+from latentop.engine.run.errors import LatentopError
+from latentop.engine.run.events import Frame
+from latentop.engine.run.facts import KnownSnapshot, RunFacts
+from latentop.engine.run.folder import RunFolder
+from latentop.engine.run.store.reader import Reader
+from latentop.tui.model import run_state
+from latentop.tui.model.number_text import age, spaced
+from latentop.tui.model.plain_text import clean
+from latentop.tui.runs import rollback_suggestion
+from latentop.tui.runs.rollback_suggestion import FACTOR, HIGHEST_FACTOR, HIGHEST_SEED
+from latentop.tui.screens.entry import Entry
+from latentop.tui.widgets.preview import Preview
 
 APART = 1
 """Columns after the longest row of the states."""
@@ -31,7 +33,7 @@ KINDS = ("samples", "reconstruction")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class RollbackAnswer:
     """Where to go back to; ``factor`` times the learning rates, ``seed`` of other random numbers, if any."""
 
     step: int
@@ -45,7 +47,7 @@ class Wanted:
         return {name: value for name, value in said.items() if value is not None}
 
 
-class RollbackScreen(Dialogue[Wanted]):
+class RollbackScreen(Entry[RollbackAnswer]):
     """Returns what is wanted, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -53,13 +55,15 @@ class RollbackScreen(Dialogue[Wanted]):
         Binding("down", "move(1)", "state below", show=False, priority=True),
     ]
 
-    def __init__(self, run: RunFolder, facts: RunFacts, preview: Preview) -> None:
-        """``facts`` hold the states, at least one."""
+    def __init__(self, run: RunFolder, facts: RunFacts, preview: Preview, step: int | None = None) -> None:
+        """``facts`` hold the states, at least one; that of ``step`` is suggested, else the newest."""
         super().__init__()
         self._run = run
+        self._facts = facts
         self._snapshots = tuple(reversed(facts.snapshots))
+        self._suggested = next((place for place, one in enumerate(self._snapshots) if one.step == step), 0)
         self._preview = preview
-        self._seed = going_back.seed(facts)
+        self._seed = rollback_suggestion.seed(facts)
         self._frames: Mapping[int, Frame] = {}
 
     def compose(self) -> ComposeResult:
@@ -87,7 +91,7 @@ class RollbackScreen(Dialogue[Wanted]):
     def on_mount(self) -> None:
         """Type at once; the images come when they are read."""
         choices = self.query_one(OptionList)
-        choices.highlighted = 0
+        choices.highlighted = self._suggested
         choices.can_focus = False
         self.query_one("#factor", Input).focus()
         self.run_worker(self._look, thread=True)
@@ -114,10 +118,10 @@ class RollbackScreen(Dialogue[Wanted]):
         if (wanted := self._check()) is not None:
             self.dismiss(wanted)
 
-    def _chosen(self) -> Snapshot:
+    def _chosen(self) -> KnownSnapshot:
         return self._snapshots[self.query_one(OptionList).highlighted or 0]
 
-    def _check(self) -> Wanted | None:
+    def _check(self) -> RollbackAnswer | None:
         """What is wanted; None, with the reason under the fields, where one of them is not acceptable."""
         factor, seed = (self.query_one(f"#{name}", Input).value.strip() for name in ("factor", "seed"))
         wrong = ""
@@ -128,7 +132,7 @@ class RollbackScreen(Dialogue[Wanted]):
         self.query_one("#wrong", Label).update(Content(clean(wrong)))
         if wrong:
             return None
-        return Wanted(
+        return RollbackAnswer(
             step=self._chosen().step,
             factor=float(factor) if factor else None,
             seed=int(seed) if seed else None,
@@ -143,7 +147,7 @@ class RollbackScreen(Dialogue[Wanted]):
             return  # the run's own screen says so
         best = {step: [frames[kind] for kind in KINDS if kind in frames] for step, frames in found.items()}
         self._frames = {step: frames[0] for step, frames in best.items() if frames}
-        self.app.call_from_thread(self._show)
+        self.call_later(self._show)
 
     def _show(self) -> None:
         if self.is_mounted:
@@ -151,7 +155,7 @@ class RollbackScreen(Dialogue[Wanted]):
             self._preview.show(None if frame is None else frame.images)
 
 
-def _rows(snapshots: Sequence[Snapshot]) -> list[Content]:
+def _rows(snapshots: Sequence[KnownSnapshot]) -> list[Content]:
     """Step, age and verdict of each, in columns."""
     now = time.time()
     steps = [spaced(one.step) for one in snapshots]
@@ -161,7 +165,8 @@ def _rows(snapshots: Sequence[Snapshot]) -> list[Content]:
         Content.assemble(
             (f"step {step:>{left}}", "bold"),
             f"  {old:<{middle}}  ",
-            clean(states.verdict(one.verdict, alive=True)),
+            clean(run_state.verdict(one.verdict, alive=True)),
+            "  your checkpoint" if one.own else "",
         )
         for step, old, one in zip(steps, ages, snapshots, strict=True)
     ]

@@ -1,94 +1,101 @@
-"""The dashboard of one run: hands each new state to its panels, and lets a person look back in time."""
+"""The dashboard of one run: takes in its states, and hands each key to the part that does it."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal
+from textual.events import Click
 from textual.message import Message
-from textual.widgets import Static
+from textual.notifications import SeverityLevel
+from textual.reactive import reactive
 
-from engine.run.folder import RunFolder
-from tui import keys, selectors, states
-from tui.feed import Feed, Glimpse, Wish
-from tui.living import resumable
-from tui.naming import called
-from tui.paced import PacedApp
-from tui.screens.answers import answered, last_lines
-from tui.screens.bodies import panels
-from tui.screens.reading import Reading
-from tui.state import HISTORY_LIMIT, State
-from tui.terminal import Terminal
-from tui.viewport import Viewport
-from tui.widgets.alarms import AlarmsPanel
-from tui.widgets.chart import ChartPanel
-from tui.widgets.header import Header
-from tui.widgets.keyline import KeyLine
-from tui.widgets.notice import Notice
-from tui.widgets.panel import Panel
-from tui.widgets.preview import Preview
-from tui.widgets.readout import Readout
+from latentop.engine.run.folder import RunFolder
+from latentop.tui import keys
+from latentop.tui.draw.images.image_style import Style
+from latentop.tui.link.linked_app import LinkedApp
+from latentop.tui.link.screen import SteadyScreen
+from latentop.tui.link.terminal import Terminal
+from latentop.tui.model import derived, number_text
+from latentop.tui.model.plain_text import clean
+from latentop.tui.model.state import State
+from latentop.tui.model.value_table import table
+from latentop.tui.model.viewport import Viewport
+from latentop.tui.runs import current_preset
+from latentop.tui.runs.command_line import command_line
+from latentop.tui.runs.feed import Feed, Glimpse
+from latentop.tui.runs.run_liveness import resumable
+from latentop.tui.screens import clipboard
+from latentop.tui.screens.look_back import LookBack, to_neighbour
+from latentop.tui.screens.messages import Newest
+from latentop.tui.screens.run_panels import RunPanels
+from latentop.tui.screens.text import TextScreen
+from latentop.tui.screens.worker_requests import WorkerRequests
+from latentop.tui.widgets.chart_panel import ChartPanel
+from latentop.tui.widgets.keyline import KeyLine
+from latentop.tui.widgets.verdict import VerdictLine
 
 RETRY_SECONDS = 0.05
+SAID_SECONDS = 4.0
+"""So long the row of the verdict tells something else."""
 MOST_TRIES = 10
 """So often a new state waits for what a key asks for."""
-SHORT = 20
-"""Below this height one chart and one meter are all that there is room for."""
 
 
-class RunScreen(Reading):
+class RunScreen(SteadyScreen[None]):
     """Shows one run, as it is or as it was. The state comes from the feed; everything below receives it."""
 
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("run")]
 
-    class Changed(Message):
-        """A new state of the run. Only the newest one matters."""
+    state: reactive[State] = reactive(State, repaint=False)
+    viewport: reactive[Viewport] = reactive(Viewport, repaint=False)
+    """All charts show the same steps, and have one cursor."""
 
-        def __init__(self, state: State) -> None:
+    class Changed(Newest):
+        """A new state of the run."""
+
+        def __init__(self, run: RunFolder, state: State) -> None:
+            self.run = run
             self.state = state
             super().__init__()
 
-        def can_replace(self, message: Message) -> bool:
-            """Whether this one makes an older one needless."""
-            return isinstance(message, RunScreen.Changed)
-
-    class Seen(Message):
-        """What was wished for. Only the last wish matters."""
+    class Seen(Newest):
+        """What was wished for, as far as it is recorded."""
 
         def __init__(self, glimpse: Glimpse) -> None:
             self.glimpse = glimpse
             super().__init__()
 
-        def can_replace(self, message: Message) -> bool:
-            """Whether this one makes an older one needless."""
-            return isinstance(message, RunScreen.Seen)
+    class Redrawn(Message):
+        """Images are drawn in this way from now on."""
+
+        def __init__(self, style: Style) -> None:
+            self.style = style
+            super().__init__()
 
     def __init__(self, run: RunFolder, terminal: Terminal) -> None:
-        super().__init__(run, terminal)
-        self._wish = Wish()
+        super().__init__()
+        self.run = run
         self._next: State | None = None
         self._feed = Feed(run, self._hear)
+        self._look_back = LookBack(self._feed.wish)
+        self._panels = RunPanels(self, run, terminal)
+        self._worker = WorkerRequests(self, run, terminal, lambda: self.state)
 
     def compose(self) -> ComposeResult:
-        """What every run has; the panels follow when it has said what it trains."""
-        yield Header(self._terminal, id="header")
-        yield Readout(self._terminal)
-        yield Notice(self._terminal)
-        yield Horizontal(id="body")
-        yield AlarmsPanel(self._terminal, id="alarms", classes="panel")
-        yield KeyLine(self._terminal, "run")
-        yield Static(
-            "This needs 60 columns and 16 rows.\nMake the terminal larger; training goes on.", id="small"
-        )
+        """What every run has."""
+        yield from self._panels.compose()
+
+    def draw_images(self, style: Style) -> None:
+        """Draw images in this way: those that are there, and those that come with the run's first values."""
+        self._panels.draw_images(style)
 
     def on_mount(self) -> None:
         """Begin to follow the run."""
-        if not self.children:
-            return  # left before it was there
-        self.query_one(AlarmsPanel).border_title = "alarms"
-        self.query_one(Notice).called = called(self.run)
-        self._feed.start()
+        if self.children:  # else it was left before it was there
+            self._feed.start()
 
     def on_unmount(self) -> None:
         """Follow it no more."""
@@ -102,128 +109,242 @@ class RunScreen(Reading):
 
     def on_run_screen_seen(self, message: Seen) -> None:
         """Take in what was wished for."""
-        if not self.furnished:
-            return
-        self._glimpse = message.glimpse
-        for chart in self.query(ChartPanel):
-            chart.detail = message.glimpse if message.glimpse.wish.window else None
-        self._look_back()
+        if self.furnished:
+            self._look_back.glimpse = message.glimpse
+            self._panels.show_detail(message.glimpse)
+            self._show_then()
+
+    def on_chart_panel_pointed(self, message: ChartPanel.Pointed) -> None:
+        """Put the cursor where the mouse shows."""
+        self.viewport = self.viewport.at(message.step, self._last)
+
+    def on_chart_panel_zoomed(self, message: ChartPanel.Zoomed) -> None:
+        """Show fewer or more steps around the mouse."""
+        self.viewport = self.viewport.zoomed(message.factor, self._last, message.step)
+
+    def on_click(self, event: Click) -> None:
+        """Twice on a panel is as enter on it: the cursor, where the first press put one, goes."""
+        panel = self._panels.enlarge_clicked(event)
+        if isinstance(panel, ChartPanel):
+            self.viewport = panel.before_presses
+
+    def on_resize(self) -> None:
+        """Leave out what there is no more room for."""
+        if self.furnished:
+            self._panels.arrange(self.state)
 
     async def watch_state(self, old: State, new: State) -> None:
         """Give every panel the new state; those that follow the cursor only if it stands nowhere."""
         if not self.furnished:
             return
-        body = self.query_one("#body")
-        if new.facts.kind and not body.children:
-            await body.mount(*panels(new.facts.kind, self._terminal))
-        notice = self.query_one(Notice)
-        if new.liveness.name == "crashed" and old.liveness.name != "crashed":
-            notice.printed = last_lines(self.run)
+        await self._panels.furnish(new.facts)
         if new.liveness != old.liveness:
-            self.checkpoint = notice.checkpoint = resumable(self.run, new.liveness)
-        for panel in self.query(Panel):
-            if panel.of_now or self.viewport.live:
-                panel.state = new
-        if new.facts.rewinds != old.facts.rewinds:  # what was looked at may be forgotten
-            self._wish = Wish()
+            self._worker.checkpoint = resumable(self.run, new.liveness)
+            crashed = new.liveness.name == "crashed" and old.liveness.name != "crashed"
+            self._panels.warn(crashed=crashed, checkpoint=self._worker.checkpoint)
+        if self.viewport.began != (began := derived.began(new)):
+            self.viewport = replace(self.viewport, began=began)
+        if self.viewport.lead != bool(new.parent):
+            self.viewport = replace(self.viewport, lead=bool(new.parent))
+        self._panels.show(new, now=True)
+        if self.viewport.live:
+            self._panels.show(new, now=False)
+        if new.facts.rewinds != old.facts.rewinds:
+            self._look_back.forget()
+            self._panels.show_detail(self._look_back.glimpse)
             if self.viewport.cursor is not None:
                 self.viewport = self.viewport.at(self.viewport.cursor, self._last)
-            self._look_back()
-        self._ask_to_see()
-        self._arrange(notice)
+            self._show_then()
+        self._look_back.ask(self.state, self.viewport)
+        self._panels.arrange(self.state)
         self._label_keys()
-        for text, well in answered(old, new):
-            self.notify(text, severity="information" if well else "error", timeout=4)
+        self._worker.tell(old, new)
 
     def watch_viewport(self, _old: Viewport, new: Viewport) -> None:
         """Show other steps, and if the cursor moved, the run as it was there."""
-        if not self.furnished:
-            return
-        self.query_one(Readout).viewport = new
-        for chart in self.query(ChartPanel):
-            chart.viewport = new
-        self._ask_to_see()
-        self._look_back()
-        self._label_keys()
-
-    def on_resize(self) -> None:
-        """Wrap the notice anew."""
         if self.furnished:
-            self._arrange(self.query_one(Notice))
+            self._panels.show_steps(new)
+            self._look_back.ask(self.state, new)
+            self._show_then()
+            self._label_keys()
 
-    def preview(self) -> Preview:
-        """Images drawn as they are on this screen."""
-        return Preview(self._terminal, self._pictures.images if self._pictures else self._terminal.images)
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Tell it in the row of the verdict, where it fits: a toast would hide what it speaks of."""
+        tone = {"information": "accent", "warning": "warning", "error": "error"}[severity]
+        shown = self.furnished and self.is_active and not self.has_class("-empty")
+        seconds = SAID_SECONDS if timeout is None else timeout
+        row = self.query_one(VerdictLine) if shown else None
+        if row is None or not row.say(clean(message), tone=tone, seconds=seconds):
+            super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    @property
+    def inabilities(self) -> Mapping[str, str]:
+        """Of the actions that can't be asked of this run, or not all of them, why."""
+        facts = self.state.facts
+        part = {"edit": f"It {current_preset.no_fork(facts)}."} if facts.scripted else {}
+        return {**part, **self._worker.inabilities}
+
+    def action_pause(self) -> None:
+        """Pause, or go on; a run that ended early trains on from its last checkpoint, if that is meant."""
+        self._worker.pause()
+
+    def action_checkpoint(self) -> None:
+        """Write a checkpoint now."""
+        self._worker.ask("checkpoint")
+
+    def action_stop(self) -> None:
+        """End training, if that is really meant."""
+        self._worker.stop()
+
+    def action_edit(self) -> None:
+        """Change settings, undo the last change, or fork the run."""
+        self._worker.edit()
+
+    def action_rollback(self) -> None:
+        """Go back to a good state."""
+        self._worker.rollback(self._panels.preview())
+
+    def action_scrub(self, columns: int) -> None:
+        """Move the cursor by so many columns of the charts."""
+        if derived.has_data(self.state):
+            self.viewport = self.viewport.moved(columns, self._panels.across(), self._last)
+
+    def action_first(self) -> None:
+        """Go back to the beginning."""
+        if derived.has_data(self.state):
+            self.viewport = self.viewport.at(self.viewport.began, self._last)
+
+    def action_live(self) -> None:
+        """Return to the newest step."""
+        self.viewport = self.viewport.now()
+
+    def action_happening(self, by: int) -> None:
+        """Go to what happened next, or before."""
+        self.viewport = to_neighbour(self.state, self.viewport, forward=by > 0)
+
+    def action_zoom(self, factor: float) -> None:
+        """Show so many times the steps."""
+        self.viewport = self.viewport.zoomed(factor, self._last)
+
+    def action_whole(self) -> None:
+        """Show the whole run."""
+        self.viewport = self.viewport.whole()
+
+    def action_log(self) -> None:
+        """Draw values on a logarithmic axis, or on a linear one again."""
+        self._panels.toggle_log()
+
+    def action_smooth(self) -> None:
+        """Draw lines smoother, or as they are."""
+        self._panels.smooth()
+
+    def action_time(self) -> None:
+        """Draw charts over time, or over steps again."""
+        self._panels.over_time()
+
+    def action_chart(self) -> None:
+        """Show another chart."""
+        self._panels.turn_chart()
+
+    def action_series(self) -> None:
+        """Choose what a chart shows."""
+        self._panels.choose_series(self.state)
+
+    def action_images(self) -> None:
+        """Draw images in the next way."""
+        if (style := self._panels.restyle_images()) is not None:
+            self.post_message(self.Redrawn(style))
+
+    def action_view(self) -> None:
+        """Show other pictures."""
+        self._panels.turn_images()
+
+    def action_enlarge(self) -> None:
+        """Explain a panel or show it alone; or all again."""
+        self._panels.enlarge()
+
+    def action_alarms(self) -> None:
+        """Read all alarms."""
+        self._panels.explain_alarms()
+
+    def action_numbers(self) -> None:
+        """Read every series at the moment that is shown."""
+        then = self._look_back.shown(self.state, self.viewport)
+        at = number_text.spaced(derived.step(then))
+        self.app.push_screen(TextScreen(f"all values at step {at}", table(then)))
+
+    def action_copy(self) -> None:
+        """Copy something of the run to the clipboard."""
+        facts = self.state.facts
+        if derived.unread(self.state):
+            return
+        texts = {
+            "verdict": self.query_one(VerdictLine).text,
+            "values": table(self._look_back.shown(self.state, self.viewport)),
+            "command": command_line(self.run, facts),
+            "folder": str(self.run.path),
+        }
+        clipboard.ask(self, texts)
+
+    def action_overview(self) -> None:
+        """Read what the run is, once anything is known of it."""
+        if derived.unread(self.state):
+            self.notify("The run is being opened.", timeout=2)
+            return
+        self.app.push_screen(TextScreen(self.run.id, self._panels.overview(self.state)))
+
+    def action_printed(self) -> None:
+        """Read why it failed, or what the worker printed."""
+        nothing = "The worker printed nothing."
+        if self.state.facts.watches:
+            nothing = "Who reads the log printed nothing."
+        elif self.state.facts.scripted:
+            nothing = "What the script prints goes to where it was started."
+        text = self.state.facts.traceback or self._panels.printed() or nothing
+        self.app.push_screen(TextScreen(self.run.id, text))
 
     def action_back(self) -> None:
         """Step out of one thing: of the enlarged panel, of the past, of the zoomed charts, of the run."""
-        if self.maximized is not None:
-            self.minimize()
+        if self._panels.enlarged:
+            self._panels.shrink()
         elif not self.viewport.live:
             self.action_live()
-        elif self.viewport != Viewport():
+        elif not self.viewport.untouched:
             self.action_whole()
         else:
             self.call_later(self.run_action, "app.return")
 
+    @property
+    def _last(self) -> int:
+        """The newest step."""
+        return derived.step(self.state)
+
+    def _hear(self, news: State | Glimpse) -> None:
+        """Called from the feed's thread."""
+        self.post_message(self.Changed(self.run, news) if isinstance(news, State) else self.Seen(news))
+
     def _take_in(self, tries: int = MOST_TRIES) -> None:
         """Show the newest state, once there is something to show it with, and after what a key asks for."""
-        busy = tries and self.state.facts.created and cast(PacedApp, self.app).answering
+        busy = tries and self.state.facts.created and cast(LinkedApp, self.app).answering
         if self._next and self.furnished and not busy:
             self.state, self._next = self._next, None
         elif self._next:
             self.set_timer(RETRY_SECONDS, lambda: self._take_in(max(0, tries - 1)))
 
-    def _hear(self, news: State | Glimpse) -> None:
-        """Called from the feed's thread."""
-        self.post_message(self.Changed(news) if isinstance(news, State) else self.Seen(news))
+    def _show_then(self) -> None:
+        """Show the run as it was at the cursor, in the panels that follow it."""
+        self._panels.show(self._look_back.shown(self.state, self.viewport), now=False)
 
     def _label_keys(self) -> None:
-        forkable = not self.state.liveness.alive and self.run.newest_checkpoint is not None
-        labels = _labels(self.state, resumable=self.checkpoint is not None, forkable=forkable)
-        self.query_one(KeyLine).labels = {**labels, "live": "" if self.viewport.live else "live"}
-
-    def _ask_to_see(self) -> None:
-        """Wish for what no state holds, if it is another thing than before."""
-        wish = Wish(step=self.viewport.cursor, window=_in_detail(self.viewport, selectors.step(self.state)))
-        if wish != self._wish:
-            self._wish = wish
-            self._feed.wish(wish)
-
-    def _look_back(self) -> None:
-        shown = self._shown
-        for panel in self.query(Panel):
-            if not panel.of_now:
-                panel.state = shown
-        self._arrange(self.query_one(Notice))
-
-    def _arrange(self, notice: Notice) -> None:
-        """Give the notice the rows that it needs, or the whole place while there is nothing else."""
-        empty = not selectors.has_data(self.state)
-        self.set_class(empty, "-empty")
-        self.set_class(bool(selectors.standing(self.query_one(AlarmsPanel).state)), "-alarmed")
-        needed = notice.needed(self.size.width - 2)
-        short = self.size.height < SHORT
-        notice.set_class(not (empty or (needed > 0 and self.viewport.live)), "-silent")
-        self.set_class(short, "-short")
-        self.set_class(needed > 2, "-told")
-        notice.styles.height = "1fr" if empty else min(needed, 1 if short else 7)
-
-
-def _in_detail(viewport: Viewport, last: int) -> tuple[int, int] | None:
-    """The steps that want finer rows than a state keeps of a long run; a window more to both sides."""
-    if viewport.span is None or last <= HISTORY_LIMIT:
-        return None
-    first, end = (int(step) for step in viewport.window(last))
-    return max(0, first - viewport.span), end + viewport.span
-
-
-def _labels(state: State, *, resumable: bool, forkable: bool) -> dict[str, str]:
-    """What keys mean now: space resumes what is paused or ended early; who has ended hears nothing else."""
-    if not state.liveness.alive:
-        silent = dict.fromkeys(("checkpoint", "rollback", "stop", "app.detach"), "")
-        return {**silent, "pause": "resume" if resumable else "", "edit": "fork" if forkable else ""}
-    unheard = dict.fromkeys(("edit", "checkpoint"), "") if state.liveness.name == "queued" else {}
-    if not state.facts.snapshots:
-        unheard["rollback"] = ""
-    return {**unheard, "pause": "resume"} if state.liveness.name in states.HELD else unheard
+        live = {"live": "" if self.viewport.live else "live"}
+        silent = dict.fromkeys(self._panels.silent, "")
+        told = {"overview": "about"} if self.state.facts.scripted else {}
+        self.query_one(KeyLine).labels = {**self._worker.labels, **silent, **told, **live}

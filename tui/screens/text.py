@@ -8,12 +8,15 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Label, Static
 
-from tui.screens.dialogue import Dialogue
-from tui.wording import clean
+from latentop.tui.model.plain_text import clean
+from latentop.tui.screens.dialogue import Dialogue
+
+FEW, WIDE = 6, 70
+"""Lines, and cells, that need no large dialogue."""
 
 
 class TextScreen(Dialogue[None]):
-    """A title and lines, scrolled with the arrow keys."""
+    """A title and lines, scrolled with the arrow keys; a short text has a small dialogue."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q,enter", "dismiss(None)", "close", show=False)]
 
@@ -24,8 +27,10 @@ class TextScreen(Dialogue[None]):
 
     def compose(self) -> ComposeResult:
         """The title, the text, and how to leave."""
-        with Vertical(id="dialogue", classes="details"):
+        lines = self._text.splitlines()
+        short = len(lines) <= FEW and all(len(line) <= WIDE for line in lines)
+        with Vertical(id="dialogue", classes="" if short else "details"):
             yield Label(Content(clean(self._title)), classes="question")
             with VerticalScroll():
                 yield Static(Content(self._text))
-            yield Label("arrows scroll, esc closes", classes="hint")
+            yield Label("esc closes" if short else "arrows scroll, esc closes", classes="hint")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich.cells import cell_len
 from rich.style import Style
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
+
+from latentop.tui.link.canvas import clusters
 
 Cell = tuple[str, Style | None]
 
@@ -92,8 +93,8 @@ def changes(before: list[Strip], after: list[Strip]) -> Iterator[Region]:
 def cells(strip: Strip) -> list[Cell]:
     """Return character and style of each cell; a wide character stands in both of its cells."""
     return [
-        (character, style)
+        (cluster, style)
         for text, style, _ in strip
-        for character in text
-        for _ in range(cell_len(character))
+        for cluster, width in clusters(text)
+        for _ in range(width)
     ]

@@ -1,170 +1,204 @@
 """How diverse the samples are, each measure against real data measured the same way."""
 
 from collections.abc import Sequence
-from math import ceil, isnan
+from math import ceil, isfinite, isnan
 
 from textual.strip import Strip
 
-from engine.run.series import PRESENCE
-from presets.watching import Watch
-from tui import details, presence, selectors, verdicts, wording
-from tui.details import Section
-from tui.draw.meter import meter
-from tui.draw.spark import spark
-from tui.measures import COPIES, METERS, MODES, Told
-from tui.state import State
-from tui.trend import WINDOW, trend
-from tui.widgets import modebars
-from tui.widgets.panel import Panel
-from tui.widgets.texts import Span
-from tui.widgets.trends import arrow
+from latentop.engine.run.series import PRESENCE
+from latentop.engine.run.verdicts import Unjudged, unjudged_samples
+from latentop.presets.watch import Watch
+from latentop.tui.draw.small.meter import meter
+from latentop.tui.model import (
+    conclusions,
+    derived,
+    details,
+    judgement,
+    mode_presence,
+    number_text,
+    plain_text,
+)
+from latentop.tui.model.details import Section
+from latentop.tui.model.measures import COPIES, METERS, MODES
+from latentop.tui.model.shown_series import Shown
+from latentop.tui.model.shown_table import COVERAGE
+from latentop.tui.model.state import State
+from latentop.tui.model.trend import trend
+from latentop.tui.widgets import modebars
+from latentop.tui.widgets.panel import Panel
+from latentop.tui.widgets.texts import Span, wrapped
+from latentop.tui.widgets.trends import arrow
 
 LABEL, VALUE, CHANCE, SAYS = 10, 6, 5, 4
 FULL = 1.1
 """The share of real data at which a bar ends: there is room for the chance in real data around 1."""
-SPARK = 16
-BAR, LONGEST_BAR = 12, 60
+LONGEST_BAR = 40
+CERTAIN, WIDE, ROOMY = 40, 90, 7
+"""Cells with room for the chance in a measure, and for what it means; rows in which modes have bars."""
+MEANS, WAS = 44, 11
+"""Cells for what a measure means, and for what it was."""
+MUCH = 0.1
+"""Of real data: a smaller fall from the best is not worth a word."""
+FEW = 0.5
+"""Of its share of real data: a mode with less is rare."""
 
 
 class DiversityPanel(Panel):
-    """Meters of coverage, density and distinctness; which modes are there; and what that means in words."""
+    """Meters of coverage, density and distinctness, and which modes are there."""
 
     can_focus = True
 
     def concerns(self, state: State) -> tuple[object, ...]:
         """The diversity series, the alarms, and whether it is too early to judge."""
-        names = (told.series for told in (*METERS, COPIES, MODES))
+        names = (one.name for one in (*METERS, COPIES, MODES))
         return (
             *map(state.series.get, (*names, f"{PRESENCE}1")),
             state.alarms,
             state.facts.verdict,
             state.facts.metered,
+            state.facts.unmeasured,
+            state.facts.awaited,
+            state.facts.modes,
             state.liveness.name,
         )
+
+    def has_content(self, state: State) -> bool:
+        """Whether any of it was measured."""
+        return any(one.name in state.series for one in (*METERS, COPIES, MODES))
 
     def explain(self, state: State, watch: Watch) -> list[Section]:
         """Each measure with its meaning, its history and its alarms."""
         return details.diversity(state, watch)
 
+    def changed(self) -> None:
+        """Have the border in the alarm's colour while samples have collapsed, cycle or are copies."""
+        names = {alarm.name for alarm in derived.standing(self.state) if alarm.severity == "critical"}
+        self.set_class(not names.isdisjoint(conclusions.OF_SAMPLES), "-alarming")
+
     def rows(self, width: int, height: int) -> list[Strip]:
-        """Return the measures, the modes and the verdict, as many of them as there is room for."""
-        if not self.state.facts.metered:
-            return [
-                self.line("not measured: that takes more"),
-                self.line("held-out images, or more than a point"),
-            ]
-        if selectors.last(self.state, verdicts.COVERAGE) is None:
-            return [
-                self.line("not measured yet: the first check comes"),
-                self.line("within seconds of the first samples"),
-            ]
-        if height <= 3:
-            return [self._measure(METERS[0], width), self._modes(width), self._verdict(width)][:height]
-        rows = [
-            self._measure(one, width)
-            for one in METERS[: 3 if height < 8 else 4]
-            if one.series in self.state.series
-        ]
-        if height >= 8 and COPIES.series in self.state.series:
+        """Return the measures and the modes, as many of them as there is room for."""
+        why = unjudged_samples(self.state.facts, alive=self.state.liveness.alive)
+        reached = derived.last(self.state, COVERAGE)
+        if why and (why.lasting or reached is None):
+            return self._unmeasured(why, width)[:height]
+        if reached is None:
+            words = conclusions.diversity(self.state)
+            return [self.line(Span(words.within(width), words.tone, bold=True), width=width)]
+        if height <= 2:
+            return [self._measure(METERS[0], width), self._modes(width)][:height]
+        shown = METERS[: min(len(METERS), height - (1 if height < ROOMY else 3))]
+        rows = [self._measure(one, width) for one in shown if one.name in self.state.series]
+        if height >= ROOMY and COPIES.name in self.state.series:
             rows.append(self._copied(width))
-        return [*rows, *self._mode_rows(width, height - len(rows) - 1), self._verdict(width)][:height]
+        return [*rows, *self._mode_rows(width, height - len(rows))][:height]
 
     @property
     def _early(self) -> bool:
         """Whether samples may still be bad and not collapsed, which is no reason for alarm."""
-        return self.state.facts.verdict == "unknown"
+        return unjudged_samples(self.state.facts, alive=True) is not None
 
-    def _measure(self, told: Told, width: int) -> Strip:
-        value = selectors.typical(self.state, told.series)
+    def _unmeasured(self, why: Unjudged, width: int) -> list[Strip]:
+        """In place of the measures: why there are none, what to do, and what nobody sees meanwhile."""
+        said = judgement.why_of(why, alive=self.state.liveness.alive)
+        tone = "warning" if why.lasting else "foreground"
+        rows = [self.line(Span(one, tone, bold=True)) for one in wrapped(said, width)]
+        if why.advice:
+            rows += [self.line(Span(one, "accent")) for one in wrapped(f"try: {why.advice}", width)]
+        if why.lasting:
+            rows += [self.line(one) for one in wrapped("Without that, a collapse goes unseen.", width)]
+        return rows
+
+    def _measure(self, measure: Shown, width: int) -> Strip:
+        """A measure in a row: name, value, a bar with the alarm's tick, what it means, which way it goes."""
+        value = derived.typical(self.state, measure.name)
         if value is None:
-            return self.line(f"{told.brief:<{LABEL}}", f"{'?':>{VALUE}}", width=width)
+            return self.line(f"{measure.short:<{LABEL}}", f"{'?':>{VALUE}}", width=width)
         facts = self.state.facts
-        warn_below = None if self._early or not told.level else told.scale * facts.diversity_alarm
-        low = warn_below is not None and value < warn_below
-        chance = 2 * facts.diversity_chance.get(told.series.removeprefix("diversity/"), 0.0)
-        text = "?" if isnan(value) else wording.percent(value)
-        head: list[Span | str] = [
-            f"{told.brief:<{LABEL}}",
-            Span(f"{text:>{VALUE}}", "error" if low else "", bold=low),
-            f"{f' ±{ceil(100 * chance)}' if chance else '':<{CHANCE if facts.diversity_chance else 1}}",
-            *self._course(told.series, chance, width),
-        ]
-        shown = self.line(*head)
-        room = min(LONGEST_BAR, width - shown.cell_length - SAYS)
-        says = self.line(Span(" LOW" if low else "", "error", bold=True))
-        if room < SAYS:
-            return Strip.join([shown, says])
+        level = conclusions.alarm_level(self.state, measure)
+        low = level is not None and value < level
+        chance = 2 * conclusions.chance_in(facts, measure.name)
+        wide = width >= WIDE
+        said = "LOW" if low else "ok" if level is not None else ""
+        going = trend(self.state.series[measure.name], chance=chance)
+        head = self.line(
+            f"{measure.short:<{LABEL}}",
+            Span(
+                f"{'?' if isnan(value) else number_text.percent(value):>{VALUE}}",
+                "error" if low else "",
+                bold=low,
+            ),
+            f"{f' ±{ceil(100 * chance)}' if chance else '':<{CHANCE}}" if width >= CERTAIN else "",
+            Span(f" {said:<{SAYS}}", "error" if low else "success", bold=low),
+        )
+        tail = f"  {arrow(going)}"
+        if wide:
+            meaning = measure.of_points if mode_presence.points(self.state) else measure.meaning
+            told = meaning.what if meaning and len(meaning.what) <= MEANS else ""
+            tail = f"  {told:<{MEANS}}  {arrow(going)} {self._was(measure, value, chance)}"
+        room = min(LONGEST_BAR, width - head.cell_length - (len(tail) if not wide else MEANS + 6 + WAS))
         bar = meter(
             value,
-            width=room,
+            width=max(0, room),
             full=FULL,
-            warn_below=warn_below,
+            warn_below=level,
             normal=(1 - chance, 1 + chance) if chance else None,
-            ascii=self.terminal.ascii,
             colour=self.colour("success") or None,
             alarm=self.colour("error") or None,
         )
-        return Strip.join([shown, bar, says])
+        return Strip.join([head, bar, self.line(tail)])
 
-    def _course(self, name: str, chance: float, width: int) -> list[Span | str]:
-        """Which way it went lately, as an arrow; where there is room its history before that."""
-        going = arrow(trend(self.state.series[name], chance=chance), ascii=self.terminal.ascii)
-        if width < LABEL + VALUE + CHANCE + SPARK + BAR + SAYS + 4:
-            return [going, " "]
-        values = self.state.series[name].mean[-WINDOW:]
-        drawn = spark(values, SPARK, ascii=self.terminal.ascii, limits=(0.0, FULL))
-        return [Span(drawn, "primary-darken-2"), " ", going, "  "]
+    def _was(self, measure: Shown, value: float, chance: float) -> str:
+        """What the measure was at its best, where that was more than chance explains."""
+        means = self.state.series[measure.name].mean
+        best = max((min(float(one), 1.0) for one in means if isfinite(one)), default=value)  # 1 is like real
+        return f"(was {number_text.percent(best)})" if best - value > max(MUCH, 2 * chance) else ""
 
     def _copied(self, width: int) -> Strip:
         """How many samples are near copies: a share of the samples, which real data have none of."""
-        value = selectors.typical(self.state, COPIES.series)
-        share = "?" if value is None or isnan(value) else wording.percent(max(0.0, value))
+        value = derived.typical(self.state, COPIES.name)
+        share = "?" if value is None or isnan(value) else number_text.percent(max(0.0, value))
         said = "of the samples are near copies of training images"
-        return self.line(f"{COPIES.brief:<{LABEL}}", f"{share:>{VALUE}}", f" {said}", width=width)
+        return self.line(f"{COPIES.short:<{LABEL}}", f"{share:>{VALUE}}", f" {said}", width=width)
 
     def _mode_rows(self, width: int, height: int) -> list[Strip]:
-        """The modes in at most ``height`` rows: bars with names and shares, bars in a row, or a count."""
-        modes, plain = presence.modes(self.state), self.terminal.ascii
-        if not modes:
-            return [self._modes(width)]
+        """The modes in at most ``height`` rows: by name with a bar and a share each, or in words."""
+        modes = mode_presence.modes(self.state)
         head = f"modes {self._count()}".ljust(LABEL + 2)
-        room = width - len(head)
-        gone = "" if self._early else "error"
-        named = modebars.in_columns(modes, room, height, ascii=plain, gone=gone)
-        if named:
-            heads = [head, *[" " * len(head)] * (len(named) - 1)]
-            return [self.line(one, *row, width=width) for one, row in zip(heads, named, strict=True)]
-        bars = self.line(head, *modebars.in_a_row(modes, room, ascii=plain, gone=gone), width=width)
-        return [self._modes(width), bars] if height > 1 else [bars]
+        named = modebars.in_columns(modes, width - len(head), height, gone="" if self._early else "error")
+        if height < 2 or not named:
+            return [self._modes(width)]
+        heads = [head, *[" " * len(head)] * (len(named) - 1)]
+        return [self.line(one, *row, width=width) for one, row in zip(heads, named, strict=True)]
 
     def _modes(self, width: int) -> Strip:
-        """How many modes are there, and which are not."""
-        spans: list[Span | str] = [f"{MODES.brief:<{LABEL}}", f"{self._count():>{VALUE}}", " "]
-        modes = presence.modes(self.state)
-        lost = [mode.name for mode in presence.lost(modes)] or list(selectors.lost_classes(self.state))
-        never = [mode.name for mode in presence.missing(modes)]
+        """How many modes are there, and by name those that are lost, never came, or are rare."""
+        spans: list[Span | str] = [f"{MODES.short:<{LABEL}}", f"{self._count():>{VALUE}}", " "]
+        modes = mode_presence.modes(self.state)
+        lost = [mode.name for mode in mode_presence.lost(modes)] or list(derived.lost_classes(self.state))
+        never = [mode.name for mode in mode_presence.missing(modes)]
+        few = [mode.name for mode in modes if mode.there and mode.share < FEW]
         room = width - LABEL - VALUE - 1
+        told: list[tuple[str, list[str], str]] = [("few: ", few, "warning")]
         if self._early and (lost or never):
-            spans.append(_naming("not shown: ", [*lost, *never], room))
-        elif lost:
-            spans.append(Span(_naming("lost: ", lost, room), "error", bold=True))
-        elif never:
-            spans.append(_naming("never shown: ", never, room))
-        elif verdicts.all_modes(self.state):
+            told.insert(0, ("not shown: ", [*lost, *never], ""))
+        else:
+            told = [("lost: ", lost, "error"), ("never shown: ", never, ""), *told]
+        for words, names, tone in told:
+            if names and room > len(words):
+                text = _naming(words, names, room)
+                spans.append(Span(f"{text}  ", tone, bold=tone == "error"))
+                room -= len(text) + 2
+        if len(spans) == 3 and conclusions.all_modes(self.state):
             spans.append("every one appears")
         return self.line(*spans, width=width)
 
     def _count(self) -> str:
-        modes = selectors.typical(self.state, MODES.series)
+        modes = derived.typical(self.state, MODES.name)
         total = self.state.facts.modes or len(self.state.facts.classes)
         count = "?" if modes is None or isnan(modes) else f"{modes:.0f}"
         return f"{count}/{total}" if total else count
 
-    def _verdict(self, width: int) -> Strip:
-        words = verdicts.diversity(self.state)
-        return self.line(Span(words.within(width), words.tone, bold=True), width=width)
-
 
 def _naming(words: str, names: Sequence[str], room: int) -> str:
     """The words and as many names behind them as there is room for, none cut."""
-    return words + wording.as_many([wording.clean(name) for name in names], room - len(words))
+    return words + plain_text.as_many([plain_text.clean(name) for name in names], room - len(words))

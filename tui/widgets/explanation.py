@@ -5,15 +5,15 @@ from collections.abc import Iterator
 import numpy as np
 from textual.strip import Strip
 
-from engine.run.bins import Bins
-from presets.watching import Watch
-from tui.details import Section
-from tui.draw.chart import draw_chart
-from tui.draw.line import Line
-from tui.selectors import typical
-from tui.state import State
-from tui.widgets.panel import Panel
-from tui.widgets.texts import Span, wrapped
+from latentop.engine.run.store.bins import Bins
+from latentop.presets.watch import Watch
+from latentop.tui.draw.charts.chart import draw_chart
+from latentop.tui.draw.charts.line import Line
+from latentop.tui.model.derived import typical
+from latentop.tui.model.details import Section
+from latentop.tui.model.state import State
+from latentop.tui.widgets.panel import Panel
+from latentop.tui.widgets.texts import Span, wrapped
 
 INDENT = 2
 CHART, WIDEST = 9, 110

@@ -10,9 +10,9 @@ from textual.events import Click, Key
 from textual.message import Message
 from textual.widgets import Input, Label, Static
 
-from presets.fields import Field
-from tui.fields import typed
-from tui.wording import clean
+from latentop.presets.fields import Field
+from latentop.tui.model.form_rows import typed
+from latentop.tui.model.plain_text import clean
 
 
 class ChosenValue(Static, can_focus=True):

@@ -1,26 +1,51 @@
-"""The first line: which run this is, its state and verdict in words, how far it is, how long it will take."""
+"""The first line: which run this is, what it is doing, how far it is and how long it will take, the time."""
 
+import time
+from dataclasses import dataclass
+from math import floor
 from typing import ClassVar
 
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from tui import selectors, states, wording
-from tui.state import State
-from tui.widgets.panel import Panel
-from tui.widgets.texts import Span, fit
+from latentop.tui.draw.small.progress_bar import progress_bar
+from latentop.tui.model import derived, number_text, run_state
+from latentop.tui.model.phases import phase
+from latentop.tui.model.plain_text import clean
+from latentop.tui.model.state import State
+from latentop.tui.widgets.panel import Panel
+from latentop.tui.widgets.texts import Span, fit
 
 GAP = 3
-STEP_IMPORTANCE, VERDICT_IMPORTANCE, STATE_IMPORTANCE = 90, 95, 100
+STATE = len("training")
+"""Cells of the state, lest what follows moves as it changes."""
+SHORTEST_BAR, LONGEST_BAR = 8, 40
+WIDE = 100
+"""Cells from which on there is room for words that can be spared."""
+CLOCK_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A text with its colour; the least important go first where the row is too narrow."""
+
+    importance: int
+    text: str
+    colour: str = ""
 
 
 class Header(Panel):
-    """One row; where it is too narrow the least important words go first."""
+    """One row: names and state on the left, progress and time on the right, a bar in the room between."""
 
     of_now: ClassVar[bool] = True
 
     traffic: reactive[str] = reactive("", repaint=False)
     """What is sent to the terminal, in words, for who wants to know."""
+
+    def on_mount(self) -> None:
+        """Keep the time."""
+        super().on_mount()
+        self.set_interval(CLOCK_SECONDS, self.redraw)
 
     def watch_traffic(self) -> None:
         """Say the new rate."""
@@ -33,61 +58,95 @@ class Header(Panel):
 
     def rows(self, width: int, height: int) -> list[Strip]:
         """Return the one row."""
-        parts = [*self._identity(), *self._progress(), *self._note()]
-        if self.traffic:
-            parts.append((88, self.traffic, "accent"))
-        kept = fit([(importance, " " * GAP + text) for importance, text, _ in parts], width, 0)
-        spans: list[Span | str] = []
-        for place, index in enumerate(kept):
-            _, text, colour = parts[index]
-            spans += [" " * (GAP if place else 1), Span(text, colour, bold=bool(colour))]
-        return [self.line(*spans, width=width)]
-
-    def _identity(self) -> list[tuple[int, str, str]]:
-        facts = self.state.facts
-        parts = [(10, "latentop", "primary")]
-        if facts.name:
-            parts.append((85, facts.name, "accent"))
-        if facts.preset:
-            parts.append((80, facts.preset, "foreground"))
-        if facts.data:
-            parts += [(20, facts.data.partition(" ")[0], ""), (30, f"s{facts.seed}", "")]
-        return parts
-
-    def _note(self) -> list[tuple[int, str, str]]:
-        facts = self.state.facts
-        parts = [(5, facts.note, "")] if facts.note else []
-        if facts.size is not None:
-            told = wording.room(facts.size, facts)
-            parts.append((45, told, "warning") if facts.pressure else (4, told, ""))
-        return parts
-
-    def _progress(self) -> list[tuple[int, str, str]]:
-        state = self.state
-        pending = selectors.pending(state)
-        words = states.state(state.liveness, pending)
-        parts = [(STATE_IMPORTANCE, f"● {words}", states.tone(state.liveness.name))]
-        if not selectors.has_data(state):
-            return parts
-        verdict = state.facts.verdict
-        parts.append(
-            (VERDICT_IMPORTANCE, states.verdict(verdict, alive=state.liveness.alive), _verdict_tone(verdict))
+        room = width - 2
+        left, middle, right = self._identity(), self._progress(wide=width >= WIDE), self._time()
+        parts = [*left, *middle, *right]
+        share = self._share
+        bar = 0 if share is None else max(SHORTEST_BAR, width // 6) + 1
+        kept = fit([(part.importance, " " * GAP + clean(part.text)) for part in parts], room + GAP - bar, 0)
+        first = [place for place in kept if place < len(left) + len(middle)]
+        last = [place for place in kept if place >= len(left) + len(middle)]
+        spans = self._spans([parts[place] for place in first])
+        tail = self._spans([parts[place] for place in last])
+        before, after = self.line(" ", *spans), self.line(*tail, " ")
+        free = width - before.cell_length - after.cell_length - GAP
+        drawn = (
+            "" if share is None or free <= SHORTEST_BAR else progress_bar(share, min(LONGEST_BAR, free - 1))
         )
-        if state.facts.guard == "rollback" and state.liveness.alive:
-            parts.append((45, f"guard {state.facts.guard_used} of {state.facts.guard_tries}", ""))
-        total = wording.spaced(state.facts.steps)
-        step = wording.spaced(selectors.step(state))
-        parts.append((STEP_IMPORTANCE, f"step {step:>{len(total)}}", ""))
-        speed = selectors.speed(state) if state.liveness.name == "running" else None
-        if speed:
-            parts.append((50, f"{wording.rate(speed):<9}".rstrip(), ""))
-        if epoch := selectors.epoch(state):
-            parts.append((40, f"epoch {epoch[0]}/{epoch[1]}", ""))
-        if left := selectors.seconds_left(state):
-            parts.append((60, f"{wording.duration(left)} left", ""))
+        blank = width - before.cell_length - after.cell_length - len(drawn) - 1
+        filled, empty = drawn.rstrip("─"), len(drawn) - len(drawn.rstrip("─"))
+        middle_strip = self.line(" ", Span(filled, "primary"), Span("─" * empty, "panel-lighten-2"))
+        return [Strip.join([before, middle_strip, self.line(" " * max(0, blank)), after])]
+
+    @property
+    def _share(self) -> float | None:
+        """How much of the training is done; None where nobody knows how much there is."""
+        steps = self.state.facts.steps
+        if steps <= 0 or not derived.has_data(self.state):
+            return None
+        return min(1.0, derived.step(self.state) / steps)
+
+    def _spans(self, parts: list[Part]) -> list[Span | str]:
+        spans: list[Span | str] = []
+        for place, part in enumerate(parts):
+            spans += [" " * GAP if place else "", Span(part.text, part.colour, bold=bool(part.colour))]
+        return spans
+
+    def _identity(self) -> list[Part]:
+        facts = self.state.facts
+        parts = []
+        if facts.name:
+            parts.append(Part(85, facts.name, "accent"))
+        if facts.preset:
+            parts.append(Part(80, facts.preset, "foreground"))
+        if not parts:
+            parts.append(Part(80, "latentop", "primary"))
+        if facts.data:
+            parts.append(Part(30, facts.data.partition(" (")[0]))
+        if facts.data and (facts.seed or not facts.scripted):  # what a script has not seeded has none
+            parts.append(Part(28, f"seed {facts.seed}"))
+        if facts.note:
+            parts.append(Part(5, facts.note))
         return parts
 
+    def _progress(self, *, wide: bool) -> list[Part]:
+        state, facts = self.state, self.state.facts
+        if state.liveness.name == "starting" and derived.unread(state):
+            return [Part(100, "opening …")]
+        words = f"● {run_state.state(state.liveness):<{STATE}}"
+        parts = [
+            Part(
+                100,
+                words.rstrip() if not derived.has_data(state) else words,
+                run_state.tone(state.liveness.name),
+            )
+        ]
+        if not derived.has_data(state):
+            return parts
+        step = number_text.spaced(derived.step(state))
+        if facts.steps > 0:
+            end = number_text.spaced(facts.steps)
+            parts.append(Part(95, f"{'step ' if wide else ''}{step:>{len(end)}} / {end}"))
+            if (now := phase(state)) is not None:
+                parts.append(Part(79, f"{now.place} of {now.count}{f': {now.name}' if wide else ''}"))
+            return parts
+        parts.append(Part(95, f"step {step}"))
+        return [*parts, Part(50, "no end known")] if state.liveness.alive else parts
 
-def _verdict_tone(verdict: str) -> str:
-    tone = states.tone(verdict)
-    return "" if tone == "foreground" else tone
+    def _time(self) -> list[Part]:
+        state, facts = self.state, self.state.facts
+        parts = []
+        if (share := self._share) is not None:
+            parts.append(Part(92, f"{floor(100 * share):>3} %"))
+        if derived.has_data(state):
+            if facts.guard == "rollback" and state.liveness.alive:
+                parts.append(Part(35, f"guard {facts.guard_used} of {facts.guard_tries}"))
+            if epoch := derived.epoch(state):
+                parts.append(Part(20, f"epoch {epoch[0]}/{epoch[1]}" if epoch[1] else f"epoch {epoch[0]}"))
+            if facts.elapsed:
+                parts.append(Part(40, f"{number_text.stopwatch(facts.elapsed)} in"))
+            if left := derived.seconds_left(state):
+                parts.append(Part(60, f"{number_text.duration(left)} left"))
+        if self.traffic:
+            parts.append(Part(88, self.traffic, "accent"))
+        return [*parts, Part(25, number_text.clock(time.time()))]

@@ -6,11 +6,10 @@ from textual.events import Click
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from tui import keys
-from tui.terminal import Terminal
-from tui.widgets.cells import CellWidget
-from tui.widgets.texts import Span, fit, strip
-from tui.wording import clean
+from latentop.tui import keys
+from latentop.tui.link.terminal import Terminal
+from latentop.tui.widgets.cells import CellWidget
+from latentop.tui.widgets.texts import Span, fit, strip
 
 GAP = 2
 
@@ -18,7 +17,7 @@ GAP = 2
 class KeyLine(CellWidget):
     """One row, from the table of keys, less those whose actions are hidden.
 
-    ``labels`` renames an action for a while, or hides it.
+    ``labels`` renames an action for a while, or hides it; or gives it a place that it has not by itself.
     """
 
     labels: reactive[Mapping[str, str]] = reactive(dict, repaint=False)
@@ -26,7 +25,7 @@ class KeyLine(CellWidget):
     def __init__(self, terminal: Terminal, place: keys.Place, *, hidden: Collection[str] = ()) -> None:
         super().__init__(id="keys")
         self._terminal = terminal
-        self._keys = [key for key in keys.in_footer(keys.of(place)) if key.action not in hidden]
+        self._keys = [key for key in keys.of(place) if key.action not in hidden]
         self._places: list[tuple[int, int, keys.Key]] = []
 
     def watch_labels(self) -> None:
@@ -38,17 +37,16 @@ class KeyLine(CellWidget):
         """Return the one row."""
         named = [(key, self.labels.get(key.action, key.label)) for key in self._keys]
         texts = [(key, label) for key, label in named if label]
-        kept = fit([(key.importance, f"{self._shown(key)} {label}") for key, label in texts], width - 2, GAP)
+        kept = fit([(key.importance, f"{key.shown} {label}") for key, label in texts], width - 2, GAP)
         spans: list[Span | str] = [" "]
         self._places, x = [], 1
         for index in kept:
             key, label = texts[index]
-            shown = self._shown(key)
-            spans += [Span(shown, "accent", bold=True), f" {label}{' ' * GAP}"]
-            end = x + len(shown) + 1 + len(label)
+            spans += [Span(key.shown, "accent", bold=True), f" {label}{' ' * GAP}"]
+            end = x + len(key.shown) + 1 + len(label)
             self._places.append((x, end, key))
             x = end + GAP
-        return [strip(spans, self._colour, ascii=self._terminal.ascii)]
+        return [strip(spans, self._colour)]
 
     async def on_click(self, event: Click) -> None:
         """Do what the key under the mouse does."""
@@ -57,10 +55,6 @@ class KeyLine(CellWidget):
                 self.app.simulate_key(key.key)
             elif start <= event.x < end:
                 await self.screen.run_action(key.action)
-
-    def _shown(self, key: keys.Key) -> str:
-        """The key as the terminal shows it, which may be wider than as the table has it."""
-        return clean(key.shown, ascii=self._terminal.ascii)
 
     def _colour(self, name: str) -> str:
         value = self.app.theme_variables.get(name, "") if self._terminal.colour else ""

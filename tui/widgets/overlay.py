@@ -6,13 +6,14 @@ from dataclasses import replace
 from textual.content import Content
 from textual.strip import Strip
 
-from tui.draw.axis import Limits
-from tui.draw.chart import draw_chart, fitted
-from tui.draw.line import Line
-from tui.state import State
-from tui.terminal import Terminal
-from tui.widgets.panel import Panel
-from tui.wording import clean, shortened
+from latentop.tui.draw.charts.axis import Limits
+from latentop.tui.draw.charts.chart import draw_chart, fitted
+from latentop.tui.draw.charts.line import Line
+from latentop.tui.link.terminal import Terminal
+from latentop.tui.model.plain_text import clean, shortened
+from latentop.tui.model.state import State
+from latentop.tui.model.viewport import Viewport
+from latentop.tui.widgets.panel import Panel
 
 LABELS = 8
 """Cells for the labels of the value axis."""
@@ -33,6 +34,7 @@ class Overlay(Panel):
         self._title = ""
         self._lines: Lines | None = None
         self._values: Limits | None = None
+        self._viewport, self._log = Viewport(), False
 
     def concerns(self, state: State) -> tuple[object, ...]:
         """No part of a state: it shows the lines that it is given."""
@@ -42,9 +44,16 @@ class Overlay(Panel):
         """Draw these lines; another title is another series, with another value axis."""
         if title != self._title:
             self._title = title
-            self.border_title = Content(clean(title, ascii=self.terminal.ascii) or " ")
+            self.border_title = Content(clean(title) or " ")
             self._values = None
         self._lines = lines
+        self.redraw()
+
+    def look(self, viewport: Viewport, *, log: bool) -> None:
+        """Show these steps, with the cursor there, on such an axis; another window fits its values anew."""
+        if (viewport.span, log) != (self._viewport.span, self._log):
+            self._values = None
+        self._viewport, self._log = viewport, log
         self.redraw()
 
     def rows(self, width: int, height: int) -> list[Strip]:
@@ -52,12 +61,27 @@ class Overlay(Panel):
         if self._lines is None:
             return []
         spans = max(FEWEST, width - LABELS)
-        lines = self._lines(spans // 2 if self.terminal.ascii else spans)
+        spans = spans // 2 if self.terminal.ascii else spans
+        lines = self._lines(spans)
+        last = max((int(line.step[-1]) for line in lines if line.step.size), default=0)
+        window, cursor = self._viewport.window(last), self._viewport.cursor
+        if self._viewport.span is not None:  # of fewer steps, finer spans
+            lines = self._lines(round(spans * max(1.0, last / self._viewport.span)))
         if not lines:
             return [self.line("no values yet")]
-        self._values = fitted(lines, None, self._values)
+        self._values = fitted(lines, window, self._values, log=self._log)
         room = max(SHORTEST, width // len(lines) - VALUE)
         named = [
-            replace(line, name=shortened(clean(line.name), room, ascii=self.terminal.ascii)) for line in lines
+            replace(line, name=shortened(clean(line.name), room), told=line.told if cursor is None else None)
+            for line in lines
         ]
-        return draw_chart(named, width=width, height=height, values=self._values, style=self.chart_style())
+        return draw_chart(
+            named,
+            width=width,
+            height=height,
+            steps=window,
+            values=self._values,
+            style=self.chart_style(),
+            cursor=cursor,
+            log=self._log,
+        )

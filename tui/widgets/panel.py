@@ -6,14 +6,16 @@ from textual.color import Color
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from presets.watching import Watch
-from tui.details import Section
-from tui.draw.chart import ChartStyle
-from tui.state import State
-from tui.terminal import Terminal
-from tui.widgets.cells import CellWidget
-from tui.widgets.texts import Span, strip
+from latentop.presets.watch import Watch
+from latentop.tui.draw.charts.chart import ChartStyle
+from latentop.tui.link.terminal import Terminal
+from latentop.tui.model.details import Section
+from latentop.tui.model.state import State
+from latentop.tui.widgets.cells import CellWidget
+from latentop.tui.widgets.texts import Span, strip
 
+FAINT = 0.75
+"""Of the way from the background to the text: axes and their labels."""
 PLAIN = (bool, int, float, str, tuple)
 
 
@@ -33,8 +35,18 @@ class Panel(CellWidget):
         """The parts that the panel shows; it draws anew when one is another than before."""
         raise NotImplementedError
 
+    def wait(self) -> None:
+        """Stay away until there is something to show; from then on it stays."""
+        self.add_class("-absent")
+
+    def has_content(self, state: State) -> bool:
+        """Whether there is something to show."""
+        return True
+
     def watch_state(self, old: State, new: State) -> None:
         """Draw anew if what the panel shows may have changed."""
+        if self.has_class("-absent") and self.has_content(new):
+            self.remove_class("-absent")
         pairs = zip(self.concerns(old), self.concerns(new), strict=True)
         if self.is_mounted and any(_differ(one, other) for one, other in pairs):
             self.changed()
@@ -55,11 +67,11 @@ class Panel(CellWidget):
         return value[:7] if value.startswith("#") else _ansi(value)
 
     def faint(self) -> str:
-        """The colour of what should not draw the eye: halfway from the background to the text."""
+        """The colour of what should not draw the eye: nearer to the text than to the background."""
         background, foreground = self.colour("background"), self.colour("foreground")
         if not (background.startswith("#") and foreground.startswith("#")):
             return ""
-        return Color.parse(background).blend(Color.parse(foreground), 0.5).hex6
+        return Color.parse(background).blend(Color.parse(foreground), FAINT).hex6
 
     def chart_style(self) -> ChartStyle:
         """How charts and meters are drawn here."""
@@ -75,7 +87,7 @@ class Panel(CellWidget):
 
     def line(self, *spans: Span | str, width: int | None = None) -> Strip:
         """A row of text; a span is a text with the name of a theme colour."""
-        return strip(spans, self.colour, ascii=self.terminal.ascii, width=width)
+        return strip(spans, self.colour, width=width)
 
 
 def _differ(one: object, other: object) -> bool:

@@ -4,10 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 from textual.strip import Strip
 
-from tui.draw.image import draw_grid
-from tui.draw.image_style import Display, Style
-from tui.terminal import Terminal
-from tui.widgets.cells import CellWidget
+from latentop.tui.draw.images.image import draw_grid
+from latentop.tui.draw.images.image_style import Display, Style
+from latentop.tui.link.terminal import Terminal
+from latentop.tui.widgets.cells import CellWidget
 
 
 class Preview(CellWidget):

@@ -1,26 +1,33 @@
 """How well an autoencoder reconstructs: training and validation error, the best so far, and the gap."""
 
 import re
+from collections.abc import Iterator
 
-import numpy as np
 from textual.strip import Strip
 
-from presets.watching import Watch
-from tui import details, fit, selectors, verdicts, wording
-from tui.details import Section
-from tui.draw.spark import bars, spark
-from tui.fit import OVERFITTING
-from tui.measures import CODINGS, LEARNED, RECONSTRUCTION, UNSEEN, Told
-from tui.state import State
-from tui.trend import WINDOW, trend
-from tui.widgets.panel import Panel
-from tui.widgets.texts import Span
-from tui.widgets.trends import arrow
+from latentop.presets.watch import Watch
+from latentop.tui.draw.small.spark import bars, spark
+from latentop.tui.model import conclusions, derived, details, generalisation, number_text, plain_text
+from latentop.tui.model.details import Section
+from latentop.tui.model.generalisation import OVERFITTING
+from latentop.tui.model.measures import CODINGS, LEARNED, RECONSTRUCTION, UNSEEN
+from latentop.tui.model.report import best_validation
+from latentop.tui.model.shown_series import Shown
+from latentop.tui.model.state import State
+from latentop.tui.model.trend import WINDOW, trend
+from latentop.tui.widgets.panel import Panel
+from latentop.tui.widgets.texts import Span
+from latentop.tui.widgets.trends import arrow
 
-TONES = {"ok": "success", "high": "warning", OVERFITTING: "warning"}
+TONES = {"ok": "success", "early": "", "high": "warning", OVERFITTING: "warning"}
+WORDS = {"early": "too early to judge"}
 UNIT = "kl/unit-"
 _OTHER = re.compile(r"{(.+?)}")
 LABEL, VALUE = 11, 8
+CLOSE = 0.01
+"""Of a ratio: as near to it the shown numbers give the same."""
+PAIRED = 80
+"""Cells from which on two of them have room in a row."""
 SPARK, NOTE = 32, 26
 """Cells of a history, and of what stands behind it."""
 
@@ -32,8 +39,17 @@ class ReconstructionPanel(Panel):
 
     def concerns(self, state: State) -> tuple[object, ...]:
         """The series that are told, and the alarms."""
-        names = (told.series for told in RECONSTRUCTION)
-        return (*map(state.series.get, (*names, f"{UNIT}1")), state.alarms)
+        names = (one.name for one in RECONSTRUCTION)
+        return (*map(state.series.get, (*names, f"{UNIT}1")), state.alarms, state.facts.awaited)
+
+    def has_content(self, state: State) -> bool:
+        """Whether any of it was measured."""
+        return any(one.name in state.series for one in RECONSTRUCTION)
+
+    def changed(self) -> None:
+        """Have the border in the alarm's colour while codings are dead or tell nothing."""
+        names = {alarm.name for alarm in derived.standing(self.state) if alarm.severity == "critical"}
+        self.set_class(not names.isdisjoint(conclusions.CODINGS), "-alarming")
 
     def explain(self, state: State, watch: Watch) -> list[Section]:
         """Each measure with its meaning, its history and its alarms."""
@@ -41,66 +57,77 @@ class ReconstructionPanel(Panel):
 
     def rows(self, width: int, height: int) -> list[Strip]:
         """Return both errors, their ratio, what else is measured, and the verdict where there is room."""
-        training = selectors.typical(self.state, LEARNED.series)
-        validation = selectors.typical(self.state, UNSEEN.series)
-        if training is None:
+        training = derived.typical(self.state, LEARNED.name)
+        validation = derived.typical(self.state, UNSEEN.name)
+        scripted = self.state.facts.scripted  # whatever it does not measure will not come
+        if training is None and not scripted:
             return [self.line("no values yet")]
-        rows = [self._error(LEARNED, training, wording.RECENT, width)]
-        if validation is None:
-            return [*rows, self._row(UNSEEN.brief, "not yet", width)]
-        rows.append(self._error(UNSEEN, validation, self._best(width), width))
-        if (ratio := fit.ratio(self.state)) is not None:
-            rows.append(self._gap(ratio, width))
-        if height <= 3:
-            return rows
-        for told in CODINGS:
-            if (value := selectors.typical(self.state, told.series)) is not None:
-                unit = _OTHER.sub(self._other, told.unit)
-                rows.append(self._row(told.brief, wording.short(value), width, unit))
-        return [*rows[: height - 1], self._verdict(width)]
+        rows = [] if training is None else [self._error(LEARNED, training, plain_text.RECENT, width)]
+        if validation is not None:
+            rows.append(self._error(UNSEEN, validation, self._best(width), width))
+        elif not scripted:
+            return [*rows, self._row(UNSEEN.short, "not yet", width)]
+        room = height - len(rows)
+        others = list(self._others(width))
+        if len(others) > room and width >= PAIRED:
+            half = width // 2
+            others = [*self._others(half - 1)]
+            pairs = zip(others[::2], [*others[1::2], Strip.blank(0)], strict=False)
+            others = [Strip.join([one.adjust_cell_length(half), other]) for one, other in pairs]
+        return [*rows, *others][:height]
 
-    def _error(self, told: Told, value: float, note: str, width: int) -> Strip:
+    def _others(self, width: int) -> Iterator[Strip]:
+        """The ratio of both errors, and what the codings are worth, a row each."""
+        if (ratio := generalisation.ratio(self.state)) is not None:
+            yield self._gap(ratio, width)
+        for one in CODINGS:
+            if (value := derived.typical(self.state, one.name)) is not None:
+                unit = _OTHER.sub(self._other, one.note)
+                yield self._row(one.short, number_text.short(value), width, unit)
+
+    def _error(self, measure: Shown, value: float, note: str, width: int) -> Strip:
         """An error, which way it goes, and its history where there is room beside the note."""
-        bins, plain = self.state.series[told.series], self.terminal.ascii
-        way = arrow(trend(bins), ascii=plain)
+        bins = self.state.series[measure.name]
+        way = arrow(trend(bins))
         room = min(SPARK, width - LABEL - VALUE - NOTE - 5)
-        drawn = (
-            Span(spark(bins.mean[-WINDOW:], room, ascii=plain) + "  ", "primary-darken-2")
-            if room >= 8
-            else ""
-        )
+        drawn = Span(spark(bins.mean[-WINDOW:], room) + "  ", "primary-darken-2") if room >= 8 else ""
         return self.line(
-            f"{told.brief:<{LABEL}}{wording.short(value):>{VALUE}} {way} ", drawn, note, width=width
+            f"{measure.short:<{LABEL}}{number_text.short(value):>{VALUE}} {way} ", drawn, note, width=width
         )
 
     def _other(self, found: re.Match[str]) -> str:
         """The value of another series; of those of many units a bar each."""
         if found[1] == UNIT:
-            nats = selectors.numbered(self.state, UNIT)
-            return f"in all, by unit  {bars(nats, ascii=self.terminal.ascii)}" if nats else "in all"
-        value = selectors.typical(self.state, found[1])
-        return "?" if value is None else wording.short(value)
+            nats = derived.numbered(self.state, UNIT)
+            return f"in all, by unit  {bars(nats)}" if nats else "in all"
+        value = derived.typical(self.state, found[1])
+        return "?" if value is None else number_text.short(value)
 
     def _row(self, label: str, value: str, width: int, more: str = "") -> Strip:
         return self.line(f"{label:<{LABEL}}", f"{value:>{VALUE}}", f"   {more}", width=width)
 
     def _best(self, width: int) -> str:
-        bins = self.state.series[UNSEEN.series]
-        place = int(np.nanargmin(np.where(np.isfinite(bins.mean), bins.mean, np.inf)))
-        best, step = wording.short(float(bins.lo[place])), wording.spaced(int(bins.step[place]))
+        if (found := best_validation(self.state)) is None:
+            return ""
+        best, step = number_text.short(found.value), number_text.spaced(found.step)
         words = f"best {best} at {step}"
         return words if LABEL + VALUE + len(" ↘ ") + len(words) <= width else f"best {best}"
 
     def _gap(self, ratio: float, width: int) -> Strip:
         """Validation error over training error, and where the watch begins to mind it."""
-        how = fit.fit(self.state)
-        words = Span(how, TONES[how], bold=how == OVERFITTING)
+        how = generalisation.fit(self.state)
+        words = Span(WORDS.get(how, how), TONES[how], bold=how == OVERFITTING)
         limit = f" (alarm > {self.state.facts.overfitting_alarm:g})"
         longer = f"{limit[:-1]}, if training error falls alone)"
         if how == "high" and LABEL + VALUE + 3 + len(how + longer) <= width:
             limit = longer
+        if then := self._then(ratio):
+            limit = then
         return self.line(f"{'val/train':<{LABEL}}", f"{ratio:>{VALUE}.2f}", "   ", words, limit, width=width)
 
-    def _verdict(self, width: int) -> Strip:
-        words = verdicts.reconstruction(self.state)
-        return self.line(Span(words.within(width), words.tone, bold=True), width=width)
+    def _then(self, ratio: float) -> str:
+        """As of which step the ratio is, where the two errors that are shown give another."""
+        validation, training = (derived.typical(self.state, one.name) for one in (UNSEEN, LEARNED))
+        if validation is None or not training or abs(validation / training - ratio) < CLOSE * ratio:
+            return ""
+        return f", both as of step {number_text.spaced(int(self.state.series[UNSEEN.name].step[-1]))}"

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from tui.state import State
-from tui.terminal import Terminal
-from tui.widgets.panel import Panel
-from tui.widgets.texts import Span
+from latentop.tui.link.terminal import Terminal
+from latentop.tui.model.state import State
+from latentop.tui.widgets.panel import Panel
+from latentop.tui.widgets.texts import Span
 
 Words = Sequence[Span | str]
 

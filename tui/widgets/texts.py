@@ -4,11 +4,12 @@ import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.wording import clean
+from latentop.tui.model.plain_text import clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,6 @@ def strip(
     spans: Iterable[Span | str],
     colour: Callable[[str], str],
     *,
-    ascii: bool = False,
     width: int | None = None,
 ) -> Strip:
     """One row of the spans, control characters removed, cut to ``width`` cells with an ellipsis."""
@@ -33,12 +33,11 @@ def strip(
         span = Span(span) if isinstance(span, str) else span
         value = colour(span.colour) if span.colour else ""
         style = Style(color=value or None, bold=True if span.bold else None)
-        segments.append(Segment(clean(span.text, ascii=ascii), style))
+        segments.append(Segment(clean(span.text), style))
     row = Strip(segments)
     if width is None or row.cell_length <= width:
         return row
-    ellipsis = "..." if ascii else "…"
-    return Strip.join([row.crop(0, max(0, width - len(ellipsis))), Strip([Segment(ellipsis)])]).crop(0, width)
+    return Strip.join([row.crop(0, max(0, width - 1)), Strip([Segment("…")])]).crop(0, width)
 
 
 def wrapped(text: str, width: int, *, first: int = 0) -> list[str]:
@@ -49,8 +48,9 @@ def wrapped(text: str, width: int, *, first: int = 0) -> list[str]:
 
 
 def fit(parts: Sequence[tuple[int, str]], width: int, gap: int) -> list[int]:
-    """Which of ``(importance, text)`` fit side by side into ``width``; the least important go first."""
+    """Which of ``(importance, text)`` fit side by side into ``width`` cells; the least important go first."""
     kept = list(range(len(parts)))
-    while kept and sum(len(parts[place][1]) for place in kept) + gap * (len(kept) - 1) > width:
+    wide = [cell_len(clean(text)) for _, text in parts]
+    while kept and sum(wide[place] for place in kept) + gap * (len(kept) - 1) > width:
         kept.remove(min(kept, key=lambda place: parts[place][0]))
     return kept

@@ -1,18 +1,17 @@
 """A trend as an arrow or a word, always as wide: what stands beside it does not move."""
 
-from tui.trend import Trend
+from latentop.tui.model.trend import Trend
 
 ARROWS = {"rising": "↗", "steady": "→", "falling": "↘"}
-PLAIN = {"rising": "/", "steady": "-", "falling": "\\"}
 WORD = 8
 """Cells of a word and the blank before it."""
 
 
-def arrow(trend: Trend | None, *, ascii: bool) -> str:
+def arrow(trend: Trend | None) -> str:
     """One cell: which way it goes, blank while that is not known."""
-    return (PLAIN if ascii else ARROWS)[trend.way] if trend else " "
+    return ARROWS[trend.way] if trend else " "
 
 
-def word(trend: Trend | None, *, ascii: bool) -> str:
+def word(trend: Trend | None) -> str:
     """Arrow and word in nine cells, blank while that is not known."""
-    return f"{arrow(trend, ascii=ascii)} {trend.way if trend else '':<{WORD - 1}}"
+    return f"{arrow(trend)} {trend.way if trend else '':<{WORD - 1}}"

@@ -9,22 +9,23 @@ from pathlib import Path
 
 import torch
 
-from benchmarks.speed.stamps import Log
-from engine import compute, devices
-from engine.data import Sampler, load
-from engine.objectives import build_objective
-from presets import catalogue
+from benchmarks.speed.step_times import Log
+from latentop.engine.data import Sampler, load
+from latentop.engine.objectives import build_objective
+from latentop.engine.train import devices, trial
+from latentop.presets import catalogue
 
 
 def main() -> None:
     """Train until killed."""
     log, name, *overrides = sys.argv[1:]
     preset = catalogue.load(catalogue.find(name), overrides)
-    device = devices.find(preset.device)
+    device = devices.choose(preset.device).device
+    devices.prepare(device)
     dataset = load(preset.data, device)
     torch.manual_seed(preset.seed)
     objective = build_objective(preset, dataset, device)
-    compute.way(preset, dataset, device, objective).take(objective)
+    trial.way(preset, dataset, device, objective).take(objective)
     sampler = Sampler(len(dataset.train), preset.per_step, preset.seed, device)
     steps = Log(Path(log))
     for chosen in sampler:

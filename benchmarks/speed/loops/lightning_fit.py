@@ -16,9 +16,9 @@ from torch.nn.functional import binary_cross_entropy_with_logits as criterion
 from torch.nn.functional import mse_loss
 from torch.optim import Optimizer
 
-from benchmarks.speed.loops.textbook import loader_of, networks_of, optimiser_of, preset_of
-from benchmarks.speed.stamps import Log
-from presets.schema import GAN, Autoencoder
+from benchmarks.speed.loops.textbook_parts import device_of, loader_of, networks_of, optimiser_of, preset_of
+from benchmarks.speed.step_times import Log
+from latentop.presets.schema import GAN, Autoencoder
 
 
 class Adversarial(LightningModule):  # type: ignore[misc]
@@ -34,10 +34,10 @@ class Adversarial(LightningModule):  # type: ignore[misc]
     def training_step(self, batch: Sequence[Tensor]) -> None:
         """One step of each network."""
         real, _ = batch
-        ones, zeros = torch.ones(len(real)), torch.zeros(len(real))
+        ones, zeros = torch.ones(len(real), device=self.device), torch.zeros(len(real), device=self.device)
         optimiser_g, optimiser_d = self.optimizers()
         self.toggle_optimizer(optimiser_d)
-        fake = self.generator(torch.randn(len(real), self.codings))
+        fake = self.generator(torch.randn(len(real), self.codings, device=self.device))
         loss_d = criterion(self.discriminator(real), ones)
         loss_d = loss_d + criterion(self.discriminator(fake.detach()), zeros)
         optimiser_d.zero_grad()
@@ -45,7 +45,7 @@ class Adversarial(LightningModule):  # type: ignore[misc]
         optimiser_d.step()
         self.untoggle_optimizer(optimiser_d)
         self.toggle_optimizer(optimiser_g)
-        fake = self.generator(torch.randn(len(real), self.codings))
+        fake = self.generator(torch.randn(len(real), self.codings, device=self.device))
         loss_g = criterion(self.discriminator(fake), ones)
         optimiser_g.zero_grad()
         self.manual_backward(loss_g)
@@ -93,7 +93,9 @@ def main() -> None:
     preset, steps = preset_of(name, overrides), Log(Path(log))
     with TemporaryDirectory() as folder:
         module = Adversarial(preset, steps) if isinstance(preset, GAN) else Reconstruct(preset, steps)
-        trainer = Trainer(max_epochs=-1, default_root_dir=folder, accelerator="cpu")
+        device = device_of(preset)
+        which = {"accelerator": "gpu", "devices": [device.index]} if device.index is not None else {}
+        trainer = Trainer(max_epochs=-1, default_root_dir=folder, **{"accelerator": "cpu", **which})
         trainer.fit(module, loader_of(preset, Path(folder)))
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import torch
 
 from benchmarks.speed.long_run import SERIES, SPEED
-from benchmarks.speed.stamps import Log
-from engine.recorder import Recorder
-from engine.run.events import Facts, Scalars
-from engine.run.folder import RunFolder
+from benchmarks.speed.step_times import Log
+from latentop.engine.record.recorder import Recorder
+from latentop.engine.run.events import Facts, Scalars
+from latentop.engine.run.folder import RunFolder
 
 
 def main() -> None:

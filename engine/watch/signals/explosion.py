@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.watch.alarms import Condition, spaced
-from engine.watch.recent import Recent
-from engine.watch.signals.blocks import Blocks
-from presets.watching import DEFAULTS, Watch
+from latentop.engine.watch.signals.blocks import Blocks
+from latentop.engine.watch.signals.recent import Recent
+from latentop.engine.watch.verdict.alarms import Condition
+from latentop.presets.watch import DEFAULTS, Watch
+from latentop.presets.wording import spaced
 
 BLOCK = 64
 """Steps that one median runs over: a spike of fewer than half as many steps does not move it."""

@@ -4,11 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from engine.watch.alarms import Condition
-from engine.watch.recent import Recent
+from latentop.engine.run.series import NOISY
+from latentop.engine.watch.signals.recent import Recent
+from latentop.engine.watch.verdict.alarms import Condition
 
 DIVERGED = "diverged"
+ADVICE = "go back to the last checkpoint and lower the learning rate"
+PROOF = (*NOISY, "valid/", "codings/", "kl/")
+"""What begins the names of series that training itself is made of: one value that is not finite is proof."""
+LASTING = 20
+"""Values in a row that prove it of another series: a score may be infinite now and then, or never defined."""
 FINITE_AGAIN = 200
 """Steps without a value that is not finite, before it counts as over."""
 
@@ -23,7 +30,7 @@ class NonFinite:
         """What the ``new`` steps since the last look say."""
         steps = recent.steps[-new:]
         values = {name: recent.values(name)[-new:] for name in recent.names}
-        found = {name: ~np.isfinite(series) for name, series in values.items()}
+        found = {name: _proofs(name, recent)[-new:] for name in values}
         first = {name: int(bad.argmax()) for name, bad in found.items() if bad.any()}
         any_bad = np.logical_or.reduce(list(found.values())) if found else np.zeros(len(steps), bool)
         trailing = len(steps) if not first else int(any_bad[::-1].argmax())
@@ -45,7 +52,7 @@ class NonFinite:
                 bad=bool(first),
                 clear=self._finite >= FINITE_AGAIN,
                 sentence=sentence,
-                advice="go back to the last checkpoint and lower the learning rate",
+                advice=ADVICE,
                 evidence=evidence,
                 pace="proof",
                 since=since,
@@ -59,3 +66,30 @@ class NonFinite:
     def restore(self, state: Mapping[str, Any]) -> None:
         """Continue from ``state()``."""
         self._finite = int(state["finite"])
+
+
+def _proofs(name: str, recent: Recent) -> NDArray[np.bool_]:
+    """Which of a series' values ``(m,)`` prove that training diverged.
+
+    Of one that a script made up these are the last ones, where all of many are not finite and one was before.
+    """
+    bad = ~np.isfinite(recent.values(name))
+    if name.startswith(PROOF):
+        return bad
+    lasting = len(bad) if bad.all() else int(bad[::-1].argmin())
+    proved = LASTING <= lasting < len(bad)
+    return bad & (np.arange(len(bad)) >= len(bad) - lasting) & proved
+
+
+def samples_not_finite(bad: int, count: int) -> Condition:
+    """That ``bad`` of ``count`` samples hold values that are not finite."""
+    return Condition(
+        name=DIVERGED,
+        severity="critical",
+        bad=True,
+        clear=False,
+        sentence=f"training diverged: {bad} of {count} samples hold values that are not finite",
+        advice=ADVICE,
+        evidence={"samples": float(bad)},
+        pace="proof",
+    )

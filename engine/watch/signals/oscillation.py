@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.watch.alarms import Condition
-from engine.watch.recent import Recent
-from presets.watching import DEFAULTS, Watch
+from latentop.engine.watch.signals.recent import Recent
+from latentop.engine.watch.verdict.alarms import Condition
+from latentop.presets.watch import DEFAULTS, Watch
 
 SERIES = ("dirac/generator", "loss/generator", "loss/discriminator")
 """Where a swing shows; the losses' period is half of the orbit's where the game is symmetric."""

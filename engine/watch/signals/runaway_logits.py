@@ -5,9 +5,9 @@ Only a logistic discriminator has probabilities. A critic's scores have no unit,
 
 import numpy as np
 
-from engine.watch.alarms import Condition
-from engine.watch.recent import Recent
-from presets.watching import DEFAULTS, Watch
+from latentop.engine.watch.signals.recent import Recent
+from latentop.engine.watch.verdict.alarms import Condition
+from latentop.presets.watch import DEFAULTS, Watch
 
 LOSS, REAL, FAKE = "loss/generator", "score/real", "score/fake"
 LOGISTIC = "accuracy/discriminator"

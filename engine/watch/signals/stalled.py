@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from engine.watch.alarms import Condition
-from engine.watch.recent import Recent
-from engine.watch.signals.blocks import Blocks
-from presets.watching import DEFAULTS, Watch
+from latentop.engine.watch.signals.blocks import Blocks
+from latentop.engine.watch.signals.recent import Recent
+from latentop.engine.watch.verdict.alarms import Condition
+from latentop.presets.watch import DEFAULTS, Watch
 
 GAN = ("generator", "discriminator")
 AUTOENCODER = "autoencoder"
@@ -75,6 +75,7 @@ class Stalled:
         worst = min(stalled or known, key=lambda name: known[name])
         was = self._beginnings[f"grad/{worst}"].size
         now = was * known[worst]
+        course = f"went from {was:.2g} to {now:.2g} (alarm below {self._alarm:.0e} of what it was)"
         return [
             Condition(
                 name="stalled",
@@ -82,8 +83,8 @@ class Stalled:
                 bad=bool(stalled),
                 clear=all(share > self._clear for share in known.values()),
                 sentence=(
-                    f"the {worst} no longer learns: its gradient norm went from {was:.2g} to {now:.2g} "
-                    f"(alarm below {self._alarm:.0e} of what it was)"
+                    f"the {worst} no longer learns: its gradient norm "
+                    f"{course if was else 'is 0, and has been since its first steps'}"
                 ),
                 advice=_advice(worst),
                 evidence={"gradient": now, "gradient-was": was, "share": known[worst]},
@@ -103,29 +104,35 @@ class Stalled:
         }
 
     def _share(self, recent: Recent, gradient: str) -> float | None:
-        """The gradient's norm now over that at the beginning; None where either is not known."""
+        """The gradient's norm now over that at the beginning; None where either is not known.
+
+        A gradient of exactly 0 is none, whatever it was.
+        """
         latest, beginning = recent.latest(gradient, WINDOW), self._beginnings.get(gradient)
-        if latest is None or beginning is None or beginning.size == 0:
+        if latest is None or beginning is None:
             return None
-        return float(np.median(latest)) / beginning.size
+        now = float(np.median(latest))
+        return 0.0 if now == 0 else now / beginning.size if beginning.size else None
 
     def _should_learn(self, recent: Recent, network: str, shares: Mapping[str, float]) -> bool:
         """Whether this network has no good reason to have come to rest.
 
-        Two adversaries that come to rest together have settled, unless the discriminator tells all apart.
-        An autoencoder whose loss is a small part of what it was has learned.
+        Two adversaries that come to rest together have settled, unless the discriminator tells all apart, or
+        one of them never moved. An autoencoder whose loss is a small part of what it was has learned.
         """
         if network == AUTOENCODER:
             losses = recent.latest(AUTOENCODER_LOSS, WINDOW)
             if losses is None:
                 return False
             before, after = np.median(losses[: WINDOW // 2]), np.median(losses[WINDOW // 2 :])
-            stands = abs(after - before) <= FLAT * abs(before)
-            return bool(stands and after >= CONVERGED * self._beginnings[AUTOENCODER_LOSS].size)
+            # Without any gradient it stands, whatever the loss says, which varies with the batches.
+            stands = shares[network] == 0 or abs(after - before) <= FLAT * abs(before)
+            return bool(stands and after > 0 and after >= CONVERGED * self._beginnings[AUTOENCODER_LOSS].size)
         other = next(name for name in GAN if name != network)
         accuracies = recent.latest(ACCURACY, WINDOW)
         decided = accuracies is not None and float(np.median(accuracies)) > DECIDED
-        return decided or shares.get(other, 0.0) > GOES_ON
+        never = any(self._beginnings[f"grad/{name}"].size == 0 for name in shares)
+        return decided or never or shares.get(other, 0.0) > GOES_ON
 
 
 def _advice(network: str) -> str:

@@ -1,0 +1,1 @@
+"""What is kept to go on from: on disk and in memory."""

@@ -1,0 +1,1 @@
+"""What a person asks of a training, done between two steps."""

@@ -1,0 +1,135 @@
+"""Going back to a good snapshot: networks, optimisers, settings, watch and record together, with a mark."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from typing import Annotated, Any
+
+import msgspec
+
+from latentop.engine.checkpoint.intervals import Saver
+from latentop.engine.checkpoint.snapshots import Snapshot
+from latentop.engine.control.controllable import Training
+from latentop.engine.run.errors import StorageError, UsageError
+from latentop.engine.run.events import AlarmRaised, Event, Mark, Rewind
+from latentop.engine.train import random_state
+from latentop.presets import live
+from latentop.presets.preset_error import PresetError
+from latentop.presets.wording import spaced
+
+STAYING = ("steps", "watch.", "keep.")
+"""How the keys of settings begin that say nothing of how a step is done: these are not taken back."""
+
+
+class RollbackWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How to go back; whoever asks may leave out any of it."""
+
+    step: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    """To the newest snapshot up to it; else to the last one of before the trouble began."""
+    factor: float | None = None
+    """Times the learning rates."""
+    seed: Annotated[int, msgspec.Meta(ge=0, lt=random_state.SEEDS)] | None = None
+    """For other random numbers than followed then."""
+
+
+class Rollback:
+    """Takes one training back. What was recorded of the abandoned future is forgotten, as after a crash.
+
+    The alarms of that future stay readable in the mark: ``raised`` are those of before this worker began, as
+    ``(step, sentence)``.
+    """
+
+    def __init__(
+        self,
+        training: Training,
+        saver: Saver,
+        put: Callable[[Event], None],
+        raised: Iterable[tuple[int, str]] = (),
+    ) -> None:
+        self._training = training
+        self._saver = saver
+        self._put = put
+        self._raised = list(raised)
+        self.begun_anew: Callable[[], object] = lambda: None
+        """Called when somebody went back by hand."""
+
+    def note(self, alarm: AlarmRaised) -> None:
+        """Remember an alarm, to tell of it should its future be abandoned."""
+        self._raised.append((alarm.step, alarm.sentence))
+
+    def asked(self, arguments: Mapping[str, Any]) -> tuple[bool, str]:
+        """Carry out the command, with the arguments of ``RollbackWanted``: was it, and what to answer."""
+        try:
+            wanted = msgspec.convert(dict(arguments), RollbackWanted)
+            snapshot = self._chosen(wanted.step)
+            text = self.to(snapshot, self.settings(snapshot, factor=wanted.factor), seed=wanted.seed)
+            self.begun_anew()
+            return True, text
+        except msgspec.ValidationError as error:
+            return (
+                False,
+                f"it can't go back so: {error}; it takes {', '.join(RollbackWanted.__struct_fields__)}",
+            )
+        except (PresetError, UsageError) as error:
+            return False, f"{error.message.removeprefix('--set ')}; {error.hint}"
+
+    def settings(self, snapshot: Snapshot, *, factor: float | None = None) -> dict[str, object]:
+        """The settings of then, less length, watch and retention, which stay as they are.
+
+        With a factor, learning rates are so many times those of then or now, the lower.
+        """
+        now = self._training.settings
+        then = dict(snapshot.state["settings"])
+        if factor is not None:
+            rates = {key: value for key, value in then.items() if key.endswith(".lr")}
+            then |= {key: factor * min(value, now.get(key, value)) for key, value in rates.items()}
+        return {key: value for key, value in then.items() if not key.startswith(STAYING)}
+
+    def to(
+        self,
+        snapshot: Snapshot,
+        settings: Mapping[str, object],
+        *,
+        seed: int | None = None,
+        why: str = "",
+    ) -> str:
+        """Go back, change settings, and say so in a mark that begins with ``why``; returns its text.
+
+        Raises PresetError or UsageError, with nothing done, where a setting is not accepted.
+        """
+        training, before = self._training, self._training.settings
+        changed = training.planned(settings)
+        abandoned, lost = training.step, [one for one in self._raised if one[0] > snapshot.step]
+        kept, here = list(training.snapshots), training.take_snapshot()
+        training.go_back(snapshot, seed=seed)
+        try:
+            training.change(changed)
+        except UsageError:
+            training.go_back(here)
+            for one in kept:
+                training.snapshots.keep(one)
+            raise
+        said = [f"from step {spaced(abandoned)} back to {spaced(snapshot.step)}"]
+        said += live.differences(before, changed)
+        said += [] if seed is None else [f"seed {seed}"]
+        text = ", ".join(said)
+        told = ". ".join([f"{why}{text}", *(f"Step {spaced(step)}: {sentence}" for step, sentence in lost)])
+        self._raised = [one for one in self._raised if one not in lost]
+        self._put(Rewind(step=training.step))
+        self._put(Mark(step=training.step, wall=time.time(), kind="rollback", text=told))
+        self._put(training.facts())
+        self._put(training.snapshots.facts())
+        with suppress(StorageError):  # which has said so; a crash would go on from the abandoned future
+            self._saver.save()
+        return text
+
+    def _chosen(self, step: int | None) -> Snapshot:
+        snapshots = self._training.snapshots
+        since = self._training.watch.since
+        found = snapshots.before(step + 1 if step is not None else since or float("inf"))
+        if found is None:
+            raise UsageError("there is no good snapshot to go back to", "they come while training goes well")
+        if step is not None and found.step > step:
+            known = ", ".join(spaced(one.step) for one in snapshots)
+            raise UsageError(f"no snapshot at step {spaced(step)} or before", f"there are: {known}")
+        return found

@@ -1,0 +1,1 @@
+"""Training that is not ours."""

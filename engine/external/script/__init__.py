@@ -1,0 +1,1 @@
+"""A script's own loop: all that is behind `import latentop`."""

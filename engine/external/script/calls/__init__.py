@@ -1,0 +1,1 @@
+"""What one call of `log` gives: values, pictures, a step."""

@@ -1,0 +1,1 @@
+"""What drop-ins for other loggers share."""

@@ -1,0 +1,1 @@
+"""Sheets of samples that other programs save: cut into tiles, shown, and measured."""

@@ -1,0 +1,93 @@
+"""Start the script of a run again, in a session of its own, to go on in that run."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+from latentop.engine.run.commands import refuse_unable
+from latentop.engine.run.errors import UsageError
+from latentop.engine.run.facts import RunFacts, told
+from latentop.engine.run.folder import RunFolder
+from latentop.engine.run.process import launch, liveness, worker_log
+from latentop.engine.run.process.ownership import refuse_foreign
+from latentop.engine.run.store.writer import say, write
+
+RESUME = "LATENTOP_RESUME"
+"""Of a script's environment: the folder of the run that it goes on in."""
+STARTING = "the script is starting"
+_TAKE_A_VALUE = ("-W", "-X", "--check-hash-based-pycs")
+"""Options of Python whose value is the next word."""
+_NOTEBOOK = "ipykernel_launcher"
+
+
+def start(run: RunFolder, facts: RunFacts) -> "subprocess.Popen[bytes]":
+    """Start the recorded command in its folder and environment; what it prints goes to ``worker.log``.
+
+    The run is ``starting`` until the script has opened it. Raises UsageError as ``check`` does, and for a
+    run that is not one's own; OSError where no process can be started, with the run as it was.
+    """
+    check(run, facts)
+    environment = {**facts.environment, RESUME: str(run.path.absolute())}
+    detail = "" if facts.watches else STARTING
+    beginning = told(state="starting", detail=detail, heartbeat=time.time(), pid=None, ended=None, died="")
+    say(run.database, beginning)
+    try:
+        with launch.append_private(run.log) as log:
+            log.write(f"{worker_log.BEGINS}: {shlex.join(facts.command)}\n".encode())
+            log.flush()
+            process = launch.spawn(
+                [*facts.command], subprocess.DEVNULL, log, environment, directory=facts.directory
+            )
+    except OSError:
+        before = told(state=facts.state, detail=facts.detail, heartbeat=facts.heartbeat, pid=facts.pid)
+        write(run.database, before | told(ended=facts.ended, died=facts.died))
+        raise
+    write(run.database, liveness.identity(process.pid))
+    return process
+
+
+def check(run: RunFolder, facts: RunFacts) -> None:
+    """Raise UsageError where it is seen at once that the script can't be started again here."""
+    refuse_foreign(run.path)
+    refuse_unable(run, facts, "resume")
+    by_hand = (
+        f"start it by hand: {RESUME}={shlex.quote(str(run.path.absolute()))} {shlex.join(facts.command)}"
+    )
+    folder = Path(facts.directory)
+    if not folder.is_dir():
+        raise UsageError(f"{folder}, where the script of {run.id} was started, isn't there any more", by_hand)
+    python, *words = facts.command
+    path = facts.environment.get("PATH", os.environ.get("PATH"))
+    if not shutil.which(str(folder / python) if os.sep in python else python, path=path):
+        raise UsageError(f"{python}, which ran the script of {run.id}, isn't there any more", by_hand)
+    if _NOTEBOOK in words:
+        raise UsageError(
+            f"{run.id} was trained in a notebook",
+            f"run it again there: latentop.init(resume={str(run.path)!r})",
+        )
+    script = _script(words)
+    if script is None:
+        raise UsageError(f"the script of {run.id} was typed, or came through a pipe: it is no file", by_hand)
+    if script and not (folder / script).exists():
+        raise UsageError(f"{folder / script}, the script of {run.id}, isn't there any more", by_hand)
+
+
+def _script(words: list[str]) -> str | None:
+    """The file that Python was told to run; empty for a module or a text, None where it read its input."""
+    rest = iter(words)
+    for word in rest:
+        if word in _TAKE_A_VALUE:
+            next(rest, None)
+        elif word.startswith(_TAKE_A_VALUE):
+            continue
+        elif re.match("-[A-Za-z]*[mc]", word):
+            return ""
+        elif word == "-":
+            return None
+        elif not word.startswith("-"):
+            return word
+    return None

@@ -1,0 +1,1 @@
+"""The database of a run: what is written, read, condensed and thinned."""

@@ -1,0 +1,232 @@
+"""What is looked at between the steps of a training: its series, what it shows, how its samples are."""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from itertools import groupby
+from typing import Protocol, SupportsFloat
+
+from torch import Tensor
+
+from latentop.engine.checkpoint.snapshots import Snapshots
+from latentop.engine.data import Dataset
+from latentop.engine.objectives import Generative, Objective
+from latentop.engine.pictures import Gallery, exhibits
+from latentop.engine.record.host_copy import gather
+from latentop.engine.run.events import Event, Facts, Scalars, Verdict
+from latentop.engine.run.facts import told
+from latentop.engine.watch.samples.meters import awaited, meter_in_pieces, unmeasured
+from latentop.engine.watch.samples.reading import NAMED
+from latentop.engine.watch.samples.unmeasured import Unmeasured
+from latentop.engine.watch.signals.weights import Weights
+from latentop.engine.watch.watch import Watch
+from latentop.presets.schema import Preset
+
+OBSERVE_SECONDS = 1.0
+
+
+class Draw(Protocol):
+    """Draws samples ``(count, *shape)``, images in [0, 1], the same for a seed. Training is unmoved."""
+
+    def __call__(self, count: int, seed: int) -> Tensor:
+        """So many of them."""
+        ...
+
+
+class Stepped(Protocol):
+    """Looks at what a step does to weights: held before it, measured after it."""
+
+    def hold(self) -> None:
+        """Before a step."""
+        ...
+
+    def let_go(self) -> None:
+        """Training goes on from elsewhere: what was held is forgotten."""
+        ...
+
+    def measure(self) -> dict[str, Tensor]:
+        """0-d series such as ``update/generator``, after the step."""
+        ...
+
+
+class Observer:
+    """Looks at one training; nothing of it has a say in that.
+
+    ``rates()`` returns the learning rates that are worth recording, by series. ``unmeasured`` says why
+    samples can't be measured, where that is so. ``wall``, ``clock``, ``begin``: the training's.
+    ``snapshots`` keep the state that they were offered where the next look finds nothing wrong.
+    """
+
+    def __init__(
+        self,
+        *,
+        watch: Watch,
+        gallery: Gallery,
+        weights: Stepped,
+        snapshots: Snapshots,
+        draw: Draw | None,
+        rates: Callable[[], Mapping[str, float]],
+        unmeasured: Unmeasured | None,
+        seed: int,
+        wall: Callable[[], float],
+        clock: Callable[[], float],
+        begin: Callable[[str], object],
+    ) -> None:
+        self.watch = watch
+        self.gallery = gallery
+        self._weights = weights
+        self._snapshots = snapshots
+        self._draw = draw
+        self._rates = rates
+        self._unmeasured = unmeasured
+        self._seed = seed
+        self._wall, self._clock, self._begin = wall, clock, begin
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Forget the steps that were seen: training goes on from elsewhere."""
+        self._weights.let_go()
+        self._unseen: list[Scalars] = []
+        self._held_out: list[tuple[int, Mapping[str, SupportsFloat]]] = []
+        self._before: int | None = None
+        """The last step that was looked at."""
+        self._observed = self._clock()
+        self._due = False
+
+    def facts(self) -> Facts:
+        """What people are told of how the run is watched."""
+        watch = self.watch
+        reason = watch.unmeasured or self._unmeasured
+        known = told(
+            metered=watch.metered,
+            unmeasured=reason.why if reason else "",
+            unmeasured_hint=reason.advice if reason else "",
+            awaited=watch.awaited,
+            diversity_alarm=watch.diversity_alarm,
+            verdict=watch.verdict,
+            axes=self.gallery.axes,
+        )
+        if not watch.modes:  # the meter knows nothing yet: what was said before a resumption holds
+            return known
+        names = watch.modes if len(watch.modes) <= NAMED else ()
+        return known | told(
+            modes=len(watch.modes),
+            mode_names=names,
+            diversity_chance=watch.chance,
+            real_quality=watch.real_quality,
+        )
+
+    def before_step(self) -> None:
+        """See whether the step that follows is to be looked at, which takes the weights before it."""
+        self._due = self._clock() >= self._observed + OBSERVE_SECONDS
+        if self._due:
+            self._weights.hold()
+
+    def saw(self, scalars: Scalars) -> None:
+        """Take the values of a step, to be looked at with those of others."""
+        self._unseen.append(scalars)
+
+    def validated(self, step: int, values: Mapping[str, SupportsFloat]) -> None:
+        """Take what a script has measured on held-out data, such as ``valid/reconstruction``."""
+        self._held_out.append((step, values))
+
+    def look(self, step: int, *, last: bool) -> Iterator[Event]:
+        """Whatever is due after a step; all after the ``last`` one."""
+        observe = self._due or last
+        show = last or self.gallery.due(step)
+        judge = self.watch.due or (last and self.watch.metered)
+        if not (show or observe or judge or self._held_out):
+            return
+        verdict, awaits = self.watch.verdict, self.watch.awaited
+        held_out, self._held_out = self._held_out, []
+        for at, values in held_out:
+            yield from self.watch.validate(at, values, wall=self._wall())
+        if observe:
+            yield from self._observe(step)
+        if show:  # what is held out is judged by the training that led there
+            yield from self.show(step, whole=last)
+        if judge and self._draw:
+            yield from self._judge(self._draw, step, last=last)
+        if self._due and self._snapshots.judge(self.watch.verdict):
+            yield self._snapshots.facts()
+        if self.watch.awaited != awaits:
+            yield told(awaited=self.watch.awaited)
+        if self.watch.verdict != verdict:
+            yield Verdict(step=step, wall=self._wall(), name=self.watch.verdict)
+
+    def show(self, step: int, *, whole: bool = False) -> Iterator[Event]:
+        """What the run has to show, and what the watch makes of the series among it."""
+        self._begin("drawing pictures")
+        for event in self.gallery.show(step, self._wall(), whole=whole):
+            yield event
+            if isinstance(event, Scalars):
+                yield from self.watch.validate(event.step, event.values, wall=event.wall)
+
+    def _judge(self, draw_with: Draw, step: int, *, last: bool) -> Iterator[Event]:
+        """Let the watch check samples: other codings at every check, but the same for the same step."""
+        draw = partial(draw_with, seed=self._seed + step)
+        self._begin("measuring samples")
+        began, young, unmeasured = self._clock(), not self.watch.modes, self.watch.unmeasured
+        yield from self.watch.judge(draw, step=step, wall=self._wall())
+        while last and self.watch.building:
+            yield told(detail="measuring real data")
+            yield from self.watch.judge(draw, step=step, wall=self._wall())
+        if young:  # the meter is being built, which is no part of a step
+            self._observed += self._clock() - began
+        if (young and self.watch.modes) or self.watch.unmeasured != unmeasured:
+            yield self.facts()
+
+    def _observe(self, step: int) -> Iterator[Event]:
+        """Let the watch see the values of the steps since it last looked."""
+        # Where training enters another phase, other series begin, and the watch takes one set at a time.
+        phases = [gather(alike) for _, alike in groupby(self._unseen, key=lambda one: one.values.keys())]
+        now, wall = self._clock(), self._wall()
+        last = self._unseen[-1].step if self._unseen else step
+        done = len(self._unseen) if self._before is None else last - self._before
+        speed, self._before = done / max(now - self._observed, 1e-9), last
+        values: dict[str, SupportsFloat] = {"speed/steps": speed, **self._rates(), **self._weights.measure()}
+        yield Scalars(step=step, wall=wall, values=values)
+        self._unseen, self._observed = [], now
+        for columns in phases:
+            steps = next(iter(columns.values())).steps
+            yield from self.watch.observe(
+                steps, {name: column.values for name, column in columns.items()}, wall=wall
+            )
+
+
+def of_preset(
+    preset: Preset,
+    dataset: Dataset,
+    objective: Objective,
+    snapshots: Snapshots,
+    *,
+    rates: Callable[[], Mapping[str, float]],
+    wall: Callable[[], float],
+    clock: Callable[[], float],
+    begin: Callable[[str], object],
+) -> Observer:
+    """What looks at the training of a preset."""
+    watch = Watch(
+        preset.watch,
+        meter_in_pieces(preset, dataset),
+        clock=clock,
+        awaits=awaited(preset),
+        least_loss=least_loss(preset),
+    )
+    return Observer(
+        watch=watch,
+        gallery=Gallery(exhibits(objective, dataset, preset), preset.keep.frames, clock=clock),
+        weights=Weights({name: objective.networks[name] for name in objective.optimisers}),
+        snapshots=snapshots,
+        draw=objective.draw if isinstance(objective, Generative) else None,
+        rates=rates,
+        unmeasured=unmeasured(preset, dataset),
+        seed=preset.seed,
+        wall=wall,
+        clock=clock,
+        begin=begin,
+    )
+
+
+def least_loss(preset: Preset) -> float:
+    """What the discriminator's loss can't get below; of an autoencoder, which has none, 0."""
+    return getattr(preset.objective, "least_loss", 0.0)

@@ -1,0 +1,1 @@
+"""From readings and signals to alarms, and to a verdict."""

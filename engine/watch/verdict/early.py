@@ -1,0 +1,92 @@
+"""What can be told of samples that were never good: that they fell from their own best, or are all alike.
+
+It needs no arming, for it compares a run with itself, and with what every untrained generator grows out of.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from statistics import median
+from typing import Any
+
+from latentop.engine.watch.samples.reading import Reading
+from latentop.engine.watch.verdict.arming import FAIR_PRECISION
+
+SMOOTHED = 3
+"""Checks that now is a median over, and the best was."""
+FELL, RISEN = 0.5, 0.7
+"""Of the run's own best coverage: below is a fall, above it is over."""
+FLOOR = 0.15
+"""Of real data's coverage: a best below may be chance."""
+ALIKE, UNLIKE = 0.1, 0.2
+"""Effective number of samples, relative to real data: below the first, all are the same image, or nearly;
+above the second, they no longer are."""
+GROWN, GROWN_STEPS = 6, 1000
+"""Checks and steps in which every generator that learns at all stops drawing the same image."""
+
+
+class Early:
+    """A run's own best coverage, and for how many checks (since which step) all samples have been alike."""
+
+    def __init__(self) -> None:
+        self._recent: deque[tuple[float, float]] = deque(maxlen=SMOOTHED)
+        self.best = 0.0
+        self.alike_for, self.unlike_for = 0, 0
+        self.alike_since: int | None = None
+        self._step = 0
+
+    def update(self, reading: Reading, step: int) -> None:
+        """Take the reading at this step."""
+        self._recent.append((reading.coverage.relative, reading.precision.relative))
+        if len(self._recent) == SMOOTHED and median(fair for _, fair in self._recent) >= FAIR_PRECISION:
+            self.best = max(self.best, self.now)
+        worth = reading.effective.relative
+        self.alike_for = self.alike_for + 1 if worth < ALIKE else 0
+        self.unlike_for = self.unlike_for + 1 if worth > UNLIKE else 0
+        self.alike_since = self.alike_since if self.alike_for > 1 else step
+        self._step = step
+
+    @property
+    def now(self) -> float:
+        """Coverage relative to real data, the median of the last few; 0 before there are as many."""
+        return median(reached for reached, _ in self._recent) if len(self._recent) == SMOOTHED else 0.0
+
+    @property
+    def alike(self) -> bool:
+        """Whether samples have been the same image for longer than any generator needs to begin."""
+        return self.alike_for >= GROWN and self._step - (self.alike_since or 0) >= GROWN_STEPS
+
+    @property
+    def recovered(self) -> bool:
+        """Whether samples are no more alike, and what was the best is nearly reached again."""
+        return self.unlike_for >= SMOOTHED and self.share > RISEN
+
+    @property
+    def fell(self) -> bool:
+        """Whether less than half of the best coverage is left."""
+        return self.share < FELL
+
+    @property
+    def levels(self) -> dict[str, float]:
+        """Where a fall is told and where it is over, as coverage relative to real data; empty without one."""
+        return {"alarm": FELL * self.best, "clear": RISEN * self.best} if self.fell else {}
+
+    @property
+    def share(self) -> float:
+        """What is left of the best coverage, 0 or more; 1 while there is no best worth the name."""
+        return self.now / self.best if self.best >= FLOOR else 1.0
+
+    def state(self) -> dict[str, Any]:
+        """What a checkpoint keeps, in JSON's types."""
+        return {
+            "recent": [list(pair) for pair in self._recent],
+            "best": self.best,
+            "alike": [self.alike_for, self.unlike_for],
+            "steps": [self._step, self.alike_since],
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Continue from ``state()``."""
+        self._recent = deque(((reached, fair) for reached, fair in state["recent"]), maxlen=SMOOTHED)
+        self.best = state["best"]
+        self.alike_for, self.unlike_for = state["alike"]
+        self._step, self.alike_since = state["steps"]

@@ -1,0 +1,77 @@
+"""Which classes the samples have lost: those that they showed once, and those that never came."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from latentop.engine.run.events import LOST
+from latentop.engine.watch.samples.modes import BACK, IN_A_ROW
+from latentop.engine.watch.samples.reading import Reading
+from latentop.engine.watch.verdict.alarms import Condition
+from latentop.engine.watch.verdict.arming import looks_real
+
+LATE = 40
+"""Checks after which a class that never came is as good as lost."""
+
+
+class Lost:
+    """Readings to the condition ``lost-modes`` (warning).
+
+    Remembers which classes good samples have shown, and which were told: these must come back to clear it. Of
+    many classes chance misses some at every check, each time others: what counts is one that stays away.
+    """
+
+    def __init__(self) -> None:
+        self._shown: set[str] = set()
+        self._absent: dict[str, int] = {}
+        self._told: set[str] = set()
+        self._row = 0
+        """Checks in a row that have missed a class."""
+
+    def update(self, reading: Reading) -> None:
+        """Take the next reading."""
+        if looks_real(reading):
+            self._shown |= {name for name, share in reading.presence.items() if share > BACK}
+        self._absent = {name: self._absent.get(name, 0) + 1 for name in reading.lost}
+
+    def judge(self, reading: Reading, *, quiet: bool) -> Condition:
+        """What the reading last taken says; ``quiet`` where more than this is lost."""
+        long = min(self._row + 1, IN_A_ROW)
+        known = [name for name in reading.lost if name in self._shown or self._absent[name] >= LATE]
+        lost = [name for name in known if self._absent[name] >= long]
+        self._row = self._row + 1 if lost else 0
+        count = len(reading.presence)
+        if lost and not quiet:
+            self._told |= set(lost)
+        back = all(reading.presence.get(name, 1.0) > BACK for name in self._told)
+        if back:
+            self._told = set()
+        return Condition(
+            name="lost-modes",
+            severity="warning",
+            bad=bool(lost) and not quiet,
+            clear=back,
+            sentence=f"samples show {count - len(lost)} of {count} classes, lost: {', '.join(lost)}",
+            advice="watch these classes: if more go, lower the generator's learning rate",
+            evidence=evidence(reading),
+        )
+
+    def state(self) -> dict[str, Any]:
+        """What a checkpoint keeps, in JSON's types."""
+        return {
+            "shown": sorted(self._shown),
+            "absent": self._absent,
+            "told": sorted(self._told),
+            "row": self._row,
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Continue from ``state()``."""
+        self._shown, self._absent = set(state["shown"]), dict(state["absent"])
+        self._told = set(state["told"])
+        self._row = state.get("row", 0)  # older checkpoints have none
+
+
+def evidence(reading: Reading) -> dict[str, float]:
+    """A reading as an alarm's evidence: its series, the chance in coverage, what is left of lost classes."""
+    left = {f"{LOST}{name}": reading.presence[name] for name in reading.lost}
+    return reading.series() | {"sigma/coverage": reading.coverage.sigma} | left

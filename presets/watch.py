@@ -1,0 +1,102 @@
+"""How closely a run is watched, and from where on something is said. Nobody needs to touch these."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from latentop.presets.records import Fraction, Record, Seconds, means
+
+Times = Annotated[float, Meta(ge=1, le=1e9)]
+Nats = Annotated[float, Meta(ge=0, le=1e6)]
+
+BELOW = frozenset({"diversity", "garbage", "winning", "stalled", "codings"})
+"""What is bad where it is small: the alarm is raised below its threshold, not above."""
+
+Diversity = Annotated[Fraction, means("Of what real data covers; the alarm is below: collapsed.")]
+Turnover = Annotated[
+    Fraction, means("How much the modes change from check to check, of the most they could: cycling.")
+]
+Copied = Annotated[
+    Fraction, means("Share of samples that are near copies of training images, beyond chance: memorising.")
+]
+Garbage = Annotated[
+    Fraction,
+    means(
+        "Share of samples like real data, relative to real data, where the"
+        " discriminator is fooled; the alarm is below: generator-wins."
+    ),
+]
+Winning = Annotated[Nats, means("The discriminator's loss; the alarm is below: discriminator-wins.")]
+Logits = Annotated[Nats, means("The generator's loss, which is a logit where it is large: runaway-logits.")]
+Explosion = Annotated[Times, means("Times the largest loss and gradient early in the run: exploding.")]
+Oscillation = Annotated[Fraction, means("Correlation of a loss with itself one period on: oscillation.")]
+Stalled = Annotated[Fraction, means("Gradient norm, of that at the beginning; the alarm is below: stalled.")]
+Overfitting = Annotated[Times, means("Validation error, of the training error: over-fitting.")]
+Codings = Annotated[
+    Fraction, means("Share of an autoencoder's codings that vary; the alarm is below: dead-codings.")
+]
+Posterior = Annotated[
+    Fraction, means("Error of a variational autoencoder, of that of the mean image: posterior-collapse.")
+]
+
+
+class Watch(Record, frozen=True, kw_only=True):
+    """Checks of samples, and two thresholds for each alarm: where it is raised, and where it clears."""
+
+    samples: Annotated[int, means("Per diversity check.", ge=64, le=8192)] = 512
+    every: Annotated[Seconds, means("Seconds between diversity checks, at least.")] = 1.0
+    budget: Annotated[float, means("Share of training time for checks.", gt=0, le=1)] = 0.01
+    patience: Annotated[int, means("Checks in a row before an alarm.", ge=1, le=100)] = 3
+
+    guard: Annotated[
+        Literal["warn", "rollback", "stop"],
+        means(
+            "Once a run diverges or collapses: say so, go back to the last good state and try again, or stop."
+        ),
+    ] = "warn"
+    guard_tries: Annotated[
+        int, means("How often the guard goes back before it stops the run.", ge=1, le=100)
+    ] = 3
+    guard_factor: Annotated[
+        float, means("What the guard multiplies the learning rates by, each time.", gt=0, le=1)
+    ] = 0.5
+
+    diversity_alarm: Diversity = 0.6
+    diversity_clear: Diversity = 0.75
+    turnover_alarm: Turnover = 0.25
+    turnover_clear: Turnover = 0.12
+    copied_alarm: Copied = 0.2
+    copied_clear: Copied = 0.1
+    garbage_alarm: Garbage = 0.1
+    garbage_clear: Garbage = 0.3
+    winning_alarm: Winning = 0.05
+    winning_clear: Winning = 0.1
+    logits_alarm: Logits = 20.0
+    logits_clear: Logits = 10.0
+    explosion_alarm: Explosion = 30.0
+    explosion_clear: Explosion = 10.0
+    oscillation_alarm: Oscillation = 0.7
+    oscillation_clear: Oscillation = 0.5
+    stalled_alarm: Stalled = 1e-4
+    stalled_clear: Stalled = 1e-3
+    overfitting_alarm: Overfitting = 1.5
+    overfitting_clear: Overfitting = 1.25
+    codings_alarm: Codings = 0.15
+    codings_clear: Codings = 0.25
+    posterior_alarm: Posterior = 0.9
+    posterior_clear: Posterior = 0.8
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            if name.endswith("_alarm"):
+                self._check(name, name.removesuffix("_alarm"))
+
+    def _check(self, alarm: str, name: str) -> None:
+        """Between raising and clearing lies room in which nothing changes, on the right side."""
+        raised, cleared = getattr(self, alarm), getattr(self, f"{name}_clear")
+        below = name in BELOW
+        if (cleared < raised) if below else (cleared > raised):
+            raise ValueError(f"{name}_clear must not be {'below' if below else 'above'} {alarm}")
+
+
+DEFAULTS = Watch()

@@ -1,0 +1,232 @@
+"""Which logs lie in a folder: one training in several files, several trainings, and what is none."""
+
+import errno
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from latentop.engine.external.logs.columns_wanted import ColumnsWanted
+from latentop.engine.external.logs.content import NothingYetError
+from latentop.engine.external.logs.places import LogPlaces, only_log
+from latentop.engine.run.errors import UsageError
+from tests.engine.external.logs.test_formats import joined, whole
+from tests.support.log_shapes import SHAPES
+from tests.support.recorded_runs import new_run
+
+TABLE = "step,g_loss,d_loss\n1,0.5,0.6\n2,0.5,0.6\n"
+
+
+def events(folder: Path, scalars: Mapping[str, Sequence[tuple[int, float]]]) -> None:
+    from torch.utils.tensorboard import SummaryWriter
+
+    writer = SummaryWriter(str(folder))
+    for tag, points in scalars.items():
+        for step, value in points:
+            writer.add_scalar(tag, value, step)
+    writer.close()
+
+
+def found(path: Path) -> dict[str, set[str]]:
+    """The logs at a path by name, each with its series."""
+    places = LogPlaces(path).find()
+    return {place.name: set(joined(whole(place.open(ColumnsWanted())))) for place in places}
+
+
+BOTH = {"G_loss": [(1, 0.5), (2, 0.6)], "D_loss": [(1, 0.7), (2, 0.8)]}
+PAIR = {"loss/generator", "loss/discriminator"}
+
+
+def test_several_runs_under_one_parent_are_several_logs(tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        events(tmp_path / "runs" / name, BOTH)
+    assert found(tmp_path) == {"runs/first": PAIR, "runs/second": PAIR}
+    with pytest.raises(UsageError, match="holds 2 logs: runs/first, runs/second"):
+        only_log(tmp_path)
+    assert found(tmp_path / "runs" / "first") == {"": PAIR}
+
+
+def test_a_folder_for_each_metric_is_one_log(tmp_path: Path) -> None:
+    from torch.utils.tensorboard import SummaryWriter
+
+    writer = SummaryWriter(str(tmp_path))
+    for step in range(3):
+        writer.add_scalars("GAN/loss", {"G": 0.5, "D": 0.6}, step)
+        writer.add_scalar("fid", 20.0, step)
+    writer.close()
+    assert found(tmp_path) == {"": PAIR | {"quality/fid"}}
+
+
+def test_training_and_validation_are_halves_of_one_log(tmp_path: Path) -> None:
+    for half, loss in (("train", 0.5), ("validation", 0.6)):
+        events(tmp_path / half, {"epoch_loss": [(0, loss), (1, loss)]})
+    (place,) = LogPlaces(tmp_path).find()
+    series = joined(whole(place.open(ColumnsWanted())))
+    assert series["loss/total"][1].tolist() == pytest.approx([0.5, 0.5])
+    assert series["valid/loss"][1].tolist() == pytest.approx([0.6, 0.6])
+
+
+def test_a_second_event_file_from_a_lower_step_counts_from_there(tmp_path: Path) -> None:
+    events(tmp_path, {tag: [(step, 0.5) for step in range(10)] for tag in BOTH})
+    (place,) = LogPlaces(tmp_path).find()
+    feed = place.open(ColumnsWanted())
+    batches = whole(feed, final=False)
+    (first,) = tmp_path.iterdir()
+    first.rename(tmp_path / "events.out.tfevents.1")
+    batches = whole(place.open(ColumnsWanted()))
+    events(tmp_path, {tag: [(step, 0.9) for step in range(6, 12)] for tag in BOTH})
+    (place,) = LogPlaces(tmp_path).find()
+    batches = whole(place.open(ColumnsWanted()))
+    steps, values = joined(batches)["loss/discriminator"]
+    assert steps.tolist() == [*range(12)]
+    assert values.tolist() == pytest.approx([0.5] * 6 + [0.9] * 6)
+    assert [batch.back_to for batch in batches if batch.back_to is not None] == [6]
+
+
+def test_a_restart_that_every_file_of_a_log_tells_is_one(tmp_path: Path) -> None:
+    for name, value in (("G_loss", 0.5), ("D_loss_real", 0.2), ("D_loss_fake", 0.3)):
+        lines = [f"{step}: {value}" for step in range(0, 100, 10)]
+        lines += [f"{step}: {2 * value}" for step in range(50, 150, 10)]
+        (tmp_path / f"{name}.log").write_text("\n".join(lines) + "\n")
+    batches = whole(only_log(tmp_path).open(ColumnsWanted()))
+    assert [batch.back_to for batch in batches if batch.back_to is not None] == [50]
+    series = joined(batches)
+    for name, value in (("loss/generator", 0.5), ("loss/discriminator", 0.5)):
+        steps, values = series[name]
+        assert steps.tolist() == [*range(0, 150, 10)]
+        assert values.tolist() == pytest.approx([value] * 5 + [2 * value] * 10)
+
+
+def test_a_file_of_the_log_that_comes_later_is_read_with_it(tmp_path: Path) -> None:
+    SHAPES["stylegan"].write(tmp_path)
+    metric = tmp_path / "metric-fid50k_full.jsonl"
+    later = metric.read_bytes()
+    metric.unlink()
+    places = LogPlaces(tmp_path)
+    (place,) = places.find()
+    feed = place.open(ColumnsWanted())
+    assert "quality/fid" not in joined(whole(feed, final=False))
+    metric.write_bytes(later)
+    (again,) = places.find()
+    assert again.key == place.key
+    feed.extend(again.parts)
+    assert set(joined(whole(feed, final=False))) == {"quality/fid"}
+
+
+def test_files_of_the_same_names_are_trainings_of_their_own(tmp_path: Path) -> None:
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text(TABLE)
+    (tmp_path / "c.csv").write_text("step,fid\n1,30\n2,20\n")
+    assert found(tmp_path) == {"a.csv": PAIR | {"quality/fid"}, "b.csv": PAIR}
+
+
+def test_runs_in_one_database_are_several_logs(tmp_path: Path) -> None:
+    import sqlite3
+    from contextlib import closing
+
+    path = SHAPES["trackio"].write(tmp_path)
+    with closing(sqlite3.connect(path)) as database, database:
+        values = ("", "second", 1, '{"g_loss": 1}')
+        database.execute("INSERT INTO metrics (timestamp, run_name, step, metrics) VALUES (?,?,?,?)", values)
+    places = LogPlaces(path)
+    assert [place.name for place in places.find()] == ["first", "second"]
+
+
+def test_what_tells_nothing_of_a_training_is_no_log(tmp_path: Path) -> None:
+    run = new_run(tmp_path, state="finished")
+    (tmp_path / "requirements.txt").write_text("numpy==1.26\ntorch==2.1\n")
+    (tmp_path / "labels.csv").write_text("file,class\na.png,1\nb.png,2\n")
+    (tmp_path / "config.json").write_text('{"lr": 0.0002, "batch": 64}')
+    (tmp_path / "data.json").write_text('[{"width": 1}, {"width": 2}]')
+    (tmp_path / "sample.csv").write_bytes(b"\x80\x04\x95\x00")
+    with pytest.raises(NothingYetError, match="holds no log"):
+        LogPlaces(tmp_path).find()
+    (tmp_path / "train.log").write_text("step 1 g_loss 0.5 d_loss 0.6\n")
+    assert found(tmp_path) == {"": PAIR}
+    assert run.database.is_file()
+
+
+def test_of_one_folder_the_kind_that_tells_most_is_read(tmp_path: Path) -> None:
+    (tmp_path / "metrics.csv").write_text(TABLE)
+    (tmp_path / "train.log").write_text("step 1 g_loss 0.5 d_loss 0.6\n")
+    (place,) = LogPlaces(tmp_path).find()
+    feed = place.open(ColumnsWanted())
+    assert feed.source == "csv"
+    assert feed.notes == ["not read, for it tells of the same training: train.log"]
+
+
+def test_in_a_folder_of_many_trainings_every_log_is_one(tmp_path: Path) -> None:
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text(TABLE)
+    (tmp_path / "c.log").write_text("step 1 g_loss 0.5 d_loss 0.6\n")
+    assert found(tmp_path) == {"a.csv": PAIR, "b.csv": PAIR, "c.log": PAIR}
+
+
+def biggan(folder: Path, *, losses: bool = True) -> None:
+    """Its measures of samples as a record a line, beside a file for each loss."""
+    SHAPES["biggan-metrics"].write(folder)
+    if losses:
+        SHAPES["biggan-series"].write(folder)
+
+
+def test_losses_in_files_of_another_kind_are_read_with_the_measures_beside_them(tmp_path: Path) -> None:
+    biggan(tmp_path)
+    (tmp_path / "logstd.log").write_text("2000: 1.0\n4000: 1.0\n")
+    (series,) = found(tmp_path).values()
+    assert PAIR | {"quality/inception-score", "quality/fid"} <= series
+
+
+def test_losses_that_come_later_are_of_the_same_log(tmp_path: Path) -> None:
+    biggan(tmp_path, losses=False)
+    places = LogPlaces(tmp_path)
+    (place,) = places.find()
+    feed = place.open(ColumnsWanted())
+    assert "quality/inception-score" in joined(whole(feed, final=False))
+    biggan(tmp_path)
+    (again,) = places.find()
+    feed.extend(again.parts)
+    assert set(joined(whole(feed, final=False))) >= PAIR
+
+
+def test_where_only_one_of_two_kinds_has_losses_it_is_read(tmp_path: Path) -> None:
+    (tmp_path / "eval.jsonl").write_text('{"step": 1, "fid": 30}\n{"step": 2, "fid": 20}\n')
+    (tmp_path / "train.log").write_text(
+        "step 1 g_loss 0.5 d_loss 0.6 fid 30\nstep 2 g_loss 0.5 d_loss 0.6 fid 9\n"
+    )
+    (place,) = LogPlaces(tmp_path).find()
+    feed = place.open(ColumnsWanted())
+    assert set(joined(whole(feed))) == PAIR | {"quality/fid"}
+    assert feed.notes == ["not read, for it tells of the same training: eval.jsonl"]
+
+
+def test_measures_that_count_epochs_are_not_put_among_steps(tmp_path: Path) -> None:
+    (tmp_path / "eval.jsonl").write_text('{"epoch": 1, "fid": 30}\n{"epoch": 2, "fid": 20}\n')
+    (tmp_path / "train.log").write_text("step 100 g_loss 0.5 d_loss 0.6\nstep 200 g_loss 0.5 d_loss 0.6\n")
+    assert list(found(tmp_path).values()) == [PAIR]
+
+
+def test_losses_beside_events_without_any_are_read(tmp_path: Path) -> None:
+    events(tmp_path, {"FID": [(1, 30.0), (2, 20.0)]})
+    (tmp_path / "train.log").write_text("step 1 g_loss 0.5 d_loss 0.6\nstep 2 g_loss 0.5 d_loss 0.6\n")
+    assert list(found(tmp_path).values()) == [PAIR]
+
+
+def test_a_folder_that_nobody_may_look_into_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "below").mkdir()
+    scandir = os.scandir
+
+    def forbidden(path: str) -> object:
+        if str(path) == str(closed):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", forbidden)
+    closed = tmp_path
+    with pytest.raises(UsageError, match="can't be read: Permission denied"):
+        LogPlaces(tmp_path).find()
+    closed = tmp_path / "below"
+    with pytest.raises(NothingYetError):
+        LogPlaces(tmp_path).find()

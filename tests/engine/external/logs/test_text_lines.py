@@ -1,0 +1,112 @@
+"""Lines as the training loops of well-known repositories and tutorials print them."""
+
+from pathlib import Path
+
+import pytest
+
+from latentop.engine.external.logs.columns_wanted import ColumnsWanted
+from latentop.engine.external.logs.formats.text_line import shape_of
+from latentop.engine.external.logs.places import only_log
+from tests.engine.external.logs.test_formats import joined, whole
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("line", "counts", "values"),
+    [
+        (
+            "Epoch: 001/050 | Batch 000/469 | Gen/Dis Loss: 0.6812/0.7011",
+            {"epoch": 1, "batch": 0},
+            {"Gen Loss": 0.6812, "Dis Loss": 0.7011},
+        ),
+        (
+            "Epoch: [ 2/25] [  50/1583] time: 4.5012, d_loss: 1.38, g_loss: 0.69",
+            {"epoch": 2, "step": 50},
+            {"time": 4.5012, "d_loss": 1.38, "g_loss": 0.69},
+        ),
+        (
+            "iter 300\ttime\t0.51\ttrain disc cost\t-1.2\ttrain gen cost\t0.3",
+            {"iter": 300},
+            {"train disc cost": -1.2, "train gen cost": 0.3},
+        ),
+        (">1, 3/390, d1=0.71, d2=0.72 g=0.69", {"epoch": 1, "step": 3}, {"d1": 0.71, "d2": 0.72, "g": 0.69}),
+        ("Iteration: 00000100/01000000", {"iteration": 100}, {}),
+        (
+            "12:00:00.1 INFO: [epoch:  3, iter:   1,200, lr:(1.0e-04,)] l_g_gan: 5.1e-03 l_d_real: -6e-1",
+            {"epoch": 3, "iter": 1200},
+            {"l_g_gan": 0.0051, "l_d_real": -0.6},
+        ),
+        ("INFO:tensorflow:loss = 0.5, step = 100 (2.5 sec)", {"step": 100}, {"loss": 0.5}),
+        ("Epoch: [0][ 10/391]\tTime 0.1 ( 0.2)\tLoss 4.5 (4.6)", {"epoch": 0, "step": 10}, {"Loss": 4.5}),
+        (
+            "iter 100 loss_G tensor(0.5123, device='cuda:0', grad_fn=<MulBackward0>) loss_D: tensor(nan)",
+            {"iter": 100},
+            {"loss_G": 0.5123, "loss_D": NAN},
+        ),
+        ("{'d_loss': 0.5, 'g_loss': 1.2e-05, 'epoch': 3}", {"epoch": 3}, {"d_loss": 0.5, "g_loss": 1.2e-05}),
+        ("Train Epoch: 1 [640/60000 (1%)]\tLoss: 2.300039", {"epoch": 1, "step": 640}, {"Loss": 2.300039}),
+        ("====> Epoch: 1 Average loss: 123.4567", {"epoch": 1}, {"Average loss": 123.4567}),
+        ("At step 100 the generator loss is 0.5", {"step": 100}, {"generator loss": 0.5}),
+        ("I1030 10:43:06.12 123 train.py:88] Step 5 loss_d=0.5 loss_g=-inf", {"step": 5}, {"loss_d": 0.5}),
+        (
+            "tick 5     kimg 20.1     time 1m 30s       sec/tick 20.3    sec/kimg 5.1",
+            {"tick": 5, "kimg": 20.1},
+            {},
+        ),
+        ("\rG_loss:0.7|D_loss:0.6", {}, {"G_loss": 0.7, "D_loss": 0.6}),
+        ("Discriminator: 0.5, Generator: 0.7", {}, {"Discriminator": 0.5, "Generator": 0.7}),
+    ],
+)
+def test_what_a_line_says(line: str, counts: dict[str, float], values: dict[str, float]) -> None:
+    fields = [field for field in shape_of(line).fields if not field.total]
+    assert {field.name: field.value for field in fields if field.counts} == counts
+    found = {field.name: field.value for field in fields if not field.counts}
+    assert {name: found.get(name) for name in values} == pytest.approx(values, nan_ok=True)
+    assert shape_of(line).row == bool(values)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Namespace(batch_size=64, lr=0.0002, n_epochs=200, beta1=0.5)",
+        "epochs: 200",
+        "Saved 5 images to out/img_100.png in 3s",
+        "Using device cuda:0 with 8 workers",
+        "Requirement already satisfied: numpy>=1.26",
+        "# of parameters: 12,345,678",
+        "http://127.0.0.1:6006/ (Press CTRL+C to quit)",
+        '  File "train.py", line 88, in <module>',
+    ],
+)
+def test_what_is_no_row(line: str) -> None:
+    assert not shape_of(line).row
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("10:00 | INFO | valid | epoch 003 | valid on 'valid' subset | loss 1.2", ["valid loss"]),
+        ("[Validation] Epoch 3: loss=0.5, kl=0.1", ["valid loss", "valid kl"]),
+        ("epoch 3 | train loss 0.5 | val loss 0.6", ["train loss", "val loss"]),
+        ("run/val/eval_gan.py: step 3 loss 0.5", ["loss"]),
+    ],
+)
+def test_values_of_held_out_data_are_told_from_those_of_training(line: str, names: list[str]) -> None:
+    assert [field.name for field in shape_of(line).fields if not field.counts] == names
+
+
+def test_a_block_of_lines_is_a_row_and_no_table(tmp_path: Path) -> None:
+    """As mimicry prints its losses: the step, then a value a line."""
+    (tmp_path / "train.log").write_text(
+        "".join(
+            f"INFO: [Epoch 1/257][Global Step: {step:05d}/100000] \n| D(G(z)): 0.2000\n| D(x): 0.8000\n"
+            f"| errD: {1 + step / 1000:.4f}\n| errG: 0.7000\n| lr_D: 0.0002\n| (0.0512 sec/idx)\n^^^^\n"
+            for step in range(50, 2000, 50)
+        )
+    )
+    series = joined(whole(only_log(tmp_path).open(ColumnsWanted())))
+    steps, values = series["loss/discriminator"]
+    assert steps.tolist() == [*range(50, 2000, 50)]
+    assert values.tolist() == pytest.approx([1 + step / 1000 for step in range(50, 2000, 50)])
+    assert {"loss/generator", "score/real", "score/fake"} <= series.keys()

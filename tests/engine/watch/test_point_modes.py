@@ -1,0 +1,106 @@
+"""Modes of points that nobody has named are found, and what GANs do to them is told from collapse."""
+
+import math
+from collections.abc import Callable
+
+import pytest
+import torch
+from torch import Tensor
+
+from latentop.engine.watch.samples.point_modes import PointMeter
+from latentop.engine.watch.verdict.collapse import Collapse
+from latentop.presets.watch import DEFAULTS
+
+Data = Callable[[int, int, float], Tensor]
+
+
+def chance(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def around(centres: Tensor, weights: Tensor, count: int, seed: int, sd: float) -> Tensor:
+    drawn = torch.multinomial(weights, count, True, generator=chance(seed))
+    return centres[drawn] + sd * torch.randn(count, centres.shape[1], generator=chance(seed + 1))
+
+
+def ring(count: int, seed: int, narrow: float = 1.0, *, only: int = 8) -> Tensor:
+    angles = torch.arange(8) * math.pi / 4
+    weights = (torch.arange(8) < only).float()
+    return around(torch.stack([angles.cos(), angles.sin()], 1), weights, count, seed, 0.05 * narrow)
+
+
+def grid(count: int, seed: int, narrow: float = 1.0) -> Tensor:
+    places = torch.cartesian_prod(torch.arange(5.0), torch.arange(5.0)) * 2
+    return around(places, torch.ones(25), count, seed, 0.05 * narrow)
+
+
+def uneven(count: int, seed: int, narrow: float = 1.0) -> Tensor:
+    return around(torch.eye(3), torch.tensor([0.7, 0.25, 0.05]), count, seed, 0.05 * narrow)
+
+
+def moons(count: int, seed: int, narrow: float = 1.0) -> Tensor:
+    turn = math.pi * torch.rand(count, generator=chance(seed))
+    upper = torch.rand(count, generator=chance(seed + 1)) < 0.5
+    across, up = (
+        torch.where(upper, turn.cos(), 1 - turn.cos()),
+        torch.where(upper, turn.sin(), 0.5 - turn.sin()),
+    )
+    return torch.stack([across, up], 1) + 0.06 * narrow * torch.randn(count, 2, generator=chance(seed + 2))
+
+
+def spiral(count: int, seed: int, narrow: float = 1.0) -> Tensor:
+    turn = 1.5 * math.pi * (1 + 2 * torch.rand(count, generator=chance(seed)))
+    noise = 0.05 * narrow * torch.randn(count, 2, generator=chance(seed + 1))
+    return torch.stack([turn * turn.cos(), turn * turn.sin()], 1) / 10 + noise
+
+
+def cloud(count: int, seed: int, narrow: float = 1.0) -> Tensor:
+    return (0.5 + 0.5 * narrow) * torch.randn(count, 2, generator=chance(seed))
+
+
+ALL: list[Data] = [ring, grid, uneven, moons, spiral, cloud]
+
+
+@pytest.mark.parametrize("real", [200, pytest.param(1000, marks=pytest.mark.slow), 6144])
+@pytest.mark.parametrize("data", ALL, ids=lambda one: one.__name__)
+def test_healthy_samples_have_all_modes_also_where_these_are_narrower(data: Data, real: int) -> None:
+    meter = PointMeter(data(real, 0, 1.0))
+    for narrow in (1.0, 0.25):
+        reading = meter.read(data(meter.samples, 50, narrow))
+        assert reading.coverage.relative > 0.8
+        assert reading.precision.relative > 0.95
+        collapse = Collapse(DEFAULTS)
+        for check in range(20):
+            found = collapse.judge(meter.read(data(meter.samples, 100 + check, narrow)), 100 * check)
+            assert not [one.name for one in found if one.bad and one.severity == "critical"]
+
+
+@pytest.mark.parametrize(("data", "modes"), [(ring, 8), (grid, 25), (uneven, 3), (moons, 2)])
+def test_modes_with_gaps_between_them_are_counted(data: Data, modes: int) -> None:
+    assert len(PointMeter(data(6144, 0, 1.0)).classes) == modes
+
+
+@pytest.mark.parametrize("left", [1, 4, 7])
+def test_modes_that_are_gone_are_missed(left: int) -> None:
+    meter = PointMeter(ring(2000, 0))
+    reading = meter.read(ring(meter.samples, 50, only=left)[:, None, None, :])
+    assert (reading.modes, len(reading.lost)) == (left, 8 - left)
+    assert reading.coverage.relative == left / 8
+    collapse = Collapse(DEFAULTS)
+    for check in range(10):
+        collapse.judge(meter.read(ring(meter.samples, 60 + check)), check)
+    found = {one.name: one.bad for one in collapse.judge(reading, 11)}
+    assert found["collapsed"] == (left < 5)
+
+
+def test_samples_that_are_like_nothing_real_are_bad_and_all_the_same_is_one_mode() -> None:
+    meter = PointMeter(ring(2000, 0))
+    assert meter.read(torch.rand(meter.samples, 2) * 4 - 2).precision.relative < 0.2
+    same = meter.read(torch.tensor([[1.0, 0.0]]).expand(meter.samples, 2))
+    assert (same.modes, same.series()["diversity/duplicates"]) == (1, 0.0)
+
+
+def test_one_dimension_and_points_that_repeat_are_measured() -> None:
+    line = torch.cat([torch.zeros(300, 1), torch.ones(300, 1)])
+    meter = PointMeter(line)
+    assert meter.read(line.repeat(10, 1)).coverage.relative == 1.0

@@ -1,0 +1,1 @@
+"""What tests share: real runs, recorded runs, the driven dashboard, a real terminal."""

@@ -1,0 +1,112 @@
+"""A real session on a device that runs short of memory, or is gone: what it does, says, and can be told."""
+
+import threading
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from latentop.engine.objectives.reconstruction import Reconstruction
+from latentop.engine.run import commands
+from latentop.engine.run.errors import UsageError
+from latentop.engine.run.facts import told
+from latentop.engine.run.folder import RunFolder
+from latentop.engine.run.process import launch
+from latentop.engine.run.store.writer import write
+from latentop.engine.train import devices
+from latentop.engine.train.hooks import Hooks
+from latentop.engine.train.session import Session
+from latentop.presets import catalogue
+from latentop.tui.runs.start import _make
+from tests.support.real_runs import everything, facts
+
+FULL = torch.OutOfMemoryError(
+    "CUDA out of memory. Tried to allocate 20.00 GiB. GPU 0 has a total capacity of …"
+)
+
+
+def new(runs: Path, *overrides: str) -> RunFolder:
+    entry = catalogue.find("stacked")
+    return _make(runs, entry.name, catalogue.load(entry, overrides), "", own_batch=True)
+
+
+def train(run: RunFolder, *words: str, resume: bool = False) -> None:
+    """Train the run to its end, in this process."""
+    preset = catalogue.load(catalogue.find(str(run.preset)))
+    hooks = Hooks(run)
+    Session(run, preset, terminated=threading.Event(), hooks=hooks).train(resume=resume, words=words)
+    hooks.settle()
+
+
+@pytest.fixture
+def small_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A device on which no more than 64 images fit."""
+    real = Reconstruction.step
+
+    def step(self: Reconstruction, batch: Tensor, labels: Tensor) -> dict[str, Tensor]:
+        if len(batch) > 64:
+            raise FULL
+        return real(self, batch, labels)
+
+    monkeypatch.setattr(Reconstruction, "step", step)
+
+
+@pytest.mark.usefixtures("small_memory")
+def test_a_batch_that_does_not_fit_is_taken_back_and_training_goes_on(tmp_path: Path) -> None:
+    run = new(tmp_path, "steps=60", "batch=32")
+    commands.ask(run, "set", {"batch": 512, "autoencoder.lr": 5e-4})
+    train(run)
+    assert facts(run).state == "finished"
+    assert facts(run).settings["batch"] == 32
+    edits = [mark.text for mark in everything(run).marks if mark.kind == "edit"]
+    assert edits == [
+        "batch 32 → 512, autoencoder.lr 0.001 → 0.0005",
+        "taken back, for there is too little memory: batch 32 → 512, autoencoder.lr 0.001 → 0.0005",
+    ]
+    assert everything(run).bins["loss/reconstruction"].n.sum() == 60
+    saved = [torch.load(path, weights_only=True) for path in run.checkpoints.glob("step-*.pt")]
+    assert {one["settings"]["batch"] for one in saved} == {32}, "no resumption meets it again"
+
+
+@pytest.mark.usefixtures("small_memory")
+def test_a_run_that_does_not_fit_goes_on_with_a_smaller_batch(tmp_path: Path) -> None:
+    run = new(tmp_path, "steps=20", "batch=128")
+    with pytest.raises(torch.OutOfMemoryError) as failed:
+        train(run)
+    told = devices.explain(failed.value)
+    assert told is not None
+    assert "--set batch=N" in told[1]
+    train(run, "batch=48", resume=True)
+    assert facts(run).state == "finished"
+    assert facts(run).settings["batch"] == 48
+    assert [mark.text for mark in everything(run).marks if mark.kind == "edit"] == ["batch 128 → 48"]
+
+
+def test_a_run_whose_gpu_is_gone_does_not_crawl_on_unseen(tmp_path: Path) -> None:
+    run = new(tmp_path, "steps=10")
+    train(run)
+    write(run.database, told(device="cuda:0 (NVIDIA H100)", steps=20))
+    with pytest.raises(UsageError) as refused:
+        train(run, resume=True)
+    assert refused.value.message.startswith("this run was trained on cuda:0 (NVIDIA H100), and ")
+    assert f"latentop resume {run.id} --set device=cpu" in refused.value.hint
+    train(run, "device=cpu", "steps=12", resume=True)
+    assert facts(run).step == 12
+    (mark,) = [mark for mark in everything(run).marks if mark.kind == "resume"]
+    assert "before on cuda:0 (NVIDIA H100)" in mark.text
+    assert facts(run).device.startswith("cpu")
+
+
+def test_the_device_is_looked_for_in_a_worker_of_its_own(tmp_path: Path) -> None:
+    """From a preset that leaves the choice to the last step: find, try, prepare, name."""
+    run = new(tmp_path, "steps=5")
+    assert launch.start(run).wait(120) == 0
+    assert facts(run).state == "finished"
+    assert facts(run).device
+
+
+def test_a_run_that_never_began_begins_with_the_settings_of_its_resumption(tmp_path: Path) -> None:
+    run = new(tmp_path, "steps=30", "batch=32")
+    train(run, "batch=16", "steps=12")
+    assert (facts(run).step, facts(run).settings["batch"]) == (12, 16)

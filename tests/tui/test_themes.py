@@ -1,0 +1,135 @@
+"""Themes: in all of them text is read; in those for the colour-blind they tell colours apart, too."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from textual.color import Color
+from textual.theme import BUILTIN_THEMES, Theme
+
+from latentop.tui import themes
+from latentop.tui.link.terminal import Terminal
+from latentop.tui.model import chart_list
+from latentop.tui.widgets.panel import FAINT
+from tests.support.dashboard import Open
+
+Triple = NDArray[np.float64]
+
+CONTRAST = 4.5
+"""What WCAG 2 asks of text (AA)."""
+LINE = 3.0
+"""And of what is no text."""
+APART = 20.0
+"""CIE76 ΔE, of which about 2.3 is just noticeable side by side; thin lines far apart need many times that."""
+LIGHTNESS_APART = 9.0
+"""In L* of 100, between good, warning and bad: what is left on a grey screen."""
+
+SIGHT = {
+    "trichromacy": np.eye(3),
+    # Machado, Oliveira and Fernandes 2009, severity 1.0, on linear RGB.
+    "protanopia": np.array(
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ]
+    ),
+    "deuteranopia": np.array(
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ]
+    ),
+}
+XYZ = np.array(
+    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+)
+WHITE = np.array([0.95047, 1.0, 1.08883])
+STATUS = ("success", "warning", "error")
+RICH = [name for name, theme in sorted(BUILTIN_THEMES.items()) if not theme.ansi]
+"""Textual's themes that have colours of their own, and not the terminal's."""
+TOGETHER = [
+    *(
+        {series.colour for series in one.series}
+        for one in vars(chart_list).values()
+        if isinstance(one, chart_list.Chart)
+    ),
+    set(chart_list.INKS[:3]),
+    set(STATUS),
+]
+"""Colours that stand side by side: in each chart, in a chart of three series of one's own, in states."""
+
+
+def linear(colour: str) -> Triple:
+    values = np.array([int(colour[place : place + 2], 16) for place in (1, 3, 5)]) / 255
+    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+
+
+def lab(rgb: Triple) -> Triple:
+    share = XYZ @ np.clip(rgb, 0, 1) / WHITE
+    x, y, z = np.where(share > 216 / 24389, np.cbrt(share), (24389 / 27 * share + 16) / 116)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted(float(XYZ[1] @ linear(colour)) for colour in (one, other))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def distance(one: str, other: str, sight: Triple) -> float:
+    return float(np.linalg.norm(lab(sight @ linear(one)) - lab(sight @ linear(other))))
+
+
+def test_the_measures_are_those_of_the_literature() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert lab(linear("#ffffff")) == pytest.approx([100, 0, 0], abs=0.01)
+    assert distance("#ff0000", "#00ff00", np.eye(3)) == pytest.approx(170.6, abs=0.5)
+    red_green = ("#c04040", "#408040")
+    assert distance(*red_green, SIGHT["deuteranopia"]) < distance(*red_green, np.eye(3)) / 2
+
+
+@pytest.mark.parametrize(
+    "theme", [*themes.FOR_COLOUR_BLIND, *map(themes.textuals, RICH)], ids=lambda theme: theme.name
+)
+@pytest.mark.parametrize("ground", ["background", "surface", "panel"])
+def test_every_colour_is_read_as_text_on_every_ground(theme: Theme, ground: str) -> None:
+    for name in ("foreground", "primary", "secondary", "accent", *STATUS):
+        assert contrast(getattr(theme, name), getattr(theme, ground)) >= CONTRAST, name
+
+
+@pytest.mark.parametrize("name", themes.names())
+async def test_the_app_shows_every_theme_so_that_axes_and_their_labels_are_read(
+    name: str, open_app: Open
+) -> None:
+    app = open_app()
+    theme = app.get_theme(name)
+    assert theme is not None
+    if theme.ansi:
+        return
+    axis = Color.parse(theme.background or "").blend(Color.parse(theme.foreground or ""), FAINT).hex6
+    assert contrast(axis, theme.background or "") >= LINE
+
+
+@pytest.mark.parametrize("theme", themes.FOR_COLOUR_BLIND, ids=lambda theme: theme.name)
+@pytest.mark.parametrize("sight", SIGHT)
+def test_lines_of_a_chart_and_states_are_told_apart(theme: Theme, sight: str) -> None:
+    for one, other in {pair for colours in TOGETHER for pair in combinations(sorted(colours), 2)}:
+        assert distance(getattr(theme, one), getattr(theme, other), SIGHT[sight]) >= APART, (one, other)
+
+
+@pytest.mark.parametrize("theme", themes.FOR_COLOUR_BLIND, ids=lambda theme: theme.name)
+def test_states_differ_in_lightness_too(theme: Theme) -> None:
+    for one, other in combinations(STATUS, 2):
+        apart = abs(lab(linear(getattr(theme, one)))[0] - lab(linear(getattr(theme, other)))[0])
+        assert apart >= LIGHTNESS_APART, (one, other)
+
+
+def test_a_terminal_of_16_colours_gets_themes_of_its_own_colours() -> None:
+    few = Terminal(colours=16)
+    assert themes.offered(few) == ("ansi-bright", "ansi-dark", "ansi-light")
+    assert themes.suited("nord", few) == "ansi-bright"
+    assert themes.suited("nord", Terminal(colours=16, light=True)) == "ansi-light"
+    assert themes.suited("ansi-dark", few) == "ansi-dark"
+    assert themes.suited("nord", Terminal(colours=256)) == "nord"

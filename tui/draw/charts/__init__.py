@@ -1,0 +1,1 @@
+"""Lines, axes and bands as rows of text."""

@@ -1,0 +1,1 @@
+"""Small drawings: meters, sparks, colours and pens."""

@@ -1,0 +1,1 @@
+"""What a viewer knows and says of a run: pure, without Textual."""

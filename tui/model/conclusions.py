@@ -1,0 +1,322 @@
+"""What a panel concludes, in words that a newcomer understands: only what the state supports. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil, isfinite, nan
+
+from latentop.engine.run.chance import raised_below
+from latentop.engine.run.facts import RunFacts
+from latentop.engine.run.series import QUALITY
+from latentop.engine.run.store.reader import Alarm
+from latentop.engine.run.verdicts import LEAST_STEPS, unjudged_samples
+from latentop.tui.model import derived, mode_presence, number_text, run_state
+from latentop.tui.model.measures import NETWORKS
+from latentop.tui.model.mode_presence import Mode
+from latentop.tui.model.shown_series import Shown
+from latentop.tui.model.shown_table import COVERAGE, TRAINING, VALIDATION, of
+from latentop.tui.model.state import State
+from latentop.tui.model.trend import Trend, trend
+
+GROWS = 3.0
+"""Times, from which on a gradient that grows is worth a word: those of healthy runs wander by less."""
+LONGEST_NAME = 24
+"""Characters before a colon that are the name of what an alarm's sentence tells of."""
+LARGE_CHANCE = 0.05
+"""Of real data: chance from which on few images limit what can be said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A conclusion in one or more wordings, the longest first, and its tone: a colour of the theme."""
+
+    texts: tuple[str, ...]
+    tone: str
+
+    @property
+    def text(self) -> str:
+        """The longest wording."""
+        return self.texts[0]
+
+    def within(self, width: int) -> str:
+        """The longest wording of at most so many characters, else the shortest."""
+        return next((text for text in self.texts if len(text) <= width), self.texts[-1])
+
+
+def diversity(state: State) -> Words:
+    """How diverse the samples are."""
+    reached = derived.last(state, COVERAGE)
+    why = unjudged_samples(state.facts, alive=state.liveness.alive)
+    if why and why.lasting:
+        return _words(f"not judged: {why.why}", "not judged: not measured", tone="warning")
+    if reached is None or not isfinite(reached):
+        said = f"{run_state.verdict('unknown', alive=state.liveness.alive)}: no sample was measured"
+        return _words(f"{said} yet", "not measured yet", tone="foreground")
+    names = {alarm.name for alarm in derived.standing(state)}
+    gone = _gone(mode_presence.lost(mode_presence.modes(state))) or _told(derived.lost_classes(state))
+    if (found := next((name for name in PROBLEMS if name in names), None)) is not None:
+        copies = number_text.percent(derived.last(state, "diversity/copied") or 0.0)
+        told = [one.format(copies=copies) for one in PROBLEMS[found]]
+        return _words(*told, tone="error")
+    if "collapsed" in names:
+        share = number_text.percent(reached)
+        said = f"COLLAPSED: samples reach {share} of what real data reaches"
+        longest = [f"{said}; {gone}"] if gone else []
+        return _words(*longest, said, f"COLLAPSED: {share} of real data", tone="error")
+    if why:
+        said = run_state.verdict("unknown", alive=state.liveness.alive)
+        return _words(f"{said}: {why.why}", said, tone="foreground")
+    if gone:
+        return _words(f"losing modes: {gone}", gone, _brief(gone), tone="warning")
+    return _reached(state, reached, mode_presence.missing(mode_presence.modes(state)))
+
+
+OF_SAMPLES = frozenset({"collapsed", "cycling", "memorising"})
+"""The critical alarms that speak of samples."""
+PROBLEMS = {
+    "memorising": (
+        "MEMORISING: {copies} of the samples are near copies of training images",
+        "MEMORISING: {copies} are near copies",
+    ),
+    "cycling": (
+        "CYCLING: each batch shows other modes than the one before",
+        "CYCLING: modes take turns",
+    ),
+}
+"""The alarms that explain whatever else lacks, the first that stands alone; longest words first."""
+
+
+def _reached(state: State, reached: float, missing: Sequence[Mode]) -> Words:
+    """The conclusion where no alarm stands and nothing was lost."""
+    share = number_text.percent(reached)
+    chance = chance_in(state.facts, COVERAGE)
+    said, brief = f"samples reach {share} of what real data reaches", f"{share} of real data"
+    going = trend(state.series.get(COVERAGE), chance=2 * chance)
+    if going and going.way == "falling":
+        before = number_text.percent(going.before)
+        longest = f"{said}, falling from {before} in {number_text.spaced(going.steps)} steps"
+        return _words(longest, f"{brief}, falling from {before}", f"{brief}, falling", tone="warning")
+    if missing:
+        never = _listed([mode.name for mode in missing])
+        return _words(f"{said}; never shown: {never}", f"never shown: {never}", tone="warning")
+    if reached < alarm_below(state.facts, of(COVERAGE)):
+        return _words(f"{said}: too little", f"{brief}: too little", tone="warning")
+    if chance and reached >= 1 - 2 * chance:
+        brief = "no less diverse than real data"
+        if 2 * chance >= LARGE_CHANCE:
+            within = f"±{ceil(200 * chance)} %"
+            longest = f"{said}: no difference beyond chance, {within}"
+            return _words(longest, f"as diverse as real data, within {within}", "as diverse, within chance")
+        return _words(f"{said}: no difference", brief)
+    if all_modes(state):
+        return _words(f"{said}: no mode is missing", f"{brief}: no mode missing")
+    return _words(said, f"{share} of what real data reaches")
+
+
+def reaches(coverage: float) -> str:
+    """How much of real data the samples reach, in few words."""
+    return f"{number_text.percent(coverage)} of real data"
+
+
+def in_brief(state: State, alarm: Alarm) -> str:
+    """What an alarm says, in one clause: without its name and since when."""
+    if alarm.name in PROBLEMS:
+        copies = number_text.percent(derived.last(state, "diversity/copied") or 0.0)
+        return PROBLEMS[alarm.name][0].format(copies=copies).partition(": ")[2]
+    sentence = alarm.sentence.partition(" · since step ")[0]
+    head, _, tail = sentence.partition(": ")
+    return tail if tail and len(head) <= LONGEST_NAME else sentence
+
+
+def chance_in(facts: RunFacts, name: str) -> float:
+    """The standard deviation of what real data themselves reach by a measure of samples; 0 if not known."""
+    if name.startswith(QUALITY):
+        return real_quality(facts, name)[1]
+    return facts.diversity_chance.get(name.removeprefix("diversity/"), 0.0)
+
+
+def real_quality(facts: RunFacts, name: str) -> tuple[float, float]:
+    """What real data themselves reach in a distance from real data, and σ; NaN and 0 where not known."""
+    family, _, measure = name.partition("/")
+    return facts.real_quality.get(measure if f"{family}/" == QUALITY else "", (nan, 0.0))
+
+
+def alarm_below(facts: RunFacts, measure: Shown) -> float:
+    """Below which share of real data a measure of samples is alarming: the setting, with room for chance."""
+    setting = facts.settings.get("watch.diversity_alarm")
+    threshold = float(setting) if isinstance(setting, int | float) else facts.diversity_alarm
+    return raised_below(measure.scale * threshold, chance_in(facts, measure.name))
+
+
+def alarm_level(state: State, measure: Shown) -> float | None:
+    """Below which share of real data the measure's alarm is raised now; None where nobody looks.
+
+    Early samples are not held against real data: of these an alarm that stands says where it was raised.
+    """
+    if not measure.level:
+        return None
+    raised = next((one for one in derived.standing(state) if one.name in measure.alarms), None)
+    if raised is not None and "best" in raised.evidence:
+        return raised.evidence.get("alarm") if measure.name == COVERAGE else None
+    if unjudged_samples(state.facts, alive=True) is not None:
+        return None
+    return alarm_below(state.facts, measure)
+
+
+def young(state: State) -> bool:
+    """Whether too few steps were recorded to call any number sound."""
+    return derived.step(state) - state.facts.parent_step < LEAST_STEPS
+
+
+def stability(state: State) -> Words:
+    """Whether the numbers of training are sound."""
+    if count := derived.bad_values(state):
+        bad = f"{number_text.spaced(count)} non-finite {'value' if count == 1 else 'values'}"
+        return _words(f"{bad}: NaN or infinite", bad, tone="error")
+    for alarm in derived.standing(state):
+        if (said := ALARMED.get(alarm.name)) is not None:
+            return _words(f"{said}: see the alarm", said, tone=run_state.tone(alarm.severity))
+    grown = [(name, going) for name in NETWORKS if (going := _grows(state, name))]
+    if grown:
+        name, going = max(grown, key=lambda one: one[1].times)
+        times = f"×{going.times:.0f} in {number_text.spaced(going.steps)} steps"
+        return _words(
+            f"gradients of the {name} grow: {times}", f"gradients grow: {times}", times, tone="warning"
+        )
+    if young(state):
+        said = run_state.VERDICTS["unknown"]
+        return _words(f"{said}: every value so far is finite", said, tone="foreground")
+    if not any(trend(state.series.get(f"grad/{name}")) for name in NETWORKS):
+        return _words("every value is finite; no gradient shows a trend yet", "every value is finite")
+    return _words("sound: every value is finite, no gradient grows fast", "sound: no non-finite value")
+
+
+ALARMED = {
+    "diverged": "DIVERGED",
+    "exploding": "EXPLODING: losses and gradients",
+    "runaway-logits": "logits run away",
+    "discriminator-wins": "the discriminator wins",
+    "generator-wins": "the generator wins with garbage",
+    "oscillation": "the losses circle",
+    "stalled": "a network no longer learns",
+}
+"""The alarms about numbers of every step, in a few words each."""
+
+
+def reconstruction(state: State) -> Words:
+    """How well an autoencoder does on images that it has not seen."""
+    names = {alarm.name for alarm in derived.standing(state)}
+    for alarm, said in CODINGS.items():
+        if alarm in names:
+            return _words(f"{said}: see the alarm", said, tone="error")
+    if "over-fitting" in names:
+        text = f"over-fitting: training {_data(state)} get better, unseen ones do not"
+        return _words(text, "over-fitting", tone="warning")
+    if state.facts.scripted and VALIDATION not in state.series:
+        return _nothing_held_out(state)
+    going = trend(state.series.get(VALIDATION))
+    if going is None:
+        return _words("too early for a trend", tone="foreground")
+    tone = "foreground" if state.facts.verdict == "unknown" else "success"
+    if going.way == "falling":
+        brief = "learning: validation error falls"
+        return _words(f"learning: the error on unseen {_data(state)} falls", brief, tone=tone)
+    if going.way == "rising":
+        said = f"the error on unseen {_data(state)} rises"
+        return _words(said, "validation error rises", tone="warning")
+    return _words(f"settled: the error on unseen {_data(state)} stays as it is", "settled", tone=tone)
+
+
+def _data(state: State) -> str:
+    """What an autoencoder reconstructs."""
+    return "points" if "input" in state.facts.axes else "images"
+
+
+def _nothing_held_out(state: State) -> Words:
+    """What the training error alone can say, of a script that validates nothing."""
+    going = trend(state.series.get(TRAINING))
+    if going is None:
+        return _words("too early for a trend", tone="foreground")
+    said = {"falling": "falls", "rising": "rises"}.get(going.way, "stays as it is")
+    tone = "warning" if going.way == "rising" else "foreground"
+    return _words(f"the training error {said}; nothing is held out", f"training error {said}", tone=tone)
+
+
+CODINGS = {"posterior-collapse": "CODINGS TELL NOTHING", "dead-codings": "CODINGS ARE DEAD"}
+
+
+def all_modes(state: State) -> bool:
+    """Whether the newest samples show every mode that there is."""
+    count = derived.last(state, "diversity/modes")
+    return count is not None and 0 < (state.facts.modes or len(state.facts.classes)) <= count
+
+
+def _words(*texts: str, tone: str = "success") -> Words:
+    return Words(texts, tone)
+
+
+def _grows(state: State, network: str) -> Trend | None:
+    going = trend(state.series.get(f"grad/{network}"))
+    return going if going and going.way == "rising" and going.times >= GROWS else None
+
+
+def pretrained(state: State) -> tuple[str, ...]:
+    """What an encoder is worth with few labels: every arm's mean ± sd over classifiers; then its lead.
+
+    Nothing before that is measured.
+    """
+    found = _arms(state)
+    if not found:
+        return ()
+    told = (f"{arm} {100 * share:.1f} ±{100 * sd:.1f} %" for arm, share, sd in found)
+    ahead = 100 * (found[0][1] - found[-1][1])
+    lead = f"pretraining is {'ahead' if ahead >= 0 else 'behind'} by {abs(ahead):.1f} points"
+    return ", ".join(told), lead
+
+
+def pretrained_in_brief(state: State) -> tuple[str, ...]:
+    """The same in whole percents."""
+    found = _arms(state)
+    told = (f"{arm} {100 * share:.0f} ±{100 * sd:.0f}" for arm, share, sd in found)
+    return (f"{', '.join(told)} %",) if found else ()
+
+
+def _arms(state: State) -> list[tuple[str, float, float]]:
+    """Every arm with mean and sd of its newest accuracy; nothing where one is not measured yet."""
+    found = []
+    for arm in ARMS:
+        mean, sd = derived.last(state, f"accuracy/{arm}"), derived.last(state, f"accuracy/{arm}-sd")
+        if mean is None or not isfinite(mean):
+            return []
+        found.append((arm, mean, sd if sd is not None and isfinite(sd) else 0.0))
+    return found
+
+
+ARMS = ("fine-tuned", "frozen", "scratch")
+"""The arms of pretraining, the one that the others are held against last."""
+
+
+def _gone(lost: Sequence[Mode]) -> str:
+    """``Sandal and Bag are gone since step 3 900``; with the last step where they went one after another."""
+    if not lost:
+        return ""
+    since = number_text.spaced(min(mode.lost_since or 0 for mode in lost))
+    return f"{_listed([mode.name for mode in lost])} {_are(len(lost))} gone since step {since}"
+
+
+def _told(names: Sequence[str]) -> str:
+    return f"{_listed(names)} {_are(len(names))} gone" if names else ""
+
+
+def _brief(gone: str) -> str:
+    return gone.replace(" are gone", "").replace(" is gone", "")
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _listed(names: Sequence[str]) -> str:
+    """``Sandal``, ``Sandal and Bag``, ``Sandal, Bag and 3 more``."""
+    if len(names) > 3:
+        return f"{', '.join(names[:2])} and {len(names) - 2} more"
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

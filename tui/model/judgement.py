@@ -1,0 +1,35 @@
+"""A run's verdict in words; where it has none, why, and what to do: silence sounds like good news. Pure."""
+
+from latentop.engine.run.facts import RunFacts
+from latentop.engine.run.verdicts import Unjudged, unjudged
+from latentop.tui.model import run_state
+
+
+def verdict(facts: RunFacts, *, alive: bool) -> str:
+    """The verdict in a word or two: ``unknown`` where no more training will tell."""
+    found = unjudged(facts, alive=alive)
+    return run_state.verdict(facts.verdict, alive=alive and not (found and found.lasting))
+
+
+def why_not(facts: RunFacts, *, alive: bool) -> str:
+    """``not judged: …``, or ``too early to judge: …`` while training may tell; empty where it was judged."""
+    found = unjudged(facts, alive=alive)
+    return why_of(found, alive=alive) if found else ""
+
+
+def why_of(found: Unjudged, *, alive: bool) -> str:
+    """The reason as a clause, after what it means."""
+    said = run_state.VERDICTS["unknown"] if alive and not found.lasting else "not judged"
+    return f"{said}: {found.why}"
+
+
+def advice(facts: RunFacts, *, alive: bool) -> str:
+    """What makes it possible to judge; empty where it was judged, or where nothing but time does."""
+    found = unjudged(facts, alive=alive)
+    return found.advice if found else ""
+
+
+def in_full(facts: RunFacts, *, alive: bool) -> str:
+    """Why it was not judged, and what to try, in a line; empty where it was."""
+    parts = (why_not(facts, alive=alive), advice(facts, alive=alive))
+    return " · try: ".join(filter(None, parts))

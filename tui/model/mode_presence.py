@@ -1,0 +1,88 @@
+"""Which modes the samples show, by name, and since when one is gone. Pure."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+
+from latentop.engine.run import series as registry
+from latentop.engine.run.facts import RunFacts
+from latentop.engine.run.series import PRESENCE, PRESENT
+from latentop.tui.model import derived
+from latentop.tui.model.state import State
+
+DUPLICATES, DISTINCT = "diversity/duplicates", "diversity/distinct"
+"""The name that a run records, and what it is called: more of it is better."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mode:
+    """A mode and its share of the samples, relative to real data: 1 is as in real data, 0 is none.
+
+    ``lost_since`` is the step of the first check in a row that misses it, None while it is there;
+    ``seen`` says whether an earlier check found it.
+    """
+
+    name: str
+    share: float
+    lost_since: int | None = None
+    seen: bool = True
+
+    @property
+    def there(self) -> bool:
+        """Whether the newest check found it."""
+        return self.lost_since is None
+
+
+def modes(state: State) -> tuple[Mode, ...]:
+    """All modes in the order of the data; none where presence was not recorded."""
+    count = len(derived.numbered(state, PRESENCE))
+    known = _known(state.facts, count)
+    names = known if known else [f"kind {place}" for place in range(1, count + 1)]
+    return tuple(_mode(state, name, place) for place, name in enumerate(names, start=1))
+
+
+def titles(facts: RunFacts, series: Collection[str]) -> dict[str, str]:
+    """What to call each of the series: its name, mostly; ``presence of Trouser`` where a run names modes.
+
+    Where it names none they have numbers: ``presence of mode 3``.
+    """
+    count = sum(name.startswith(PRESENCE) for name in series)
+    known = _known(facts, count)
+    called = {name: registry.of(name).label for name in series if name.startswith(PRESENCE)}
+    called |= {f"{PRESENCE}{place}": f"presence of {name}" for place, name in enumerate(known, start=1)}
+    called[DUPLICATES] = DISTINCT
+    return {name: called.get(name, name) for name in series}
+
+
+def _known(facts: RunFacts, count: int) -> tuple[str, ...]:
+    """The names of so many modes; those of older runs are the data's classes, if there are as many."""
+    return next((names for names in (facts.mode_names, facts.classes) if len(names) == count), ())
+
+
+def points(state: State) -> bool:
+    """Whether the samples are points of a mixture whose modes are counted exactly."""
+    return "diversity/reverse-kl" in state.series
+
+
+def lost(found: tuple[Mode, ...]) -> tuple[Mode, ...]:
+    """The modes that were there once and are gone."""
+    return tuple(mode for mode in found if not mode.there and mode.seen)
+
+
+def missing(found: tuple[Mode, ...]) -> tuple[Mode, ...]:
+    """The modes that never came."""
+    return tuple(mode for mode in found if not mode.there and not mode.seen)
+
+
+def _mode(state: State, name: str, place: int) -> Mode:
+    bins = state.series[f"{PRESENCE}{place}"]
+    there = np.flatnonzero(bins.last >= PRESENT)
+    newest = int(there[-1]) if len(there) else -1
+    gone = newest + 1 < len(bins)
+    return Mode(
+        name=name,
+        share=float(bins.last[-1]),
+        lost_since=int(bins.step[newest + 1]) if gone else None,
+        seen=len(there) > 0,
+    )

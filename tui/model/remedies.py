@@ -1,0 +1,67 @@
+"""What can be done at once about what is wrong: the good state to go back to, the setting to change. Pure."""
+
+from dataclasses import dataclass
+
+from latentop.engine.run.commands import inability
+from latentop.engine.run.facts import KnownSnapshot, RunFacts
+from latentop.engine.run.store.reader import Alarm
+from latentop.engine.run.verdicts import NOTHING_CRITICAL
+from latentop.tui.model import derived
+from latentop.tui.model.state import State
+
+GENERATOR, DISCRIMINATOR, AUTOENCODER = "generator.lr", "discriminator.lr", "autoencoder.lr"
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """A setting that helps against an alarm, and what to do with it in two words."""
+
+    setting: str
+    does: str
+    done: str = ""
+    """The value with which there is nothing left to do."""
+
+
+REMEDIES = {
+    "collapsed": (Remedy(GENERATOR, "slow G"),),
+    "cycling": (Remedy(DISCRIMINATOR, "quicken D"),),
+    "discriminator-wins": (Remedy(DISCRIMINATOR, "slow D"),),
+    "generator-wins": (Remedy(GENERATOR, "slow G"),),
+    "runaway-logits": (Remedy(DISCRIMINATOR, "slow D"),),
+    "memorising": (Remedy("objective.augment", "augment", done="diff"),),
+    "oscillation": (Remedy(GENERATOR, "slow G"),),
+    "diverged": (Remedy(GENERATOR, "slow both"), Remedy(AUTOENCODER, "slow it")),
+    "exploding": (Remedy(GENERATOR, "slow both"), Remedy(AUTOENCODER, "slow it")),
+}
+"""Of an alarm what helps; the first whose setting a run has."""
+
+
+def remedy(state: State) -> Remedy | None:
+    """The setting to change against the worst alarm that stands; None where nothing of the kind helps."""
+    facts = state.facts
+    if not state.liveness.alive or inability(facts, "set"):
+        return None
+    for alarm in derived.standing(state):
+        for one in REMEDIES.get(alarm.name, ()):
+            if facts.settings.get(one.setting, one.done) != one.done:
+                return one
+    return None
+
+
+def good_state(state: State) -> KnownSnapshot | None:
+    """The newest state that can be gone back to from before what is wrong now began; None without one."""
+    if not state.liveness.alive or inability(state.facts, "rollback"):
+        return None
+    standing = derived.standing(state)
+    return newest_before(state.facts, began(standing[0]) if standing else None)
+
+
+def newest_before(facts: RunFacts, step: int | None) -> KnownSnapshot | None:
+    """The newest state in which nothing critical stood, from before a step where one is given."""
+    found = [one for one in facts.snapshots if one.verdict in NOTHING_CRITICAL]
+    return next((one for one in reversed(found) if step is None or one.step < step), None)
+
+
+def began(alarm: Alarm) -> int:
+    """Since which step what the alarm tells of is the case."""
+    return int(alarm.evidence.get("since", alarm.raised_step))

@@ -1,0 +1,1 @@
+"""Reads runs, starts them, and asks them."""
