@@ -1,6 +1,5 @@
 """Memory: how much training takes, whether that grows, and what becomes of a batch that does not fit."""
 
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -13,6 +12,7 @@ from torch import Tensor
 
 from benchmarks.gpu.check import Bench, Check, judged, judged_on_card
 from benchmarks.gpu.material import dataset_of, preset_of
+from latentop.engine.control.terminated import Terminated
 from latentop.engine.data import Dataset
 from latentop.engine.objectives.reconstruction import Reconstruction
 from latentop.engine.run import commands
@@ -87,7 +87,7 @@ def short_of_memory(bench: Bench) -> Iterator[Check]:
 def _train(run: RunFolder, preset: Preset) -> None:
     """Train the run in this process, whose memory is short."""
     hooks = Hooks(run)
-    Session(run, preset, terminated=threading.Event(), hooks=hooks).train(resume=False)
+    Session(run, preset, terminated=Terminated(), hooks=hooks).train(resume=False)
     hooks.settle()
 
 

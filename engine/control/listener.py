@@ -1,6 +1,5 @@
 """What others ask of a training run, carried out between two steps, and answered."""
 
-import threading
 import time
 from contextlib import suppress
 from dataclasses import replace
@@ -9,6 +8,7 @@ from latentop.engine.checkpoint.intervals import Saver
 from latentop.engine.control.controllable import Training
 from latentop.engine.control.edits import Edits
 from latentop.engine.control.rollback import Rollback
+from latentop.engine.control.terminated import Terminated
 from latentop.engine.record.recorder import Recorder
 from latentop.engine.run.commands import Asked, Inbox
 from latentop.engine.run.errors import StorageError
@@ -33,7 +33,7 @@ class Control:
         rollback: Rollback,
         *,
         clock: Stopwatch,
-        terminated: threading.Event,
+        terminated: Terminated,
         waits: bool = True,
         every: float = LOOK_SECONDS,
     ) -> None:
@@ -88,7 +88,7 @@ class Control:
                 )
             )
         if self._terminated.is_set() and not self.stopping:
-            self.stop("by SIGTERM")
+            self.stop(self._terminated.why)
 
     def _carry_out(self, command: Asked) -> tuple[bool, str]:
         """Whether the command was applied, and what to answer."""

@@ -1,7 +1,6 @@
 """One stretch of training, from start or resumption to end or stop: trainer, recorder and control at work."""
 
 import platform
-import threading
 import time
 from collections.abc import Container, Sequence
 from contextlib import closing, suppress
@@ -15,6 +14,7 @@ from latentop.engine.checkpoint.intervals import Saver
 from latentop.engine.control.guard import Guard
 from latentop.engine.control.listener import Control
 from latentop.engine.control.rollback import Rollback
+from latentop.engine.control.terminated import Terminated
 from latentop.engine.data.fingerprint import Files
 from latentop.engine.data.fingerprint import save as save_files
 from latentop.engine.record.recorder import Recorder
@@ -41,7 +41,7 @@ class Session:
         run: RunFolder,
         preset: Preset,
         *,
-        terminated: threading.Event,
+        terminated: Terminated,
         hooks: Hooks,
     ) -> None:
         self._run = run

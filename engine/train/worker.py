@@ -7,13 +7,13 @@ import logging
 import os
 import signal
 import sys
-import threading
 import time
 import traceback
 from collections.abc import Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
+from latentop.engine.control.terminated import Terminated
 from latentop.engine.run.errors import LatentopError, StorageError, UsageError
 from latentop.engine.run.facts import told
 from latentop.engine.run.folder import RunFolder
@@ -26,7 +26,7 @@ from latentop.presets import catalogue
 from latentop.presets.preset_error import PresetError
 
 log = logging.getLogger("latentop")
-_terminated = threading.Event()
+_terminated = Terminated()
 
 
 def main() -> int:
@@ -39,7 +39,7 @@ def main() -> int:
     arguments = parser.parse_args()
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # control-c is for the viewer
-    signal.signal(signal.SIGTERM, lambda *_: _terminated.set())
+    signal.signal(signal.SIGTERM, _terminated.hear)
     os.umask(0o077)
     faulthandler.enable(
         all_threads=False

@@ -3,10 +3,12 @@
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from latentop.engine.run import folder
 from latentop.engine.run.folder import RunFolder
 from tests.support.real_runs import facts, wait_until
 from tests.support.terminal import LATENTOP, Terminal
@@ -35,6 +37,30 @@ def test_the_dashboard_ends_with_its_terminal(run: RunFolder, end: str, stuck: b
         wait_until(lambda: terminal.process.poll() is not None)
         assert terminal.process.returncode == 0
     trains_on(run)
+
+
+SCRIPT = """
+import time, latentop
+from torch import nn
+with latentop.init("far", networks={"generator": nn.Linear(2, 2)}) as run:
+    while True:
+        run.log({"loss": 1.0})
+        print("step", run.step, flush=True)
+        time.sleep(0.01)
+"""
+
+
+def test_a_script_whose_terminal_is_closed_keeps_what_it_has_trained(tmp_path: Path) -> None:
+    (tmp_path / "far.py").write_text(SCRIPT)
+    command = (sys.executable, tmp_path / "far.py")
+    with Terminal(command=command, environment={"LATENTOP_RUNS": str(tmp_path / "runs")}) as terminal:
+        terminal.wait_for("step 3")
+        terminal.hang_up()
+        wait_until(lambda: terminal.process.poll() is not None)
+    (run,) = folder.every(tmp_path / "runs")
+    said = facts(run)
+    assert (said.state, said.detail) == ("stopped", "by SIGHUP: its terminal was closed")
+    assert f"{said.step:08}" in max(run.checkpoints.glob("*.pt")).name
 
 
 def test_a_killed_viewer_leaves_a_run_that_others_command(run: RunFolder) -> None:

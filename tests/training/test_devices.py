@@ -1,12 +1,12 @@
 """A real session on a device that runs short of memory, or is gone: what it does, says, and can be told."""
 
-import threading
 from pathlib import Path
 
 import pytest
 import torch
 from torch import Tensor
 
+from latentop.engine.control.terminated import Terminated
 from latentop.engine.objectives.reconstruction import Reconstruction
 from latentop.engine.run import commands
 from latentop.engine.run.errors import UsageError
@@ -35,7 +35,7 @@ def train(run: RunFolder, *words: str, resume: bool = False) -> None:
     """Train the run to its end, in this process."""
     preset = catalogue.load(catalogue.find(str(run.preset)))
     hooks = Hooks(run)
-    Session(run, preset, terminated=threading.Event(), hooks=hooks).train(resume=resume, words=words)
+    Session(run, preset, terminated=Terminated(), hooks=hooks).train(resume=resume, words=words)
     hooks.settle()
 
 

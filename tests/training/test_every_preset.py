@@ -1,7 +1,6 @@
 """Every shipped preset: 40 real steps, all finite; it goes on bit for bit; and the dashboard draws it."""
 
 import math
-import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -14,6 +13,7 @@ import torch
 from PIL import Image
 
 from latentop.engine.checkpoint import checkpoint_file
+from latentop.engine.control.terminated import Terminated
 from latentop.engine.data import Dataset, load
 from latentop.engine.run.events import Event, Scalars
 from latentop.engine.run.facts import RunFacts
@@ -107,7 +107,7 @@ def recorded(preset: Preset, name: str, runs: Path) -> RunFolder:
     facts = RunFacts(preset=name, title=preset.title, kind=preset.tag, seed=preset.seed, steps=preset.steps)
     run = launch.new(runs, facts, catalogue.dump(preset))
 
-    Session(run, preset, terminated=threading.Event(), hooks=Hooks(run)).train(resume=False)
+    Session(run, preset, terminated=Terminated(), hooks=Hooks(run)).train(resume=False)
     return run
 
 

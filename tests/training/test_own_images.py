@@ -7,6 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
+from latentop.engine.control.terminated import Terminated
 from latentop.engine.data import Dataset
 from latentop.engine.run import folder
 from latentop.engine.run.errors import UsageError
@@ -183,7 +184,7 @@ def test_a_run_that_was_stopped_before_its_first_step_has_trained_on_nothing(
     photos: Path, datasets: list[Dataset], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = begun(photos, *TINY, monkeypatch=monkeypatch)
-    at_once = threading.Event()
+    at_once = Terminated()
     at_once.set()
     session_of(run, at_once).train(resume=False)
     assert (facts(run).state, facts(run).step) == ("stopped", 0)

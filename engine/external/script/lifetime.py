@@ -14,11 +14,15 @@ from weakref import WeakKeyDictionary
 
 import torch
 
+from latentop.engine.control.terminated import Terminated
 from latentop.engine.external.script import uncaught_exit
 from latentop.engine.external.script.run import Run, Stopped
 
-terminated = threading.Event()
-"""Set by SIGTERM: the run ends at its next step; a second one ends the process at once."""
+SignalHandler = Callable[[int, FrameType | None], None] | signal.Handlers
+terminated = Terminated()
+"""Set by SIGTERM, and by SIGHUP as its terminal is closed: the run ends at its next step; a second one of
+these ends the process at once."""
+_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 _open: list[Run] = []
 _begun_by: WeakKeyDictionary[Run, threading.Thread] = WeakKeyDictionary()
 """The thread that has begun each run."""
@@ -45,10 +49,8 @@ def keep(run: Run) -> None:
     if multiprocessing.parent_process() is not None:  # such a process calls no exit hooks
         Finalize(None, _at_exit, exitpriority=1)
     _begun_by[run] = threading.current_thread()
-    if threading.current_thread() is threading.main_thread() and (
-        signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
-    ):
-        signal.signal(signal.SIGTERM, _on_sigterm)
+    if threading.current_thread() is threading.main_thread():
+        _hand_over(signal.SIG_DFL, _on_signal)
 
 
 def opened() -> Run | None:
@@ -75,11 +77,18 @@ def helper() -> bool:
     return imports or (rank.isdecimal() and int(rank) != 0)
 
 
-def _on_sigterm(number: int, _: FrameType | None) -> None:
-    terminated.set()
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+def _on_signal(number: int, _: FrameType | None) -> None:
+    terminated.hear(number)
+    _hand_over(_on_signal, signal.SIG_DFL)
     if not any(run.recording for run in _open):
         os.kill(os.getpid(), number)
+
+
+def _hand_over(before: SignalHandler, after: SignalHandler) -> None:
+    """Change who hears the signals; those that somebody else hears, or that are ignored, stay so."""
+    for number in _SIGNALS:
+        if signal.getsignal(number) == before:
+            signal.signal(number, after)
 
 
 def _at_exit() -> None:
@@ -97,8 +106,7 @@ def _abandon() -> None:
     """A forked child records nothing: the run is its parent's."""
     for run in _open:
         run.abandon()
-    if signal.getsignal(signal.SIGTERM) is _on_sigterm:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _hand_over(_on_signal, signal.SIG_DFL)
 
 
 def _leaves(code: object) -> None:

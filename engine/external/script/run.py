@@ -206,7 +206,11 @@ class Run(WandbCalls):
 
     def end_with(self, error: BaseException | None) -> None:
         """End the run as an exception says, or well where there is none."""
-        self._end(script_end.of(error))
+        if (session := self._session) and session.terminated.is_set() and isinstance(error, OSError):
+            # What was its terminal takes no word any more, and a script that prints gets an error for it.
+            self._end(ScriptEnd(state="stopped", why=session.terminated.why))
+        else:
+            self._end(script_end.of(error))
 
     def abandon(self) -> None:
         """Record nothing more, and leave the run alone: this process is not the one that trains it."""
@@ -253,7 +257,7 @@ class Run(WandbCalls):
             at_once = session.terminated.is_set() or not self._peers
             if at_once or (self._peers and self._peers.all_stop(self._given_step)):
                 self.finish("stopped", why=session.control.why)
-                raise Stopped(143 if session.terminated.is_set() else 0)
+                raise Stopped(128 + session.terminated.number if session.terminated.is_set() else 0)
 
     def _follow(self, step: Any) -> None:
         """Count a step that another process records, and stop where that one does."""

@@ -1,12 +1,12 @@
 """What others ask of a script's run, and what its guard does by itself: between two steps."""
 
-import threading
 from collections.abc import Callable
 
 from latentop.engine.checkpoint.intervals import Saver
 from latentop.engine.control.guard import Guard
 from latentop.engine.control.listener import Control
 from latentop.engine.control.rollback import Rollback
+from latentop.engine.control.terminated import Terminated
 from latentop.engine.external.script.opened import NO_NETWORKS, Opened
 from latentop.engine.external.script.script_trainer import ScriptTrainer
 from latentop.engine.record.recorder import Recorder
@@ -37,7 +37,7 @@ class ScriptControl:
         recorder: Recorder,
         put: Callable[[Event], None],
         *,
-        terminated: threading.Event,
+        terminated: Terminated,
     ) -> None:
         saves = NothingToSave if "checkpoint" in opened.unable else Saver
         self._saver = saves(opened.folder, training, put, opened.good, sync=recorder.sync)

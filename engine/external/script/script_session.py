@@ -1,6 +1,5 @@
 """A script's training as a run: what is recorded of its steps, and what is done between two of them."""
 
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -10,6 +9,7 @@ from typing import Any
 
 import torch
 
+from latentop.engine.control.terminated import Terminated
 from latentop.engine.external.script import surroundings
 from latentop.engine.external.script.calls import picture
 from latentop.engine.external.script.calls.log_call import HELD_OUT, Logged
@@ -41,7 +41,7 @@ class ScriptSession:
         training: ScriptTrainer,
         complaints: Complaints,
         *,
-        terminated: threading.Event,
+        terminated: Terminated,
     ) -> None:
         self.opened = opened
         self.training = training

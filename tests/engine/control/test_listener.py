@@ -1,6 +1,5 @@
 """What a worker answers when its training is over; edits that can't be undone any more."""
 
-import threading
 import time
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from latentop.engine.checkpoint.intervals import Saver
 from latentop.engine.control.edits import Edits
 from latentop.engine.control.listener import Control
 from latentop.engine.control.rollback import Rollback
+from latentop.engine.control.terminated import Terminated
 from latentop.engine.record.recorder import Recorder
 from latentop.engine.run import commands
 from latentop.engine.run.events import Facts
@@ -30,7 +30,7 @@ def test_who_asks_something_when_training_is_over_is_told(
     recorder = Recorder(run, lambda: Facts(values={"heartbeat": time.time()}))
     saver = Saver(run, house.trainer, recorder.put)
     rollback = Rollback(house.trainer, saver, recorder.put)
-    never = threading.Event()
+    never = Terminated()
     control = Control(
         run, house.trainer, recorder, saver, rollback, clock=Stopwatch(already=0.0), terminated=never
     )

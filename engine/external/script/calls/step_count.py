@@ -36,7 +36,7 @@ class StepCount:
 def whole(step: Any) -> int:
     """A step that a script gives, as a number from 0 to LARGEST. Raises UsageError for anything else."""
     try:
-        given = int(step)
+        given = int(step) if int(step) == step else -1
     except (TypeError, ValueError, OverflowError, RuntimeError):
         given = -1
     if not 0 <= given <= LARGEST:

@@ -1,7 +1,7 @@
 """What a script logs: names and values of any kind that people log, as plain numbers."""
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from typing import Any, SupportsFloat
 
 import numpy as np
@@ -37,8 +37,12 @@ def number(value: Any) -> SupportsFloat:
         if value.size == 1 and value.dtype.kind in "fiub":
             return float(value.reshape(())[()])
     elif hasattr(type(value), "__float__") and not isinstance(value, np.generic | complex):
-        with suppress(TypeError, ValueError, OverflowError):
+        try:
             return float(value)
+        except OverflowError:
+            raise TypeError(f"a number above {sys.float_info.max:.1e} can't be recorded") from None
+        except (TypeError, ValueError):
+            pass
     elif isinstance(value, np.floating | np.integer | np.bool_):
         return float(value)
     raise TypeError(f"{kind(value)} is no number; accepted: a number, or a tensor or array with one element")
@@ -72,7 +76,8 @@ def kind(value: Any) -> str:
     if isinstance(value, Tensor | np.ndarray):
         what = "a tensor" if isinstance(value, Tensor) else "an array"
         return f"{what} of shape {tuple(value.shape)}"
-    return f"a {type(value).__name__}"
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeio' else 'a'} {name}"
 
 
 def printable(text: str) -> str:

@@ -59,6 +59,7 @@ def test_steps_count_by_themselves_or_as_the_script_says(runs: Path) -> None:
     [
         -1,
         2**60,
+        8.5,
         float("nan"),
         float("inf"),
         "two",
