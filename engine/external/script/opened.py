@@ -161,7 +161,7 @@ def _restored(opened: Opened, training: ScriptTrainer, recorded: int) -> str:
     """Put the script's networks where the newest checkpoint was; what is to be said of it."""
     if not training.given.networks:
         training.step = recorded
-        return f"recorded on from step {recorded}, the script's networks as they are"
+        return f"recorded on from step {spaced(recorded)}, the script's networks as they are"
     if opened.folder.newest_checkpoint is None:
         if recorded:
             raise UsageError(f"{opened.folder.id} left no checkpoint to go on from", "start the script anew")

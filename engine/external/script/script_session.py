@@ -25,6 +25,7 @@ from latentop.engine.record.recorder import Recorder
 from latentop.engine.run.errors import LatentopError, StorageError, UsageError
 from latentop.engine.run.events import Event, Facts, Mark, Scalars
 from latentop.engine.run.facts import told
+from latentop.presets.wording import spaced
 
 END_SECONDS = 20.0
 """How long a run that ends well looks at itself once more: real data may be slow to read."""
@@ -204,7 +205,7 @@ class ScriptSession:
         for event in training.offer():
             self.put(event)
         training.before_step()
-        training.begin(f"taking step {training.step + 1}")
+        training.begin(f"taking step {spaced(training.step + 1)}")
 
     def _look(self) -> None:
         """Whatever is due, and what the guard does about it."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from latentop.engine.watch.verdict.alarms import Condition
 from latentop.presets.watch import DEFAULTS, Watch
+from latentop.presets.wording import spaced
 
 TRAINING, VALIDATION = "loss/reconstruction", "valid/reconstruction"
 
@@ -64,9 +65,10 @@ class Overfitting:
                 bad=gap > self._alarm and training < FELL * then,
                 clear=gap < self._clear,
                 sentence=(
-                    f"over-fitting: the training error fell from {then:.3g} to {training:.3g} since step "
-                    f"{since}, the validation error did not follow ({best:.3g} then, {found:.3g} now, "
-                    f"{gap:.1f} times the training error; alarm above {self._alarm:g})"
+                    f"over-fitting: the training error fell from {then:.3g} to {training:.3g} "
+                    f"since step {spaced(since)}, the validation error did not follow "
+                    f"({best:.3g} then, {found:.3g} now, {gap:.1f} times the training error; "
+                    f"alarm above {self._alarm:g})"
                 ),
                 advice="train on more images, make network or codings smaller, or add noise to the input",
                 evidence={

@@ -3,6 +3,7 @@
 from typing import Any
 
 from latentop.engine.run.errors import UsageError
+from latentop.presets.wording import spaced
 
 LARGEST = 2**53
 
@@ -22,7 +23,7 @@ class StepCount:
         at = given - self.ahead
         if at < newest:
             raise UsageError(
-                f"step {given} comes after step {newest + self.ahead}: it is not recorded",
+                f"step {spaced(given)} comes after step {spaced(newest + self.ahead)}: it is not recorded",
                 "give steps that only grow",
             )
         return at
@@ -30,7 +31,8 @@ class StepCount:
     def went_back(self, before: int, after: int) -> str:
         """The run went back from one step to another; what is to be said of it."""
         self.ahead = (self.ahead or 0) + before - after
-        return f"the script reads on in its data; its step {after + self.ahead + 1} is step {after + 1} here"
+        its, ours = spaced(after + 1 + self.ahead), spaced(after + 1)
+        return f"the script reads on in its data; its step {its} is step {ours} here"
 
 
 def whole(step: Any) -> int:

@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any, SupportsInt
 
 from latentop.engine.external.script.run import Run
+from latentop.presets.wording import spaced
 
 
 class TagSteps:
@@ -27,7 +28,7 @@ class TagSteps:
         if given < self.newest and not self._told:
             self._told = True
             self._run.tell(
-                f"step {given} of {tag!r} comes after step {self.newest} of others: "
+                f"step {spaced(given)} of {tag!r} comes after step {spaced(self.newest)} of others: "
                 "values of tags that lag behind are recorded at the newest step"
             )
         self.newest = max(self.newest, given)
