@@ -2,17 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, isfinite, nan
+from math import ceil, isfinite
 
-from latentop.engine.run.chance import raised_below
-from latentop.engine.run.facts import RunFacts
-from latentop.engine.run.series import QUALITY
 from latentop.engine.run.store.reader import Alarm
 from latentop.engine.run.verdicts import LEAST_STEPS, unjudged_samples
-from latentop.tui.model import derived, mode_presence, number_text, run_state
+from latentop.tui.model import alarm_levels, derived, mode_presence, number_text, run_state
 from latentop.tui.model.measures import NETWORKS
 from latentop.tui.model.mode_presence import Mode
-from latentop.tui.model.shown_series import Shown
 from latentop.tui.model.shown_table import COVERAGE, TRAINING, VALIDATION, of
 from latentop.tui.model.state import State
 from latentop.tui.model.trend import Trend, trend
@@ -88,7 +84,7 @@ PROBLEMS = {
 def _reached(state: State, reached: float, missing: Sequence[Mode]) -> Words:
     """The conclusion where no alarm stands and nothing was lost."""
     share = number_text.percent(reached)
-    chance = chance_in(state.facts, COVERAGE)
+    chance = alarm_levels.chance_in(state.facts, COVERAGE)
     said, brief = f"samples reach {share} of what real data reaches", f"{share} of real data"
     going = trend(state.series.get(COVERAGE), chance=2 * chance)
     if going and going.way == "falling":
@@ -98,7 +94,7 @@ def _reached(state: State, reached: float, missing: Sequence[Mode]) -> Words:
     if missing:
         never = _listed([mode.name for mode in missing])
         return _words(f"{said}; never shown: {never}", f"never shown: {never}", tone="warning")
-    if reached < alarm_below(state.facts, of(COVERAGE)):
+    if reached < alarm_levels.alarm_below(state.facts, of(COVERAGE)):
         return _words(f"{said}: too little", f"{brief}: too little", tone="warning")
     if chance and reached >= 1 - 2 * chance:
         brief = "no less diverse than real data"
@@ -125,41 +121,6 @@ def in_brief(state: State, alarm: Alarm) -> str:
     sentence = alarm.sentence.partition(" · since step ")[0]
     head, _, tail = sentence.partition(": ")
     return tail if tail and len(head) <= LONGEST_NAME else sentence
-
-
-def chance_in(facts: RunFacts, name: str) -> float:
-    """The standard deviation of what real data themselves reach by a measure of samples; 0 if not known."""
-    if name.startswith(QUALITY):
-        return real_quality(facts, name)[1]
-    return facts.diversity_chance.get(name.removeprefix("diversity/"), 0.0)
-
-
-def real_quality(facts: RunFacts, name: str) -> tuple[float, float]:
-    """What real data themselves reach in a distance from real data, and σ; NaN and 0 where not known."""
-    family, _, measure = name.partition("/")
-    return facts.real_quality.get(measure if f"{family}/" == QUALITY else "", (nan, 0.0))
-
-
-def alarm_below(facts: RunFacts, measure: Shown) -> float:
-    """Below which share of real data a measure of samples is alarming: the setting, with room for chance."""
-    setting = facts.settings.get("watch.diversity_alarm")
-    threshold = float(setting) if isinstance(setting, int | float) else facts.diversity_alarm
-    return raised_below(measure.scale * threshold, chance_in(facts, measure.name))
-
-
-def alarm_level(state: State, measure: Shown) -> float | None:
-    """Below which share of real data the measure's alarm is raised now; None where nobody looks.
-
-    Early samples are not held against real data: of these an alarm that stands says where it was raised.
-    """
-    if not measure.level:
-        return None
-    raised = next((one for one in derived.standing(state) if one.name in measure.alarms), None)
-    if raised is not None and "best" in raised.evidence:
-        return raised.evidence.get("alarm") if measure.name == COVERAGE else None
-    if unjudged_samples(state.facts, alive=True) is not None:
-        return None
-    return alarm_below(state.facts, measure)
 
 
 def young(state: State) -> bool:
@@ -257,42 +218,6 @@ def _words(*texts: str, tone: str = "success") -> Words:
 def _grows(state: State, network: str) -> Trend | None:
     going = trend(state.series.get(f"grad/{network}"))
     return going if going and going.way == "rising" and going.times >= GROWS else None
-
-
-def pretrained(state: State) -> tuple[str, ...]:
-    """What an encoder is worth with few labels: every arm's mean ± sd over classifiers; then its lead.
-
-    Nothing before that is measured.
-    """
-    found = _arms(state)
-    if not found:
-        return ()
-    told = (f"{arm} {100 * share:.1f} ±{100 * sd:.1f} %" for arm, share, sd in found)
-    ahead = 100 * (found[0][1] - found[-1][1])
-    lead = f"pretraining is {'ahead' if ahead >= 0 else 'behind'} by {abs(ahead):.1f} points"
-    return ", ".join(told), lead
-
-
-def pretrained_in_brief(state: State) -> tuple[str, ...]:
-    """The same in whole percents."""
-    found = _arms(state)
-    told = (f"{arm} {100 * share:.0f} ±{100 * sd:.0f}" for arm, share, sd in found)
-    return (f"{', '.join(told)} %",) if found else ()
-
-
-def _arms(state: State) -> list[tuple[str, float, float]]:
-    """Every arm with mean and sd of its newest accuracy; nothing where one is not measured yet."""
-    found = []
-    for arm in ARMS:
-        mean, sd = derived.last(state, f"accuracy/{arm}"), derived.last(state, f"accuracy/{arm}-sd")
-        if mean is None or not isfinite(mean):
-            return []
-        found.append((arm, mean, sd if sd is not None and isfinite(sd) else 0.0))
-    return found
-
-
-ARMS = ("fine-tuned", "frozen", "scratch")
-"""The arms of pretraining, the one that the others are held against last."""
 
 
 def _gone(lost: Sequence[Mode]) -> str:

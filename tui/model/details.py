@@ -10,6 +10,7 @@ from latentop.engine.run.store.reader import Alarm
 from latentop.engine.run.verdicts import Unjudged, unjudged_samples
 from latentop.presets.watch import BELOW, Watch
 from latentop.tui.model import (
+    alarm_levels,
     conclusions,
     derived,
     generalisation,
@@ -165,7 +166,7 @@ def _value(state: State, measure: Shown, value: float | None) -> str:
     """The newest value with the chance in it, against what, and which way it goes."""
     if value is None:
         return "?"
-    known, chance = series.of(measure.name), 2 * conclusions.chance_in(state.facts, measure.name)
+    known, chance = series.of(measure.name), 2 * alarm_levels.chance_in(state.facts, measure.name)
     shares = known.relative and derived.finite(value)
     said = number_text.percent(value) if shares else number_text.number(value)
     if known.unit == "of real":
@@ -207,7 +208,7 @@ def _chance(state: State) -> Section:
         "± is two standard deviations of what real data themselves reach, measured the same way: "
         "within it, samples can't be told from real data by this measure."
     )
-    chance = 2 * conclusions.chance_in(state.facts, COVERAGE)
+    chance = 2 * alarm_levels.chance_in(state.facts, COVERAGE)
     if chance >= conclusions.LARGE_CHANCE:
         text += (
             f" Few images make it large: ±{100 * chance:.0f} % for coverage. Smaller differences are chance, "
@@ -228,9 +229,9 @@ def _thresholds(state: State, watch: Watch, measure: Shown) -> tuple[float, floa
     clear: float = getattr(watch, f"{measure.level}_clear")
     if measure.level != "diversity":
         return measure.scale * alarm, measure.scale * clear
-    chance = conclusions.chance_in(state.facts, COVERAGE)
+    chance = alarm_levels.chance_in(state.facts, COVERAGE)
     over = cleared_above(clear, chance, raised=raised_below(alarm, chance))
-    raised = raised_below(measure.scale * alarm, conclusions.chance_in(state.facts, measure.name))
+    raised = raised_below(measure.scale * alarm, alarm_levels.chance_in(state.facts, measure.name))
     return raised, max(raised, measure.scale * over)
 
 

@@ -15,6 +15,7 @@ from latentop.tui.model import (
     judgement,
     mode_presence,
     notice_text,
+    pretraining,
     remedies,
     run_state,
 )
@@ -117,14 +118,14 @@ def verdict_row(
         said, more = notice.said, ""
         if now.liveness.name == "finished":  # how it is comes before what can be done now
             said, _, more = said.partition(" · ")
-        parts = (*conclusions.pretrained(now), now.trouble or _brief(now), *filter(None, (more,)))
+        parts = (*pretraining.pretrained(now), now.trouble or _brief(now), *filter(None, (more,)))
         heads = tuple(dict.fromkeys((said, said.partition(" · ")[0])))
         row = VerdictRow(
             heads=heads,
             tone=notice.tone,
             loud=notice.tone in DOUBTFUL,
             parts=parts,
-            short=conclusions.pretrained_in_brief(now),
+            short=pretraining.in_brief(now),
         )
     else:
         row = _judged(now)
@@ -232,12 +233,12 @@ def _judged(state: State) -> VerdictRow:
     since = _since(state)
     said = f"✔ healthy since step {spaced(since)}" if since else "✔ healthy"
     told = (f"{SIGNS[one.tone]} {one.text}" if one in doubts else one.text for one in (*doubts, *words))
-    parts = (*conclusions.pretrained(state), *told)
+    parts = (*pretraining.pretrained(state), *told)
     return VerdictRow(
         heads=(said, "✔ healthy"),
         tone="success",
         parts=tuple(dict.fromkeys(parts)),
-        short=conclusions.pretrained_in_brief(state),
+        short=pretraining.in_brief(state),
     )
 
 

@@ -4,45 +4,34 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-import numpy as np
 from textual.events import MouseDown, MouseMove, MouseScrollDown, MouseScrollUp, MouseUp
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
 from latentop.engine.run import series
-from latentop.engine.run.store.bins import Bins, after, join
 from latentop.engine.run.verdicts import unjudged_samples
 from latentop.tui.draw.charts.axis import Limits
-from latentop.tui.draw.charts.band import banded
-from latentop.tui.draw.charts.chart import VerticalMark, draw_chart, fitted
+from latentop.tui.draw.charts.chart import draw_chart, fitted
 from latentop.tui.draw.charts.frame import layout
-from latentop.tui.draw.charts.level import Level
-from latentop.tui.draw.charts.line import Line
 from latentop.tui.draw.charts.smoothing import REACH
 from latentop.tui.link.terminal import Terminal
-from latentop.tui.model import conclusions, judgement, mode_presence, phases
+from latentop.tui.model import judgement, mode_presence, phases
 from latentop.tui.model.chart_list import CUSTOM, INKS, Chart
-from latentop.tui.model.derived import step, typical
-from latentop.tui.model.number_text import short
-from latentop.tui.model.plain_text import RECENT, clean
+from latentop.tui.model.derived import step
+from latentop.tui.model.plain_text import RECENT
 from latentop.tui.model.shown_series import Shown
 from latentop.tui.model.state import State
 from latentop.tui.model.time_scale import TimeScale, time_scale
 from latentop.tui.model.viewport import Viewport
 from latentop.tui.runs.feed import Glimpse
+from latentop.tui.widgets import chart_lines
+from latentop.tui.widgets.chart_lines import ChartLines
 from latentop.tui.widgets.panel import Panel
 from latentop.tui.widgets.texts import wrapped
 
-MARKED = {"edit": "✎", "fork": "✎", "rollback": "↩", "resume": "▶"}
-"""The kinds of marks that are worth a line through every chart, and their signs on the axis."""
-TICKED = {"checkpoint": "◆"}
-"""Those of which there are too many for that."""
-RAISED = "✖"
 SMOOTH, SMOOTHED = (REACH, 4 * REACH, 0.0), ("", "smoother", "not smoothed")
 """How far neighbours count for a line, as a share of the chart, and what that is called."""
-CAP = 1.5
-"""Of what real data reach: values beyond are marked, and set no scale."""
 ZOOM = 0.5
 """What a turn of the wheel makes of the window's width."""
 
@@ -198,12 +187,19 @@ class ChartPanel(Panel):
 
     def rows(self, width: int, height: int) -> list[Strip]:
         """Return the chart, or why there is none yet."""
-        lines = self._lines()
+        window, cursor = self._window, self.viewport.cursor
+        drawn = ChartLines(
+            chart=self._chart,
+            state=self.state,
+            viewport=self.viewport,
+            window=window,
+            detail=self.detail,
+            colour=self.colour,
+        )
+        lines, ghosts, marks = drawn.lines(), drawn.ghosts(), chart_lines.marks(self.state)
         if not lines:
             return [self.line(one) for one in wrapped(self._none(), width)]
-        window, marks, cursor = self._window, _marks(self.state), self.viewport.cursor
-        ghosts = self._ghosts()
-        self._values = fitted(self._worth([*lines, *ghosts]), window, self._values, log=self._log)
+        self._values = fitted(drawn.scaled([*lines, *ghosts]), window, self._values, log=self._log)
         scale = self._scale
         if scale is not None:
             lines, ghosts = [scale.line(one) for one in lines], [scale.line(one) for one in ghosts]
@@ -220,7 +216,7 @@ class ChartPanel(Panel):
             cursor=cursor,
             log=self._log,
             smooth=SMOOTH[self._smooth],
-            levels=self._levels(),
+            levels=drawn.levels(),
             ghosts=ghosts,
             tell=None if scale is None else scale.tell,
         )
@@ -261,31 +257,6 @@ class ChartPanel(Panel):
         """Time in the place of steps, where that was asked for."""
         return time_scale(self.state, self._window) if self._timed else None
 
-    def _worth(self, lines: list[Line]) -> list[Line]:
-        """What the axis must hold: of shares of real data no more than CAP, for 1 is like real data."""
-        if not all(series.of(one.name).unit == "of real" for one in self._chart.series):
-            return lines
-        return [
-            replace(one, **{part: np.minimum(getattr(one, part), CAP) for part in ("mean", "lo", "hi")})
-            for one in lines
-        ]
-
-    def _ghosts(self) -> list[Line]:
-        """Of a fork, the same series of its parent."""
-        if not self.viewport.lead:
-            return []
-        found = ((one, self.state.parent.get(one.name)) for one in self._chart.series)
-        return [self._plain(one, bins) for one, bins in found if bins is not None and len(bins)]
-
-    def _levels(self) -> list[Level]:
-        """Where the alarm of a measure of samples is raised; one of them, for they are near each other."""
-        known = ((one, conclusions.alarm_level(self.state, one)) for one in self._chart.series)
-        first = next(((one, level) for one, level in known if level is not None), None)
-        if first is None:
-            return []
-        name = f"alarm {short(first[1])}"
-        return [Level(value=first[1], name=name, colour=self.colour("error"))]
-
     def _show(self, chart: Chart) -> None:
         self._chart = chart
         self._values = None
@@ -309,53 +280,3 @@ class ChartPanel(Panel):
         frame = layout(*self.content_size, window, self._values or (0, 1), log=self._log)
         place = frame.step(x)
         return place if place is None or scale is None else scale.step(place)
-
-    def _lines(self) -> list[Line]:
-        found = ((one, self._bins(one.name)) for one in self._chart.series)
-        return [self._line(one, bins) for one, bins in found if bins is not None and len(bins)]
-
-    def _bins(self, name: str) -> Bins | None:
-        """The rows of a series: in detail where a window of them was read, and what came since."""
-        known = self.state.series.get(name)
-        if known is None or self.detail is None or self.detail.wish.window is None:
-            return known
-        first, last = self.detail.wish.window
-        fine = self.detail.series.get(name)
-        if fine is None or not (first <= self._window[0] and (self._window[1] <= last or self.viewport.live)):
-            return known
-        return join(fine, after(known, int(fine.step[-1]))) if len(fine) else known
-
-    def _line(self, one: Shown, bins: Bins) -> Line:
-        spread = self._bins(one.sd)
-        line = self._plain(one, bins)
-        if spread is None:
-            return line
-        sd = typical(self.state, one.sd, until=self.viewport.cursor)
-        return replace(banded(line, spread.step, spread.mean), sd=sd)
-
-    def _plain(self, one: Shown, bins: Bins) -> Line:
-        return Line(
-            name=clean(one.legend),
-            colour=self.colour(one.colour),
-            step=bins.step,
-            mean=bins.mean,
-            lo=bins.lo,
-            hi=bins.hi,
-            bad=bins.bad,
-            value=typical(self.state, one.name, until=self.viewport.cursor),
-        )
-
-
-def _marks(state: State) -> list[VerticalMark]:
-    marks = [
-        VerticalMark(step=mark.step, label=clean(mark.text), sign=MARKED[mark.kind])
-        for mark in state.marks
-        if mark.kind in MARKED
-    ]
-    ticks = [
-        VerticalMark(step=mark.step, sign=TICKED[mark.kind]) for mark in state.marks if mark.kind in TICKED
-    ]
-    raised = [
-        VerticalMark(step=alarm.raised_step, label=clean(alarm.name), sign=RAISED) for alarm in state.alarms
-    ]
-    return [*ticks, *marks, *raised]

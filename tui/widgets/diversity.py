@@ -10,6 +10,7 @@ from latentop.engine.run.verdicts import Unjudged, unjudged_samples
 from latentop.presets.watch import Watch
 from latentop.tui.draw.small.meter import meter
 from latentop.tui.model import (
+    alarm_levels,
     conclusions,
     derived,
     details,
@@ -114,9 +115,9 @@ class DiversityPanel(Panel):
         if value is None:
             return self.line(f"{measure.short:<{LABEL}}", f"{'?':>{VALUE}}", width=width)
         facts = self.state.facts
-        level = conclusions.alarm_level(self.state, measure)
+        level = alarm_levels.alarm_level(self.state, measure)
         low = level is not None and value < level
-        chance = 2 * conclusions.chance_in(facts, measure.name)
+        chance = 2 * alarm_levels.chance_in(facts, measure.name)
         wide = width >= WIDE
         said = "LOW" if low else "ok" if level is not None else ""
         going = trend(self.state.series[measure.name], chance=chance)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from latentop.tui.model import conclusions, moment
+from latentop.tui.model import alarm_levels, conclusions, moment
 from latentop.tui.model.shown_table import of
 from tests.support.panels import alarm, present, state
 
@@ -89,7 +89,7 @@ def test_samples_are_not_judged_though_a_warning_or_worse_stands() -> None:
 def test_few_images_are_told_by_the_chance_in_them() -> None:
     words = gan(0.9, diversity_chance={"coverage": 0.09})
     assert words.text.endswith("no difference beyond chance, ±18 %")
-    assert conclusions.alarm_below(
+    assert alarm_levels.alarm_below(
         state({}, diversity_chance={"coverage": 0.15}).facts, of("diversity/coverage")
     ) == (pytest.approx(0.4))
 

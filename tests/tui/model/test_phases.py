@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from latentop.engine.run.store.bins import from_values
-from latentop.tui.model.conclusions import pretrained
 from latentop.tui.model.notice_text import Aside
 from latentop.tui.model.phases import phase, window
+from latentop.tui.model.pretraining import pretrained
 from latentop.tui.model.state import State
 from latentop.tui.model.verdict_row import verdict_row
 from latentop.tui.model.viewport import Viewport
