@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from latentop.engine.data import fingerprint
 from latentop.engine.data.image_cache import Squares, squares
 from latentop.engine.data.pixels import Pixels
-from latentop.engine.run import preferences
+from latentop.engine.run import preferences, resized_copies
 from latentop.engine.run.errors import DataError
 from latentop.presets.data import Folder
 from latentop.presets.image_folder import HINT, obstacle, walk
@@ -42,6 +42,7 @@ def read_folder(spec: Folder, *, cache: Path | None = None) -> Pixels:
     faults = {names[row]: why for row, why in made.faults.items()}
     write_down(faults)
     if len(faults) == len(names):
+        resized_copies.discard(made.path)
         what = f"no image, only {_reasons(faults)}" if names else "no file"
         raise DataError(f"data.path = {printable(str(root))} holds {what}", HINT)
     kept = np.setdiff1d(np.arange(len(names)), np.array([*made.faults], dtype=np.int64))

@@ -53,9 +53,14 @@ def note_use(path: Path) -> None:
 def remove(copies: Iterable[ResizedCopy]) -> None:
     """Remove them; a run that trains on them has them open, and keeps them."""
     for one in copies:
-        for path in (one.path, one.path.with_suffix(".json")):
-            with suppress(OSError):
-                path.unlink()
+        discard(one.path)
+
+
+def discard(path: Path) -> None:
+    """Remove the copies that lie in that file."""
+    for one in (path, path.with_suffix(".json")):
+        with suppress(OSError):
+            one.unlink()
 
 
 def remove_unused(cache: Path, now: float) -> None:

@@ -14,6 +14,7 @@ from PIL import Image
 from latentop.engine.data import Dataset, image_cache, image_file, load
 from latentop.engine.data.image_file import square as read_square
 from latentop.engine.data.image_folder import read_folder
+from latentop.engine.run import preferences, resized_copies
 from latentop.engine.run.errors import DataError
 from latentop.engine.run.facts import ClassCount
 from latentop.engine.run.process import launch
@@ -484,3 +485,4 @@ def test_no_image_in_it(photos: Path) -> None:
     (photos / "letter.txt").write_text("Dear aunt")
     with pytest.raises(DataError, match=r"photos holds no image, only letter\.txt"):
         dataset(photos)
+    assert resized_copies.every(preferences.cache()) == [], "nothing is kept of what is no image"
