@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # Before anything imports torch: its threads sleep while they wait, as a worker's do.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -29,7 +29,10 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Every run tries the same examples, so that a change is to blame for what turns red; to look for new ones:
 # pytest --hypothesis-profile=default
-settings.register_profile("repeatable", derandomize=True)
+# How long an example takes says how busy the machine is.
+settings.register_profile(
+    "repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("repeatable")
 
 

@@ -72,7 +72,7 @@ def test_a_resolved_preset_comes_back_the_same(name: str) -> None:
     assert "seed = 42" in text  # defaults are spelt out, for whoever reads the run later
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(
     title=st.text(st.characters(exclude_categories=["Cs"])),
     lr=st.floats(min_value=0, max_value=10, exclude_min=True),

@@ -130,7 +130,7 @@ def test_each_setting_that_is_edited_comes_back_from_its_file(name: str) -> None
     assert alone == TOGETHER.get(name, set())
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(name=st.sampled_from(NAMES), edits=EDITS)
 def test_whatever_was_edited_comes_back_from_its_file(name: str, edits: list[tuple[int, str]]) -> None:
     edited = draft.begun(shipped(name))

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -40,7 +40,6 @@ def test_a_file_is_read_plain_or_compressed(tmp_path: Path, suffix: str) -> None
     assert array.tolist() == ROWS
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_every_type_and_shape_comes_back_as_it_was(data: st.DataObject) -> None:
     code, name = data.draw(st.sampled_from(sorted(TYPES.items())))
@@ -52,13 +51,11 @@ def test_every_type_and_shape_comes_back_as_it_was(data: st.DataObject) -> None:
     np.testing.assert_array_equal(decoded, array)
 
 
-@settings(deadline=None)
 @given(arrays.arrays(np.uint8, arrays.array_shapes(max_dims=3, max_side=5)))
 def test_what_is_encoded_decodes(array: npt.NDArray[np.uint8]) -> None:
     np.testing.assert_array_equal(decode_idx(encode_idx(array)), array)
 
 
-@settings(deadline=None)
 @given(st.sampled_from(sorted(COMPRESS)), st.data())
 def test_a_file_cut_anywhere_is_an_error_that_names_it(suffix: str, data: st.DataObject) -> None:
     whole = COMPRESS[suffix](CONTENT)
@@ -73,7 +70,6 @@ def test_a_file_cut_anywhere_is_an_error_that_names_it(suffix: str, data: st.Dat
     assert caught.value.hint
 
 
-@settings(deadline=None)
 @given(st.sampled_from([".gz", ".xz"]), st.data())
 def test_a_flipped_bit_never_passes_for_other_data(suffix: str, data: st.DataObject) -> None:
     damaged = bytearray(COMPRESS[suffix](CONTENT))

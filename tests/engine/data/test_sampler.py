@@ -5,7 +5,7 @@ from itertools import islice
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from latentop.engine.data import Sampler
@@ -19,7 +19,6 @@ def take(sampler: Sampler, batches: int) -> list[list[int]]:
     return [batch.tolist() for batch in islice(sampler, batches)]
 
 
-@settings(deadline=None)
 @given(count=COUNTS, seed=SEEDS, data=st.data())
 def test_an_epoch_visits_no_image_twice_and_drops_only_what_fills_no_batch(
     count: int, seed: int, data: st.DataObject
@@ -35,7 +34,6 @@ def test_an_epoch_visits_no_image_twice_and_drops_only_what_fills_no_batch(
         assert set(visited) <= set(range(count))
 
 
-@settings(deadline=None)
 @given(count=COUNTS, seed=SEEDS, done=st.integers(0, 40), data=st.data())
 def test_restoring_continues_as_if_never_stopped(
     count: int, seed: int, done: int, data: st.DataObject

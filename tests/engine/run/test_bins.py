@@ -4,7 +4,7 @@ import math
 from fractions import Fraction
 
 import numpy as np
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from latentop.engine.run.store.bins import COLUMNS, Bins, after, from_rows, from_values, group, join
@@ -48,7 +48,6 @@ def assert_stands_for(bins: Bins, row: int, values: list[float]) -> None:
     assert abs(Fraction(float(bins.mean[row])) - exact) <= scale * Fraction(1, 10**12) + Fraction(5e-324)
 
 
-@settings(deadline=None)
 @given(SERIES, CUTS)
 @example([LARGEST] * 3, [False] * 40)
 @example([0.1] * 10, [False] * 40)  # whose sum, by floats, is less than ten times a tenth
@@ -65,7 +64,6 @@ def test_a_group_tells_all_of_its_values(values: list[float], cuts: list[bool]) 
         assert_stands_for(grouped, row, part)
 
 
-@settings(deadline=None)
 @given(SERIES, CUTS, CUTS)
 def test_groups_of_groups_tell_what_the_values_tell(
     values: list[float], fine: list[bool], coarse: list[bool]
@@ -87,7 +85,6 @@ def test_a_mean_is_weighted_by_the_finite_values_behind_it() -> None:
     assert group(uneven, np.array([0, 0])).mean.tolist() == [2.0]
 
 
-@settings(deadline=None)
 @given(SERIES, st.integers(0, 40))
 def test_a_series_cut_in_two_is_whole_again_when_joined(values: list[float], cut: int) -> None:
     whole = bins_of(values)
@@ -97,7 +94,6 @@ def test_a_series_cut_in_two_is_whole_again_when_joined(values: list[float], cut
         np.testing.assert_array_equal(getattr(joined, name), getattr(whole, name))
 
 
-@settings(deadline=None)
 @given(SERIES)
 def test_rows_come_back_as_they_were(values: list[float]) -> None:
     whole = bins_of(values)

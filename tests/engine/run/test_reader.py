@@ -75,7 +75,7 @@ def test_a_series_that_is_seldom_measured_keeps_all_it_has_in_a_long_run(
     np.testing.assert_array_equal(told.last, steps / 1e6)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(steps=st.lists(st.integers(1, 60), min_size=1, max_size=8), polls=st.lists(st.booleans(), min_size=8))
 def test_polls_give_each_step_once_and_all_of_them(
     tmp_path_factory: pytest.TempPathFactory, steps: list[int], polls: list[bool]

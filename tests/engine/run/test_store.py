@@ -124,7 +124,7 @@ def test_series_say_their_unit_and_which_way_is_better(tmp_path: Path) -> None:
     ]
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     values=st.lists(RESULTS, min_size=1, max_size=150),
     cuts=st.sets(st.integers(1, 150), max_size=8),

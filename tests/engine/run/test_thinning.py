@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from latentop.engine.run.events import AlarmRaised, Frame
@@ -155,7 +155,6 @@ def test_scrubbing_a_thinned_run_shows_the_nearest_frame_before(run: RunFolder, 
             assert at_step - (2000 - at_step) / 8 - 2 <= step <= at_step
 
 
-@settings(deadline=None)
 @given(
     steps=st.lists(st.integers(0, 10_000), min_size=1, max_size=300, unique=True).map(sorted),
     alarms=st.lists(st.integers(0, 10_000), max_size=5),

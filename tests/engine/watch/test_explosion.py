@@ -64,7 +64,7 @@ def test_an_autoencoder_that_blows_up_is_told_to_lower_its_rate() -> None:
 
 
 @given(st.floats(1e-6, 1e6), st.floats(1e-6, 1e6), st.sampled_from([1, 37, 50, 333]))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_the_unit_of_a_loss_says_nothing(loss: float, gradient: float, block: int) -> None:
     values = without_a_bound()
     factors = {"loss": loss, "grad": gradient, "accuracy": 1.0}
@@ -76,7 +76,7 @@ def test_the_unit_of_a_loss_says_nothing(loss: float, gradient: float, block: in
 
 
 @given(seed=st.integers(0, 10_000), spread=st.floats(0.3, 2.0))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_healthy_gans_with_wild_gradients_are_left_in_peace(seed: int, spread: float) -> None:
     random = np.random.default_rng(seed)
     values = healthy_gan(3000, seed)

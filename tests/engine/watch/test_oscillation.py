@@ -77,7 +77,7 @@ def test_it_is_told_once_and_cleared_when_the_swing_ends() -> None:
     slope=st.floats(-1, 1),
     seed=st.integers(0, 1000),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_clear_swing_is_found_at_any_period(
     period: float, noise: float, phase: float, slope: float, seed: int
 ) -> None:
@@ -99,7 +99,7 @@ def test_a_swing_that_grows_is_found() -> None:
 
 
 @given(seed=st.integers(0, 2**32 - 1), length=st.sampled_from([200, 700, 1500, 4000]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_noise_and_random_walks_do_not_swing(seed: int, length: int) -> None:
     noise = np.random.default_rng(seed).normal(size=length)
     assert not fires(noise)
@@ -115,7 +115,7 @@ def test_a_random_walk_is_left_alone_at_every_look_along_it() -> None:
 
 
 @given(seed=st.integers(0, 2**32 - 1), memory=st.floats(0.1, 0.999))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_noise_with_a_memory_does_not_swing(seed: int, memory: float) -> None:
     assert not fires(autoregressive(np.random.default_rng(seed).normal(size=2000), memory))
 

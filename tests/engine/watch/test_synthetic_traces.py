@@ -46,7 +46,7 @@ def failing(count: int, seed: int) -> dict[str, np.ndarray]:
 
 
 @given(seed=st.integers(0, 10_000), length=st.sampled_from([500, 2000, 6000, 12_000]))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_healthy_run_is_left_in_peace_however_long_it_is(seed: int, length: int) -> None:
     for values in (healthy_gan(length, seed), critic(length, seed)):
         assert not any(told(values))
@@ -58,7 +58,7 @@ def test_a_healthy_run_is_left_in_peace_however_long_it_is(seed: int, length: in
     unit=st.integers(-20, 20),
     make=st.sampled_from([critic, failing]),
 )
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_a_critics_unit_and_a_gradients_do_not_matter(seed: int, power: int, unit: int, make) -> None:
     values = make(4000, seed)
     scaled = {
@@ -69,7 +69,7 @@ def test_a_critics_unit_and_a_gradients_do_not_matter(seed: int, power: int, uni
 
 
 @given(seed=st.integers(0, 10_000), shift=st.floats(-1000, 1000))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_where_a_critics_scores_lie_does_not_matter(seed: int, shift: float) -> None:
     values = critic(3000, seed)
     moved = {
@@ -91,7 +91,7 @@ def test_the_failing_critic_is_told_both_ways() -> None:
     value=st.sampled_from([np.nan, np.inf, -np.inf]),
     block=st.integers(1, 500),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_single_bad_value_is_found_in_the_look_after_it(
     seed: int, place: int, name: str, value: float, block: int
 ) -> None:

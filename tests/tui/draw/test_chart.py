@@ -53,7 +53,7 @@ def assert_size(rows: list[Strip], width: int, height: int) -> None:
     assert [sum(segment.cell_length for segment in row) for row in rows] == [width] * height
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(
     st.lists(st.lists(st.floats(width=64), max_size=60), max_size=3),
     st.integers(0, 60),

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from textual.strip import Strip
@@ -34,7 +34,6 @@ def assert_size(rows: list[Strip], width: int, height: int) -> None:
     assert [sum(segment.cell_length for segment in row) for row in rows] == [width] * height
 
 
-@settings(deadline=None)
 @given(
     st.tuples(st.integers(0, 9), st.sampled_from([1, 3]), st.integers(1, 40), st.integers(1, 40)),
     st.integers(0, 70),

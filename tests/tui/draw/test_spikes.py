@@ -75,7 +75,7 @@ def test_a_logarithmic_axis_holds_its_spikes() -> None:
     assert "▴" not in text(draw_chart([one], width=80, height=12, log=True))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=120))
 def test_whatever_lies_beyond_the_axis_is_marked(values: list[float]) -> None:
     one = line(values)

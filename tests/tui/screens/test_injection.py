@@ -267,7 +267,7 @@ async def see_it_say(runs: Path, evil: list[str]) -> None:
             await close(pilot)
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, suppress_health_check=list(HealthCheck))
 @given(evil=WHATEVER)
 async def test_whatever_it_says(runs: Path, evil: list[str]) -> None:
     await see_it_say(runs, evil)
@@ -277,7 +277,6 @@ async def test_whatever_it_says(runs: Path, evil: list[str]) -> None:
 @settings(
     derandomize=not FRESH,
     max_examples=15,
-    deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
