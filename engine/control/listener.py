@@ -15,6 +15,8 @@ from latentop.engine.run.errors import StorageError
 from latentop.engine.run.events import Mark, Reply
 from latentop.engine.run.facts import told
 from latentop.engine.run.folder import RunFolder
+from latentop.engine.run.process import removal
+from latentop.engine.run.process.removal import Removal
 from latentop.engine.train.stopwatch import Stopwatch
 from latentop.presets.wording import spaced
 
@@ -37,7 +39,10 @@ class Control:
         waits: bool = True,
         every: float = LOOK_SECONDS,
     ) -> None:
-        """It looks every so many seconds; ``waits``: training is held while nothing can be recorded."""
+        """It looks every so many seconds.
+
+        ``waits``: training is held while nothing can be recorded, and ends where the run's folder is removed.
+        """
         self.stopping = False
         self._training = training
         self._recorder = recorder
@@ -48,10 +53,16 @@ class Control:
         self._waits = waits
         self._every = every
         self._inbox = Inbox(run)
+        self._removal = Removal(run)
         self._edits = Edits(training, saver, recorder.put)
         self._paused = False
         self._over = False
         self._next_look = 0.0
+
+    @property
+    def removed(self) -> bool:
+        """Whether the run's folder is gone, so that nothing of it can be kept."""
+        return self._removal.noticed
 
     def between_steps(self) -> None:
         """Look around; returns at once, or when training may go on, or with ``stopping`` set."""
@@ -89,6 +100,8 @@ class Control:
             )
         if self._terminated.is_set() and not self.stopping:
             self.stop(self._terminated.why)
+        if self._waits and self.removed and not self.stopping:
+            self.stop(f"as {removal.WHY}")
 
     def _carry_out(self, command: Asked) -> tuple[bool, str]:
         """Whether the command was applied, and what to answer."""

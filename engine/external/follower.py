@@ -30,6 +30,7 @@ from latentop.engine.run.events import Facts, Mark, Reply
 from latentop.engine.run.facts import told
 from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.process import liveness
+from latentop.engine.run.process.removal import Removal
 from latentop.engine.run.process.script_start import RESUME
 from latentop.engine.run.process.worker_lock import hold
 from latentop.engine.run.store.writer import Store, say, write
@@ -182,8 +183,9 @@ class _Log:
 
 def _watch(run: RunFolder, log: _Log, mirror: Mirror, recorder: Recorder) -> None:
     """Look again and again, until somebody asks to stop."""
+    removal = Removal(run)
     with closing(Inbox(run)) as inbox:
-        while not _terminated.is_set():
+        while not (_terminated.is_set() or removal.noticed):
             log.look_for_more()
             mirror.look(recorder)
             for asked in inbox.new():

@@ -75,6 +75,11 @@ class RunFolder:
         return self.path / "files.npz"
 
     @property
+    def lock(self) -> Path:
+        """``worker.lock``: held by the process that writes the run."""
+        return self.path / "worker.lock"
+
+    @property
     def log(self) -> Path:
         """``worker.log``: what the worker wrote to its standard output and error."""
         return self.path / "worker.log"

@@ -21,6 +21,7 @@ from latentop.engine.record.recorder import Recorder
 from latentop.engine.run.events import AlarmRaised, Facts, Scalars
 from latentop.engine.run.facts import RunFacts, told
 from latentop.engine.run.folder import RunFolder
+from latentop.engine.run.process import removal
 from latentop.engine.run.store.reader import Alarm, Reader
 from latentop.engine.run.store.writer import Store, say
 from latentop.engine.train import changed_since, devices
@@ -103,9 +104,11 @@ class Session:
                 self._run.graft.unlink(missing_ok=True)  # from now on it has a checkpoint of its own
             while not self._trained(trainer, recorder, rollback, guard, control):
                 devices.release(trainer.device)
-            saver.save()
+            if not control.removed:
+                saver.save()
             state = "stopped" if control.stopping else "finished"
-            recorder.put(told(state=state, detail="", ended=time.time()))
+            detail = removal.WHY if control.removed else ""
+            recorder.put(told(state=state, detail=detail, ended=time.time()))
             control.settle()
         except BaseException:
             with suppress(Exception):  # the first error is the one to tell

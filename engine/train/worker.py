@@ -71,7 +71,7 @@ def work(run: RunFolder, *, resume: bool, words: Sequence[str] = ()) -> int:
 
 def _work_alone(run: RunFolder, hooks: Hooks, *, resume: bool, words: Sequence[str]) -> int:
     """The same, unless another worker does already."""
-    with (run.path / "worker.lock").open("w") as lock:
+    with run.lock.open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

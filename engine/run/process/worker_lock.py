@@ -9,9 +9,8 @@ from latentop.engine.run.folder import RunFolder
 
 def hold(run: RunFolder) -> IO[str]:
     """Hold the run for this process. Raises UsageError where another one does."""
-    path = run.path / "worker.lock"
-    path.touch(mode=0o600)
-    lock = path.open("w")
+    run.lock.touch(mode=0o600)
+    lock = run.lock.open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:

@@ -1,0 +1,24 @@
+"""Whether somebody has removed a run's folder while a process still records into it.
+
+What is written then goes into files without a name, which nobody can list, resume or stop.
+"""
+
+import os
+import weakref
+
+from latentop.engine.run.folder import RunFolder
+
+WHY = "its folder was removed"
+
+
+class Removal:
+    """Notices that the run's lock is gone. A folder that only has another name now was not removed."""
+
+    def __init__(self, run: RunFolder) -> None:
+        self._lock = os.open(run.lock, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        weakref.finalize(self, os.close, self._lock)
+
+    @property
+    def noticed(self) -> bool:
+        """Whether it was removed. File systems of other machines may not say so."""
+        return os.fstat(self._lock).st_nlink == 0

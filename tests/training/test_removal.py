@@ -1,0 +1,89 @@
+"""A run's folder is removed: what records into it ends, for nobody could list or stop it any more."""
+
+import os
+import shutil
+import signal
+import time
+from contextlib import closing, suppress
+from pathlib import Path
+
+import psutil
+
+from latentop.engine.run import folder
+from latentop.engine.run.errors import StorageError
+from latentop.engine.run.process import launch, liveness
+from latentop.engine.run.process.removal import Removal
+from latentop.engine.run.store.reader import Reader
+from tests.engine.external.test_follower import watching, written
+from tests.support.real_runs import FEW_IMAGES, SMALL_GAN, facts, training, wait_until
+from tests.support.scripts import script
+
+LONG = (*SMALL_GAN, *FEW_IMAGES, "steps=1000000")
+
+
+def over(pid: int) -> bool:
+    for process in launch.started():
+        if process.pid == pid:
+            process.poll()
+    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+def test_a_worker_ends_and_who_watches_is_told(tmp_path: Path) -> None:
+    with suppress(StorageError), training(tmp_path, "dcgan", LONG) as run:
+        wait_until(lambda: facts(run).step > 3)
+        pid = facts(run).pid
+        assert pid is not None
+        with closing(Reader(run.database)) as watches:
+            shutil.rmtree(run.path)
+            try:
+                wait_until(lambda: over(pid))
+            finally:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            said = liveness.judge(watches.facts(), time.time())
+    assert (said.name, said.detail) == ("stopped", "its folder was removed")
+    assert not run.path.exists(), "nothing of it comes back"
+
+
+def test_a_folder_that_is_only_moved_was_not_removed(tmp_path: Path) -> None:
+    run = folder.create(tmp_path, "dcgan", 42, "")
+    removal = Removal(run)
+    run.path.rename(tmp_path / "elsewhere")
+    assert not removal.noticed
+    shutil.rmtree(tmp_path / "elsewhere")
+    assert removal.noticed
+
+
+def test_who_mirrors_a_log_ends(tmp_path: Path) -> None:
+    log = tmp_path / "train.log"
+    written(log, range(1, 50))
+    with watching(tmp_path / "runs", log) as run:
+        wait_until(lambda: facts(run).step == 49)
+        pid = facts(run).pid
+        assert pid is not None
+        shutil.rmtree(run.path)
+        try:
+            wait_until(lambda: over(pid))
+        finally:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def test_a_script_trains_on_and_is_told_once(tmp_path: Path) -> None:
+    text = """
+    import time, latentop
+    with latentop.init("gone") as run:
+        for step in range(1, 10**6):
+            run.log({"loss": 1.0})
+            if step % 10 == 0:
+                print("step", step, flush=True)
+            time.sleep(0.01)
+    """
+    with script(tmp_path, text) as made:
+        run = made.trained(3)
+        shutil.rmtree(run.path)
+        wait_until(lambda: "its folder was removed: nothing of this run is kept" in made.output)
+        steps = made.output.count("step")
+        wait_until(lambda: made.output.count("step") > steps + 3)
+        assert made.output.count("its folder was removed") == 1
+        os.kill(made.pid, signal.SIGKILL)
