@@ -131,8 +131,8 @@ class LatentopApp(LinkedApp):
         self._opened, self._seen = run, State()
         self.quit_dialogue.remember(run)
         self.navigation.show_run(run)
-        if not self.preferences.remembered.settings.hinted:
-            self.notify(HINT_OF_A_LOG if liveness_of(run).watched else HINT, timeout=15)
+        if not self.preferences.remembered.settings.hinted and (state := liveness_of(run)).alive:
+            self.notify(HINT_OF_A_LOG if state.watched else HINT, timeout=15)
             self.preferences.change(hinted=True)
 
     def get_theme(self, theme_name: str) -> Theme | None:

@@ -37,12 +37,14 @@ class Saver:
         self._put = put
         self._sync = sync
         self._good = good
+        self._first = training.step
         self._interval = EARLY_SECONDS / 2
         self._plan()
 
     def save(self) -> str:
         """Write a checkpoint now and return its name. Raises StorageError, with older ones kept."""
-        self._plan()
+        if self._training.step > self._first:  # what it begins with puts off nothing
+            self._plan()
         self._training.begin("writing a checkpoint")
         state, keep = self._training.state(), self._training.keep.last
         self._put(Saved(step=state["step"]))

@@ -98,5 +98,6 @@ def unjudged_samples(facts: RunFacts, *, alive: bool) -> Unjudged | None:
 
 
 def _longer(facts: RunFacts, alive: bool) -> str:
-    """Nothing for a run that failed: what it failed from is to be mended first."""
-    return "" if alive or facts.state == "failed" else "train longer"
+    """Nothing for a run that failed, or whose verdict is critical: that is to be mended first."""
+    mend = facts.state == "failed" or facts.verdict not in NOTHING_CRITICAL
+    return "" if alive or mend else "train longer"

@@ -96,6 +96,7 @@ def test_whatever_a_check_does_the_table_goes_on(capsys: Output) -> None:
     )
 
 
+@pytest.mark.slow
 def test_nothing_failed_is_a_pass_that_says_what_was_not_looked_at(capsys: Output) -> None:
     assert main(["--dry"], plan("passes", "skips")) == 0
     assert "PASSED: nothing failed (1 passed, 0 failed, 1 skipped)" in capsys.readouterr().out

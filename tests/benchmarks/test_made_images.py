@@ -39,6 +39,7 @@ def test_a_faded_or_noisy_image_of_a_mode_still_is_one() -> None:
         assert good.double().mean() > 0.95
 
 
+@pytest.mark.slow
 def test_a_long_tail_has_the_shares_that_it_says() -> None:
     expected = shares(30, tail=True)
     assert float(expected.max() / expected.min()) == pytest.approx(RAREST)

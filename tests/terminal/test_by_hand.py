@@ -13,13 +13,14 @@ from latentop.engine.run.process import liveness
 from tests.support.dashboard import Recorded
 from tests.support.real_runs import FEW_IMAGES, SMALL_GAN, end, facts, train_aside, training, wait_until
 from tests.support.terminal import LATENTOP, Terminal
+from tests.support.tiers import few
 
 pytestmark = pytest.mark.terminal
 
 
 HOME = "\x1b[H"
 UP, DOWN = "\x1b[A", "\x1b[B"
-SIZES = [(80, 24), (120, 36), pytest.param(200, 60, marks=pytest.mark.slow)]
+SIZES = few([(80, 24), (120, 36), (200, 60)], 1)
 
 
 @pytest.fixture

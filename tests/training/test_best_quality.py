@@ -41,6 +41,7 @@ def trained(run: RunFolder, best: str) -> dict[int, dict[str, float]]:
     return at
 
 
+@pytest.mark.slow
 def test_the_checkpoint_of_the_least_distance_stays_however_old(tmp_path: Path) -> None:
     run = new_run(tmp_path)
     at = trained(run, "quality")

@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 import torch
 
 from latentop.engine.checkpoint import checkpoint_file
@@ -33,6 +34,7 @@ def steps(of: Trainer) -> dict[int, dict[str, float]]:
     }
 
 
+@pytest.mark.slow
 def test_resuming_gives_the_same_losses_to_the_last_bit_in_bfloat16_too(tmp_path: Path) -> None:
     """In float32 every preset does, in test_every_preset."""
     run = RunFolder(tmp_path)

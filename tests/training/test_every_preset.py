@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import pytest
 import torch
@@ -30,6 +29,7 @@ from latentop.tui.app import LatentopApp
 from latentop.tui.link.terminal import Terminal
 from tests.support.dashboard import wait_for_text
 from tests.support.real_runs import FEW_IMAGES, everything
+from tests.support.tiers import named
 
 CPU = torch.device("cpu")
 STEPS = 40
@@ -111,16 +111,10 @@ def recorded(preset: Preset, name: str, runs: Path) -> RunFolder:
     return run
 
 
-def names() -> Iterator[pytest.ParameterSet]:
-    """Every preset; those are slow whose networks, objective and data are all of kinds that came before."""
-    seen: set[type] = set()
-    for entry in catalogue.entries():
-        parts = {type(part) for part in msgspec.structs.asdict(catalogue.load(entry)).values()}
-        yield pytest.param(entry.name, marks=[pytest.mark.slow] if parts <= seen else [])
-        seen |= parts
-
-
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize(
+    "name",
+    named([entry.name for entry in catalogue.entries()], "dcgan", "ring", "convolutional-vae", "recurrent"),
+)
 async def test_it_trains_goes_on_bit_for_bit_and_is_drawn(place: Path, name: str) -> None:
     preset = reduced(name, place)
     run = recorded(preset, name, place / "runs")

@@ -19,6 +19,7 @@ from latentop.engine.train.trainer import Trainer
 from latentop.presets import catalogue, live
 from latentop.presets.data import Data
 from tests.support.real_runs import SMALL_GAN
+from tests.support.tiers import few
 
 CPU = torch.device("cpu")
 SMALL_PRETRAINING = ("pretrain=4", "steps=12", "labels=20", "classifier.batch=10", "seeds=2")
@@ -139,7 +140,7 @@ def live_in_training() -> list[tuple[str, str]]:
     return found
 
 
-@pytest.mark.parametrize(("kind", "key"), live_in_training())
+@pytest.mark.parametrize(("kind", "key"), few(live_in_training(), 20))
 def test_every_live_setting_has_its_effect(kind: str, key: str) -> None:
     other = edited(kind, {key: OTHER[key.rpartition(".")[2]]})
     assert not alike(edited(kind, {}), other)

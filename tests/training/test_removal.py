@@ -16,7 +16,6 @@ from latentop.engine.run.process.removal import Removal
 from latentop.engine.run.store.reader import Reader
 from tests.engine.external.test_follower import watching, written
 from tests.support.real_runs import FEW_IMAGES, SMALL_GAN, facts, training, wait_until
-from tests.support.scripts import script
 
 LONG = (*SMALL_GAN, *FEW_IMAGES, "steps=1000000")
 
@@ -67,23 +66,3 @@ def test_who_mirrors_a_log_ends(tmp_path: Path) -> None:
         finally:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-
-
-def test_a_script_trains_on_and_is_told_once(tmp_path: Path) -> None:
-    text = """
-    import time, latentop
-    with latentop.init("gone") as run:
-        for step in range(1, 10**6):
-            run.log({"loss": 1.0})
-            if step % 10 == 0:
-                print("step", step, flush=True)
-            time.sleep(0.01)
-    """
-    with script(tmp_path, text) as made:
-        run = made.trained(3)
-        shutil.rmtree(run.path)
-        wait_until(lambda: "its folder was removed: nothing of this run is kept" in made.output)
-        steps = made.output.count("step")
-        wait_until(lambda: made.output.count("step") > steps + 3)
-        assert made.output.count("its folder was removed") == 1
-        os.kill(made.pid, signal.SIGKILL)

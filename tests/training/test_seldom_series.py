@@ -68,6 +68,7 @@ def test_a_gan_tells_how_much_of_each_mode_it_shows_and_the_chance_in_real_data(
     assert facts["overfitting_alarm"] == 1.5
 
 
+@pytest.mark.slow
 def test_each_class_of_images_is_told_by_its_number() -> None:
     small = ("generator.channels=8", "discriminator.channels=8", "batch=16", "steps=3")
     told = list(events("dcgan", *small))

@@ -115,8 +115,17 @@ def _resume(options: Namespace, output: Output) -> int:
         )
     preset = preset_of(run, facts)
     start.check(catalogue.override(preset, words) if words else preset)
+    _tell_lost(run, facts)
     launch.start(run, resume=True, words=words)
     return await_worker(run, facts, output)
+
+
+def _tell_lost(run: RunFolder, facts: RunFacts) -> None:
+    """Say where it goes on, if it was further when it ended."""
+    step = run.newest_checkpoint or 0
+    if step < facts.step:
+        was = f"it was at step {spaced(facts.step)}"
+        aside(f"{run.id} goes on at its last checkpoint, step {spaced(step)}; {was}", "faint")
 
 
 def _resume_all(options: Namespace, output: Output) -> int:
@@ -135,6 +144,7 @@ def _resume_all(options: Namespace, output: Output) -> int:
     launch.put_in_line(cut, jobs := min(options.jobs or 1, len(cut)))
     aside(sharing(len(cut), jobs), "faint")
     for run in cut:
+        _tell_lost(run, glance(run)[0])
         if output.as_json:
             output.json({"run": run.id, "path": str(run.path)})
         else:

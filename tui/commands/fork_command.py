@@ -4,9 +4,11 @@ from argparse import Namespace
 
 from latentop.engine.run import folder
 from latentop.tui.commands.parser import LAST_STEP, Commands, whole
-from latentop.tui.commands.standard_output import Output
+from latentop.tui.commands.standard_output import Output, aside
 from latentop.tui.commands.train_command import add_attending, as_written, attend
+from latentop.tui.model.number_text import spaced
 from latentop.tui.runs import forks
+from latentop.tui.runs.run_liveness import liveness_of, trains
 
 
 def add(table: Commands) -> None:
@@ -30,4 +32,7 @@ def _fork(options: Namespace, output: Output) -> int:
     fork = forks.begun(parent, options.at)
     with as_written(options, lambda: fork.preset) as words:
         fork = forks.with_words(fork, words)
+    if options.at is None and fork.step < fork.facts.step and not trains(liveness_of(parent)):
+        was = f"{parent.id} was at step {spaced(fork.facts.step)}"
+        aside(f"it begins at the last checkpoint, step {spaced(fork.step)}; {was}")
     return attend(forks.launch(runs, fork), options, output)

@@ -23,6 +23,8 @@ LATE = 0.1
 """Of the newest step: a first one later than that begins the axis."""
 OF_DATA = frozenset({"real", f"real{plane.SUFFIX}", plane.MARKS})
 """The kinds of frames that are there before anything was learned."""
+FRESH = 0.75
+"""Of the steps so far: a value from before that is told with its step."""
 HALTS = ("pause", "stop", "resume", "rollback")
 """The marks that stand where nothing was computed; a worker that crashed leaves only the resumption's."""
 
@@ -57,6 +59,15 @@ def typical(state: State, name: str, *, until: int | None = None) -> float | Non
     if bins is None or not len(bins):
         return None
     return series.typical(name, bins.mean, float(bins.last[-1]))
+
+
+def old(state: State, name: str) -> int | None:
+    """The step of a series' last value, where that is long ago; None where it is of now."""
+    bins = state.series.get(name)
+    if bins is None or not len(bins):
+        return None
+    last = int(bins.step[-1])
+    return last if last < FRESH * step(state) else None
 
 
 def all_typical(state: State) -> dict[str, float]:

@@ -53,7 +53,7 @@ def happenings(state: State) -> tuple[Happening, ...]:
         )
         if alarm.cleared_step is not None and (alarm.name, alarm.cleared_step) not in grown:
             found.append(Happening(step=alarm.cleared_step, text=f"{alarm.name} cleared", kind="cleared"))
-    for one in state.facts.snapshots:
+    for one in state.facts.snapshots if state.liveness.alive else ():  # its worker keeps them in memory
         if one.step and one.verdict in NOTHING_CRITICAL:
             found.append(Happening(step=one.step, text="good state kept", kind="good", wall=one.wall))
     return tuple(sorted(found, key=lambda one: one.step))

@@ -36,7 +36,7 @@ def line(state: State, words: list[str]) -> list[str]:
     typical = derived.all_typical(state)
     return [
         *words,
-        *(f"{name} {measured(name, typical[name])}" for name in _shown(typical)),
+        *(f"{name} {measured(name, typical[name])}{_since(state, name)}" for name in _shown(typical)),
         verdict,
         *([several(len(standing), "alarm")] if standing else []),
     ]
@@ -45,6 +45,12 @@ def line(state: State, words: list[str]) -> list[str]:
 def _shown(names: Collection[str]) -> list[str]:
     """The series of the one line; of a run that has none of these, the first of its own."""
     return [name for name in names if name.startswith(SHOWN)] or summary.own(names)
+
+
+def _since(state: State, name: str) -> str:
+    """Of a value from long ago, at which step it was measured."""
+    old = derived.old(state, name)
+    return "" if old is None else f" at step {spaced(old)}"
 
 
 def moving(state: State) -> list[str]:

@@ -187,9 +187,10 @@ class WorkerRequests:
         if facts.scripted:
             question, details = script_resumption.question(facts, step), script_resumption.details(facts)
             return ChoiceScreen(question, START, details=details, careful=True)
+        lost = f" It was at step {spaced(facts.step)}." if facts.step > step else ""
         if not step:
-            return ChoiceScreen("Train it from its first step?", BEGIN)
-        return ChoiceScreen(f"Train on from its last checkpoint, step {spaced(step)}?", TRAIN_ON)
+            return ChoiceScreen(f"Train it from its first step?{lost}", BEGIN)
+        return ChoiceScreen(f"Train on from its last checkpoint, step {spaced(step)}?{lost}", TRAIN_ON)
 
     def _form(self) -> LiveForm | None:
         """The form that changes the run; None, with the reason told, where nothing can be changed."""

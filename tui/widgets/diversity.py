@@ -61,6 +61,7 @@ class DiversityPanel(Panel):
             state.facts.awaited,
             state.facts.modes,
             state.liveness.name,
+            derived.old(state, COVERAGE),
         )
 
     def has_content(self, state: State) -> bool:
@@ -72,7 +73,12 @@ class DiversityPanel(Panel):
         return details.diversity(state, watch)
 
     def changed(self) -> None:
-        """Have the border in the alarm's colour while samples have collapsed, cycle or are copies."""
+        """Have the border in the alarm's colour while samples have collapsed, cycle or are copies.
+
+        In the border stands at which step they were measured, where that was long ago.
+        """
+        old = derived.old(self.state, COVERAGE)
+        self.border_subtitle = "" if old is None else f"measured at step {number_text.spaced(old)}"
         names = {alarm.name for alarm in derived.standing(self.state) if alarm.severity == "critical"}
         self.set_class(not names.isdisjoint(conclusions.OF_SAMPLES), "-alarming")
 

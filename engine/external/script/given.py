@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from latentop.engine.external.script.calls import values
 from latentop.engine.external.script.functions.exhibits import (
     Codings,
     Failed,
@@ -96,7 +97,7 @@ def given(
     rates = _by_role(_named("optimisers", optimisers, Optimizer))
     for what, function in (("sample", sample), ("reconstruct", reconstruct), ("encode", encode)):
         if function is not None and not callable(function):
-            raise UsageError(f"{what}= is a {type(function).__name__}", "accepted: a function")
+            raise UsageError(f"{what}= is {values.kind(function)}", "accepted: a function")
     for what, function in (("reconstruct", reconstruct), ("encode", encode)):
         if function is not None and real is None:
             raise UsageError(f"{what}= needs images to work on", "give real=, too")
@@ -129,13 +130,13 @@ def _named(what: str, found: Any, kind: type) -> dict[str, Any]:
         return {"network": found}
     if not isinstance(found, Mapping):
         raise UsageError(
-            f"{what}= is a {type(found).__name__}", f'accepted: {{"generator": …}}, or one {kind.__name__}'
+            f"{what}= is {values.kind(found)}", f'accepted: {{"generator": …}}, or one {kind.__name__}'
         )
     for name, one in found.items():
         if not isinstance(name, str) or not name.replace("_", "").replace("-", "").isalnum():
             raise UsageError(f"{what}= has the name {name!r}", "accepted: letters, digits, - and _")
         if not isinstance(one, kind):
-            raise UsageError(f"{what}[{name!r}] is a {type(one).__name__}", f"accepted: a {kind.__name__}")
+            raise UsageError(f"{what}[{name!r}] is {values.kind(one)}", f"accepted: a {kind.__name__}")
     return dict(found)
 
 
@@ -144,7 +145,7 @@ def _others(also: Any) -> dict[str, Any]:
         return {}
     if not isinstance(also, Mapping):
         raise UsageError(
-            f"also= is a {type(also).__name__}", 'accepted: {"schedule": …}, each with a state_dict()'
+            f"also= is {values.kind(also)}", 'accepted: {"schedule": …}, each with a state_dict()'
         )
     for name, one in also.items():
         if not (hasattr(one, "state_dict") and hasattr(one, "load_state_dict")):

@@ -73,11 +73,6 @@ class ScriptControl:
         """Why the guard has stopped it; empty where somebody else has."""
         return self._guard.ended
 
-    @property
-    def removed(self) -> bool:
-        """Whether the run's folder is gone: a script trains on without."""
-        return self._control.removed
-
     def facts(self) -> Facts:
         """How many tries of the guard are used."""
         return self._guard.facts()

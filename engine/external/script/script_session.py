@@ -25,7 +25,6 @@ from latentop.engine.record.recorder import Recorder
 from latentop.engine.run.errors import LatentopError, StorageError, UsageError
 from latentop.engine.run.events import Event, Facts, Mark, Scalars
 from latentop.engine.run.facts import told
-from latentop.engine.run.process import removal
 from latentop.presets.wording import spaced
 
 END_SECONDS = 20.0
@@ -198,8 +197,6 @@ class ScriptSession:
         except Exception as error:  # whoever asks to stop is still heard
             self.complaints.tell(said(error, "looking at the run"))
         self.control.obey()
-        if self.control.removed:
-            self.complaints.tell(f"{removal.WHY}: nothing of this run is kept")
         if training.step != stands:
             self._newest = None
             self.mark("data", self._count.went_back(stands, training.step))

@@ -89,6 +89,7 @@ def test_a_set_that_memory_cannot_hold_is_refused_before_it_is_read(monkeypatch:
     assert "--set data.train=N" in caught.value.hint
 
 
+@pytest.mark.slow
 def test_held_out_and_train_reach_the_real_set() -> None:
     whole = load(FashionMNIST(), CPU)
     part = load(FashionMNIST(held_out=2_000, train=100), CPU)

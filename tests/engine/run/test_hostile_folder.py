@@ -264,6 +264,7 @@ def test_what_no_run_can_hold_is_refused_in_a_line(tmp_path: Path, how: str) -> 
     assert str(run.database) in done.stderr
 
 
+@pytest.mark.slow
 def test_what_no_run_can_hold_is_listed_all_the_same(tmp_path: Path) -> None:
     runs = [hostile(tmp_path, how) for how in HOSTILE]
     listed = latentop(tmp_path, "ls")
@@ -305,6 +306,7 @@ def test_a_fork_has_a_log_of_its_own_whatever_its_parents_is(tmp_path: Path) -> 
     assert fork.log.is_file()
 
 
+@pytest.mark.slow
 def test_more_rows_than_any_run_has_open_all_the_same(tmp_path: Path) -> None:
     run = new_run(tmp_path, state="finished")
     changed(

@@ -139,6 +139,7 @@ def test_training_does_not_wait_for_who_holds_the_file(run: RunFolder) -> None:
     assert [(command.id, command.name) for command in heard] == [(number, "pause")]
 
 
+@pytest.mark.slow
 def test_many_viewers_and_a_fast_writer_get_along(run: RunFolder) -> None:
     """A writer in a process of its own, and four viewers that poll as fast as they can."""
     writer = program(WRITER, run)

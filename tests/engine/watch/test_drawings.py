@@ -66,5 +66,6 @@ def test_a_third_of_all_kinds_is_a_collapse_in_spite_of_faint_noise() -> None:
     assert "collapsed" in told(readings)
 
 
+@pytest.mark.slow
 def test_all_kinds_with_faint_noise_are_no_collapse() -> None:
     assert told([meter().read(drawings(seed, noise=FAINT)) for seed in range(26)]) == []

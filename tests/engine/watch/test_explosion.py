@@ -75,6 +75,7 @@ def test_the_unit_of_a_loss_says_nothing(loss: float, gradient: float, block: in
     assert any(told)
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 10_000), spread=st.floats(0.3, 2.0))
 @settings(max_examples=15)
 def test_healthy_gans_with_wild_gradients_are_left_in_peace(seed: int, spread: float) -> None:

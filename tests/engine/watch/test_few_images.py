@@ -166,6 +166,7 @@ def test_copies_are_seen_among_images_that_repeat() -> None:
     assert abs(copies.share(torch.randn(512, 8, generator=private))) < 0.1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", [10, 40, 80])
 def test_chance_loses_none_of_however_many_classes(classes: int) -> None:
     private = torch.Generator().manual_seed(0)

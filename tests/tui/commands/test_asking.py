@@ -196,7 +196,7 @@ def test_resume_starts_a_new_worker_where_none_lives(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = new_run(tmp_path, state="stopped")
-    (run.checkpoints / "step-300.pt").touch()
+    (run.checkpoints / "step-120.pt").touch()
     resumed: list[tuple[RunFolder, bool, list[str]]] = []
 
     def start(run: RunFolder, *, resume: bool, words: list[str]) -> None:
@@ -209,6 +209,7 @@ def test_resume_starts_a_new_worker_where_none_lives(
     assert resumed == [(run, True, ["batch=32", "device=cpu"])]
     told = capsys.readouterr()
     assert "trains on" in told.out
+    assert f"{run.id} goes on at its last checkpoint, step 120; it was at step 300" in told.err
     assert "watch it: latentop follow" in told.err
 
 

@@ -55,6 +55,7 @@ def devices(
     return [(one["state"], one["text"], one["hint"]) for one in told["findings"] if one["what"] == "device"]
 
 
+@pytest.mark.slow
 def test_no_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     ((state, text, _),) = devices(NONE, tmp_path, monkeypatch, capsys)
     assert state == "note"

@@ -68,6 +68,16 @@ def test_the_parent_may_be_deleted(tmp_path: Path, parent: RunFolder, started: l
     assert started[0].graft.read_bytes() == b"weights of 100"
 
 
+def test_it_is_told_that_the_last_checkpoint_of_a_crashed_run_is_long_ago(
+    tmp_path: Path, started: list[RunFolder], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = new_run(tmp_path, state="stopped")
+    (run.checkpoints / "step-000000100.pt").write_bytes(b"weights")
+    assert fork(tmp_path, run.id, "--detach") == 0
+    said = f"it begins at the last checkpoint, step 100; {run.id} was at step 300"
+    assert said in capsys.readouterr().err
+
+
 def test_a_checkpoint_on_a_disk_without_links_is_copied(
     tmp_path: Path, parent: RunFolder, started: list[RunFolder], monkeypatch: pytest.MonkeyPatch
 ) -> None:

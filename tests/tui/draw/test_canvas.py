@@ -56,6 +56,7 @@ def canvas() -> Canvas:
     return made
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(drawings, st.integers(1, 200), st.booleans()), max_size=30))
 def test_the_terminal_ends_up_with_what_was_drawn(steps: list) -> None:
     slow, at_once = canvas(), canvas()

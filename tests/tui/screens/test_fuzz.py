@@ -20,6 +20,7 @@ from tests.support.dashboard import (
     healthy_gan,
     wait_for,
 )
+from tests.support.tiers import few
 
 FEW = 100
 MANY = 2500
@@ -43,9 +44,14 @@ on_four_runs = pytest.mark.parametrize(
     ("make", "terminal", "opened"),
     [
         (healthy_gan, Terminal(), True),
-        (healthy_autoencoder, Terminal(ascii=True, colour=False), True),
-        (healthy_gan, Terminal(colour=False), False),
-        (healthy_autoencoder, Terminal(), False),
+        *few(
+            [
+                (healthy_autoencoder, Terminal(ascii=True, colour=False), True),
+                (healthy_gan, Terminal(colour=False), False),
+                (healthy_autoencoder, Terminal(), False),
+            ],
+            0,
+        ),
     ],
 )
 """On the run itself, or on the list of runs."""

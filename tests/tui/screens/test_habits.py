@@ -37,6 +37,7 @@ def app_with(runs: Path, run: RunFolder | None, kept: Path, terminal: Terminal |
     return LatentopApp(runs, run, terminal or Terminal(), Remembered(kept))
 
 
+@pytest.mark.slow
 async def test_a_theme_is_seen_before_it_is_chosen_and_there_the_next_time(runs: Path, kept: Path) -> None:
     run = healthy_gan(runs).run
     app = app_with(runs, run, kept)
@@ -127,6 +128,7 @@ async def test_settings_that_cannot_be_kept_are_told_and_hold(runs: Path, tmp_pa
         assert app.theme == "nord"
 
 
+@pytest.mark.slow
 async def test_the_palette_has_everything_by_name(runs: Path, kept: Path) -> None:
     recorded = healthy_gan(runs)
     other = Recorded(runs, "stacked").run
@@ -160,6 +162,7 @@ async def test_the_palette_opens_while_the_one_before_is_on_its_way_out(runs: Pa
         await wait_for_text(pilot, "Pause training")
 
 
+@pytest.mark.slow
 async def test_the_palette_switches_settings(runs: Path, kept: Path) -> None:
     app = app_with(runs, healthy_gan(runs).run, kept)
     async with app.run_test(notifications=True, size=(120, 36)) as pilot:
@@ -238,6 +241,7 @@ async def test_esc_leads_back_the_way_one_came(runs: Path, open_app: Open) -> No
         await wait_for_text(pilot, "● training", "losses")
 
 
+@pytest.mark.slow
 async def test_help_has_the_keys_of_other_places_and_finds_them(runs: Path, open_app: Open) -> None:
     run = healthy_gan(runs).run
     app = open_app(run)

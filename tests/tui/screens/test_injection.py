@@ -177,6 +177,7 @@ async def test_in_what_a_run_says_of_its_end(runs: Path, open_app: Open, kind: s
         await look(pilot, "esc closes")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "kind", ["controls", *(pytest.param(one, marks=pytest.mark.slow) for one in ("markup", "wide"))]
 )

@@ -232,3 +232,15 @@ async def test_of_many_lost_modes_the_first_are_named_whole_at_any_size(runs: Pa
         assert re.search(r"6/10 lost: Coat, Sandal \+2\b", shown)
         await pilot.resize_terminal(60, 20)
         await wait_for_text(pilot, "6/10 lost: ")
+
+
+async def test_a_measure_of_long_ago_has_its_step(runs: Path, open_app: Open) -> None:
+    """As of a run whose steps are faster than its checks."""
+    recorded = healthy_gan(runs)
+    async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
+        assert "measured at step" not in await wait_for_text(pilot, "coverage    87 %")
+        recorded.trains(600)
+        await wait_for_text(pilot, "measured at step 400")
+        recorded.draws("diversity/coverage", [0.9], first=600)
+        await wait_for_text(pilot, "coverage    90 %")
+        await wait_for(pilot, lambda: "measured at step" not in text(pilot.app))

@@ -176,7 +176,7 @@ async def test_space_trains_a_run_on_that_ended_early(
     async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
         await wait_for_text(pilot, "space trains on from step 300", "space resume")
         await pilot.press("space")
-        await wait_for_text(pilot, "Train on from its last checkpoint, step 300?")
+        await wait_for_text(pilot, "Train on from its last checkpoint, step 300? It was at step 400.")
         await pilot.press("escape")
         await wait_for_text(pilot, "losses")
         start.assert_not_called()

@@ -196,7 +196,11 @@ async def test_deleting_is_asked_first_and_enter_alone_deletes_nothing(
     app = open_app()
     async with app.run_test(notifications=True, size=size) as pilot:
         await wait_for_text(pilot, undated(gone.run.id), undated(kept.run.id))
-        await pilot.press(*(["down"] if undated(gone.run.id) not in under_cursor(app) else []), "x")
+        await wait_for(pilot, lambda: under_cursor(app))
+        if undated(gone.run.id) not in under_cursor(app):
+            await pilot.press("down")
+            await wait_for(pilot, lambda: undated(gone.run.id) in under_cursor(app))
+        await pilot.press("x")
         await wait_for_text(pilot, f"Delete {gone.run.id}? 7.", "MB would be gone for good")
         await pilot.press("enter")
         await wait_for(pilot, lambda: "gone for good" not in text(app))

@@ -161,8 +161,8 @@ async def test_no_run_is_missed_before_the_folder_was_looked_at(
         shown = await wait_for_text(pilot, "runs in", "looking …")
         assert "No runs here yet" not in shown
         mounted.set()
-        shown = await wait_for_text(pilot, undated(run.id))
-        assert "looking" not in shown
+        await wait_for_text(pilot, undated(run.id))
+        await wait_for(pilot, lambda: "looking" not in text(pilot.app))
 
 
 async def test_a_folder_that_cannot_be_read_says_why(

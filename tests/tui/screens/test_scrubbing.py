@@ -19,6 +19,7 @@ from tests.support.dashboard import (
     wait_for,
     wait_for_text,
 )
+from tests.support.tiers import few
 
 
 def eventful(runs: Path) -> Recorded:
@@ -214,7 +215,7 @@ async def test_before_the_first_point_keys_do_no_harm(runs: Path, open_app: Open
         await wait_for_text(pilot, "all values at step 1", "1.5 nats")
 
 
-@pytest.mark.parametrize("terminal", [Terminal(), Terminal(ascii=True, colour=False)])
+@pytest.mark.parametrize("terminal", few([Terminal(), Terminal(ascii=True, colour=False)], 1))
 @pytest.mark.parametrize(
     ("values", "said"),
     [

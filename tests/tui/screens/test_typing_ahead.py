@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from textual.events import Key, Paste
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -101,6 +102,7 @@ async def test_a_question_that_takes_a_moment_is_answered_and_asked_once(runs: P
         assert len(app.screen_stack) == 2
 
 
+@pytest.mark.slow
 async def test_there_and_back_again_and_again(runs: Path, open_app: Open) -> None:
     app = open_app(healthy_gan(runs).run)
     async with app.run_test(notifications=True, size=(120, 36)) as pilot:

@@ -77,7 +77,7 @@ def kind(value: Any) -> str:
         what = "a tensor" if isinstance(value, Tensor) else "an array"
         return f"{what} of shape {tuple(value.shape)}"
     name = type(value).__name__
-    return f"{'an' if name[0] in 'aeio' else 'a'} {name}"
+    return f"{'an' if name[0].lower() in 'aeio' else 'a'} {name}"
 
 
 def printable(text: str) -> str:

@@ -15,6 +15,7 @@ from latentop.engine.run.errors import UsageError
 from tests.engine.external.logs.test_formats import shapes
 from tests.support.dashboard import FRESH
 from tests.support.log_shapes import LogShape
+from tests.support.tiers import few
 
 EVIL = (
     b"\x1b[31m\x1b]0;title\x07",
@@ -153,7 +154,7 @@ def damage_often(folder: Path, shape: LogShape, count: int) -> None:
             raise
 
 
-@pytest.mark.parametrize("shape", shapes())
+@pytest.mark.parametrize("shape", few(shapes(), 6))
 def test_a_damaged_log_is_read_or_refused(tmp_path: Path, shape: LogShape) -> None:
     damage_often(tmp_path, shape, 40)
 

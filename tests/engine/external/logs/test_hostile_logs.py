@@ -96,6 +96,7 @@ def test_a_log_with_strange_lines_is_read_all_the_same(tmp_path: Path, content: 
     assert np.nanmedian(values) == 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "content",
     [

@@ -14,6 +14,7 @@ from tests.support.loss_logs import (
     standing,
     told,
 )
+from tests.support.tiers import few
 
 ROWS = 1000
 BEGINS = {
@@ -39,7 +40,7 @@ def wins(name: str, *, at: float = 0.3, rows: int = ROWS, scale: float = 1.0) ->
 
 
 @pytest.mark.parametrize("name", BEGINS)
-@pytest.mark.parametrize("every", [1, 10, 100])
+@pytest.mark.parametrize("every", few([10, 1, 100], 1))
 def test_it_is_critical_once_it_has_lasted(name: str, every: int) -> None:
     series = {key: values[::every] for key, values in wins(name, rows=ROWS * 10).items()}
     steps = 1 + every * np.arange(len(series[GENERATOR]), dtype=np.int64)

@@ -6,6 +6,7 @@ import pytest
 from latentop.engine.external.loss_rules.course import MOST_BLOCKS, Course
 from latentop.engine.external.loss_rules.loss_watch import LossWatch, Rows
 from tests.support.loss_logs import DISCRIMINATOR, GENERATOR, course, names, noise, sound, standing, told
+from tests.support.tiers import few
 
 
 def troubled(rows: int = 5000) -> dict[str, np.ndarray]:
@@ -18,7 +19,7 @@ def troubled(rows: int = 5000) -> dict[str, np.ndarray]:
     return series
 
 
-@pytest.mark.parametrize("pieces", [2, 7, 50, 2500])
+@pytest.mark.parametrize("pieces", few([7, 2, 50, 2500], 1))
 def test_a_log_that_grows_is_judged_as_one_that_is_read_at_once(pieces: int) -> None:
     once, live = told(troubled()), told(troubled(), pieces=pieces)
     assert live == once
@@ -76,7 +77,7 @@ def test_what_needs_more_rows_while_a_log_grows_is_said_at_its_end() -> None:
     assert names(watch.end()) == {"discriminator-wins"}
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", few(range(4), 1))
 @pytest.mark.parametrize("every", [1, 10, 100])
 def test_healthy_logs_are_left_alone_however_they_are_thinned(seed: int, every: int) -> None:
     series = {name: values[::every] for name, values in sound(6000, seed).items()}

@@ -20,7 +20,7 @@ from tests.support.script_runs import only_run
 NETWORK = nn.Linear(1, 1)
 RATE = torch.optim.SGD(NETWORK.parameters(), 0.1)
 BAD: list[tuple[dict[str, Any], str, str]] = [
-    ({"name": 3}, "name= is a int", "a text"),
+    ({"name": 3}, "name= is an int", "a text"),
     ({"name": "///"}, "name='///' is not accepted", "printable characters, a letter among them"),
     ({"config": "lr=1"}, "config= is a str", "a mapping, a namespace, a dataclass"),
     ({"config": [1, 2]}, "config= is a list", "a mapping, a namespace, a dataclass"),
@@ -39,8 +39,8 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"optimisers": "adam"}, "optimisers= is a str", '{"generator": …}, or one Optimizer'),
     ({"also": RATE}, "also= is a SGD", '{"schedule": …}, each with a state_dict()'),
     ({"also": {"schedule": 3}}, "also['schedule'] has no state_dict()", "schedules, scalers, networks"),
-    ({"sample": torch.zeros(2)}, "sample= is a Tensor", "a function"),
-    ({"reconstruct": 3, "real": torch.zeros(300, 1, 8, 8)}, "reconstruct= is a int", "a function"),
+    ({"sample": torch.zeros(2)}, "sample= is a tensor of shape (2,)", "a function"),
+    ({"reconstruct": 3, "real": torch.zeros(300, 1, 8, 8)}, "reconstruct= is an int", "a function"),
     ({"encode": "x", "real": torch.zeros(300, 1, 8, 8)}, "encode= is a str", "a function"),
     ({"value_range": 1}, "value_range=1 is not accepted", "two numbers, such as (-1, 1)"),
     ({"value_range": (1, -1)}, "value_range=(1, -1) is not accepted", "two numbers, such as (-1, 1)"),
@@ -52,8 +52,8 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"seed": -1}, "seed=-1 is not accepted", "a whole number from 0, below 2**32"),
     ({"seed": 2**40}, f"seed={2**40} is not accepted", "a whole number from 0, below 2**32"),
     ({"seed": 1.0}, "seed=1.0 is not accepted", "a whole number from 0, below 2**32"),
-    ({"runs": 3}, "runs= is a int", "a path, as a text or a Path"),
-    ({"resume": 3}, "resume= is a int", "a path, as a text or a Path"),
+    ({"runs": 3}, "runs= is an int", "a path, as a text or a Path"),
+    ({"resume": 3}, "resume= is an int", "a path, as a text or a Path"),
 ]
 
 

@@ -25,6 +25,7 @@ def told(rule: LikenessRule, sheets: list[Tensor]) -> list[str]:
     return [rule.take(one) for one in found if one is not None]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sheets", [3, pytest.param(7, marks=pytest.mark.slow)])
 def test_from_noise_to_sharp_images_nothing_is_told(sheets: int) -> None:
     early = [noise(seed) for seed in range(sheets)]

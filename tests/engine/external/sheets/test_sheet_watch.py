@@ -4,6 +4,7 @@ import time
 from io import BytesIO
 from pathlib import Path
 
+import pytest
 import torch
 from torch import Tensor
 from torchvision.utils import save_image
@@ -40,6 +41,7 @@ def test_sheets_are_frames_in_proportion_to_the_steps_of_the_log(tmp_path: Path)
     assert not alarms(found)
 
 
+@pytest.mark.slow
 def test_sheets_that_become_alike_are_a_collapse(tmp_path: Path) -> None:
     for number in range(1, 11):
         images = real(64, number) if number < 6 else real(2, 0).repeat(32, 1, 1, 1)
@@ -88,6 +90,7 @@ def picture(name: str, step: int, *files: bytes) -> Picture:
     return Picture(name=name, step=step, wall=1.7e9 + step, files=files)
 
 
+@pytest.mark.slow
 def test_pictures_in_the_log_are_frames_at_their_steps_and_measured(tmp_path: Path) -> None:
     sheets = SheetWatch(None, grid=None, real=None, clock=time.monotonic)
     assert not sheets.expected

@@ -120,9 +120,9 @@ class Endless(IterableDataset[Any]):
 @pytest.mark.parametrize(
     ("real", "said"),
     [
-        (Endless(), "real= is a Endless, which has no index"),
-        (DataLoader(Endless(), 16), "real= is a Endless, which has no index"),
-        (42, "real= is a int, which has no index"),
+        (Endless(), "real= is an Endless, which has no index"),
+        (DataLoader(Endless(), 16), "real= is an Endless, which has no index"),
+        (42, "real= is an int, which has no index"),
         (iter(DATA), "real= is a tuple_iterator, which has no index"),
         ({"train": DATA}, "real= is a dict, which has no index"),
         ([], "real= is empty"),
