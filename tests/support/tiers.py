@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 
-def few(cases: Iterable[Any], count: int) -> list[Any]:
-    """The same cases; all but the first so many are slow."""
-    return [case if place < count else _slow(case) for place, case in enumerate(cases)]
+def few(cases: Iterable[Any], count: int, *, single: bool = False) -> list[Any]:
+    """The same cases; all but the first so many are slow. ``single``: each is one argument, tuple or not."""
+    return [case if place < count else _slow(case, single=single) for place, case in enumerate(cases)]
 
 
 def named(cases: Iterable[Any], *names: str) -> list[Any]:
@@ -19,6 +19,6 @@ def named(cases: Iterable[Any], *names: str) -> list[Any]:
     return [case if case in names else _slow(case) for case in cases]
 
 
-def _slow(case: Any) -> Any:
-    values = case if isinstance(case, tuple) else (case,)
+def _slow(case: Any, *, single: bool = False) -> Any:
+    values = case if isinstance(case, tuple) and not single else (case,)
     return pytest.param(*values, marks=pytest.mark.slow)

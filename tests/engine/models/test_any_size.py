@@ -42,7 +42,7 @@ def images(shape: tuple[int, ...], count: int = 40) -> Dataset:
     )
 
 
-@pytest.mark.parametrize("shape", few(SHAPES, 2))
+@pytest.mark.parametrize("shape", few(SHAPES, 2, single=True))
 @pytest.mark.parametrize("name", NAMES)
 def test_it_trains_on_images_of_any_size_and_colour(name: str, shape: tuple[int, ...]) -> None:
     preset, dataset = small(name), images(shape)

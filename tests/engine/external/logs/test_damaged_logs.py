@@ -154,7 +154,7 @@ def damage_often(folder: Path, shape: LogShape, count: int) -> None:
             raise
 
 
-@pytest.mark.parametrize("shape", few(shapes(), 6))
+@pytest.mark.parametrize("shape", few(shapes(), 6, single=True))
 def test_a_damaged_log_is_read_or_refused(tmp_path: Path, shape: LogShape) -> None:
     damage_often(tmp_path, shape, 40)
 
