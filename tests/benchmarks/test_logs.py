@@ -80,6 +80,7 @@ def test_what_is_written_is_read_again(tmp_path: Path, place: int) -> None:
         assert np.diff(found[name].steps).min() > 0
 
 
+@pytest.mark.slow
 def test_rules_and_the_naive_rule_are_scored_alike(capsys: pytest.CaptureFixture[str]) -> None:
     fine, lost = trace(GOOD), trace(GONE, member=1, wins=True)
     cases = [

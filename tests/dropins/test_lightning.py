@@ -245,6 +245,7 @@ def test_sigterm_stops_the_run(pl: Any, runs: Path) -> None:
     assert only_run(runs).newest_checkpoint == said.step > 0
 
 
+@pytest.mark.slow
 def test_without_lightning_that_is_said_in_a_line() -> None:
     code = "import sys; sys.modules |= dict.fromkeys(['lightning.pytorch', 'pytorch_lightning']);"
     code += "import latentop.lightning as drop_in; drop_in.LatentopLogger()"

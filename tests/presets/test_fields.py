@@ -12,6 +12,7 @@ from latentop.presets import catalogue, draft, fields, locate, own
 from latentop.presets.draft import Draft
 from latentop.presets.preset_error import PresetError
 from latentop.presets.schema import Preset
+from tests.support.tiers import few
 
 NAMES = sorted(entry.name for entry in catalogue.entries())
 
@@ -114,7 +115,7 @@ TYPED = ("2", "0.25", "0.06", "1e-5", "0.95", "1.3", "300", "20000", "[8, 4]", "
 """One of these is another value than the default that each setting accepts."""
 
 
-@pytest.mark.parametrize("name", ["dcgan", "stacked", "pretrain-classifier"])
+@pytest.mark.parametrize("name", few(["dcgan", "stacked", "pretrain-classifier"], 1))
 def test_each_setting_that_is_edited_comes_back_from_its_file(name: str) -> None:
     begun = draft.begun(shipped(name))
     alone = set()

@@ -13,6 +13,7 @@ import pytest
 
 from latentop.engine.run import folder
 from tests.support.real_runs import facts
+from tests.support.tiers import few
 
 ROOT = Path(__file__).parents[2]
 HOUSES = ("engine", "presets", "tui")
@@ -75,7 +76,7 @@ def test_a_wheel_holds_latentop_alone_with_all_that_it_reads(wheel: Path) -> Non
     assert ours - names == set()
 
 
-@pytest.mark.parametrize("on_path", [True, False])
+@pytest.mark.parametrize("on_path", few([True, False], 1))
 def test_it_starts_beside_modules_of_the_same_names(
     environment: Path, crowded: Path, *, on_path: bool
 ) -> None:

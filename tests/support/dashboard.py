@@ -25,6 +25,7 @@ from latentop.presets import catalogue, live
 from latentop.tui.app import LatentopApp
 from latentop.tui.link.linked_app import LinkedApp
 from latentop.tui.link.type_ahead import _caught_up
+from tests.support.tiers import few
 
 CLASSES = (
     "T-shirt",
@@ -41,8 +42,8 @@ CLASSES = (
 FRESH = bool(os.environ.get("LATENTOP_FRESH"))
 """Whether keys and texts that are drawn at random are others each time, as in ``make test-all``."""
 SIZES = ((80, 24), (120, 36), (200, 60))
-AT_EVERY_SIZE = pytest.mark.parametrize("size", [*SIZES[:2], pytest.param(SIZES[2], marks=pytest.mark.slow)])
-"""At the largest size nothing has to give way: among the slow tests is soon enough."""
+AT_EVERY_SIZE = pytest.mark.parametrize("size", few(SIZES, 1, single=True))
+"""At the smallest size things have to give way; the others are soon enough among the slow tests."""
 TRIES = 1000
 DEAD_PID = 2**22 - 3
 Open = Callable[..., LatentopApp]

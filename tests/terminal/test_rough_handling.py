@@ -11,6 +11,7 @@ from latentop.engine.run.folder import RunFolder
 from tests.support.dashboard import Recorded
 from tests.support.real_runs import facts, wait_until
 from tests.support.terminal import LATENTOP, Terminal
+from tests.support.tiers import few
 from tests.tui.screens.test_injection import EVIL, evil_run
 
 pytestmark = pytest.mark.terminal
@@ -79,7 +80,7 @@ def test_keys_that_arrive_together_are_taken_one_by_one(run: RunFolder) -> None:
         is_well(terminal, "keys among the presets")
 
 
-@pytest.mark.parametrize("way", ["q", "ctrl+c", "SIGTERM", "an error"])
+@pytest.mark.parametrize("way", few(["q", "an error", "ctrl+c", "SIGTERM"], 2))
 def test_the_terminal_is_given_back_on_every_way_out(run: RunFolder, way: str) -> None:
     program = LATENTOP
     if way == "an error":

@@ -75,6 +75,7 @@ def test_the_small_set_is_small_and_brings_its_licence() -> None:
     assert "Copyright © 2017 Zalando SE" in (PACKAGED / "LICENSE").read_text()
 
 
+@pytest.mark.slow
 def test_loading_the_small_set_leaves_torchvision_alone() -> None:
     program = "import sys, latentop.engine.data.fashion_mnist; sys.exit('torchvision' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -10,6 +10,7 @@ from latentop.engine.external.logs.report import diagnose
 from latentop.engine.external.loss_judge import LossJudge
 from latentop.engine.record.host_copy import Column
 from tests.support.loss_logs import DISCRIMINATOR, GENERATOR, course, noise, raised, sound, standing
+from tests.support.tiers import few
 
 ROWS = 1500
 FID = "quality/fid"
@@ -23,7 +24,7 @@ def losses() -> dict[str, np.ndarray]:
     return series
 
 
-@pytest.mark.parametrize("size", [1, 40, ROWS])
+@pytest.mark.parametrize("size", few([40, 1, ROWS], 1))
 def test_live_and_diagnosed_agree(tmp_path: Path, size: int) -> None:
     series = losses()
     path = tmp_path / "log.csv"

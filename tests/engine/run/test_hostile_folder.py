@@ -296,6 +296,7 @@ def test_a_pipe_in_place_of_the_preset_is_not_forked(tmp_path: Path) -> None:
     assert folder.every(tmp_path) == [run]
 
 
+@pytest.mark.slow
 def test_a_fork_has_a_log_of_its_own_whatever_its_parents_is(tmp_path: Path) -> None:
     run = with_a_pipe(tmp_path, "worker.log")
     done = latentop(tmp_path, "fork", run.id, "--detach")

@@ -21,6 +21,7 @@ from latentop.engine.run.store.bins import COLUMNS, Bins, from_rows, from_values
 from latentop.engine.run.store.history import TIER_FACTOR, TIERS
 from latentop.engine.run.store.writer import Store
 from tests.support.real_runs import everything
+from tests.support.tiers import few
 
 TABLES = {
     "points": "SELECT name, points.* FROM points JOIN series ON id = series ORDER BY name, step",
@@ -175,7 +176,7 @@ def train(store: Store, first: int, last: int) -> None:
         store.write({"loss/generator": new, "loss/discriminator": new}, events)
 
 
-@pytest.mark.parametrize("step", [0, 1, 63, 64, 65, 100, 105, 299, 300, 400])
+@pytest.mark.parametrize("step", few([0, 105, 300, 1, 63, 64, 65, 100, 299, 400], 3))
 def test_a_rewind_leaves_what_there_was_at_that_step(tmp_path: Path, step: int) -> None:
     rewound, stopped = new_run(tmp_path / "rewound"), new_run(tmp_path / "stopped")
     with opened(rewound) as store, opened(stopped) as other:

@@ -10,6 +10,7 @@ from torch import Tensor
 from latentop.engine.watch.samples.point_modes import PointMeter
 from latentop.engine.watch.verdict.collapse import Collapse
 from latentop.presets.watch import DEFAULTS
+from tests.support.tiers import few
 
 Data = Callable[[int, int, float], Tensor]
 
@@ -61,7 +62,7 @@ def cloud(count: int, seed: int, narrow: float = 1.0) -> Tensor:
 ALL: list[Data] = [ring, grid, uneven, moons, spiral, cloud]
 
 
-@pytest.mark.parametrize("real", [200, pytest.param(1000, marks=pytest.mark.slow), 6144])
+@pytest.mark.parametrize("real", few([200, 1000, 6144], 1))
 @pytest.mark.parametrize("data", ALL, ids=lambda one: one.__name__)
 def test_healthy_samples_have_all_modes_also_where_these_are_narrower(data: Data, real: int) -> None:
     meter = PointMeter(data(real, 0, 1.0))

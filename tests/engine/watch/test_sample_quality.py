@@ -13,6 +13,7 @@ from latentop.engine.watch.samples.diversity import DiversityMeter, build
 from latentop.engine.watch.samples.reading import Reading
 from latentop.engine.watch.samples.sample_quality import NAMES, Quality
 from tests.support.fashion import COUNT, data, drawn, meter
+from tests.support.tiers import few
 
 
 def unseen(seed: int, *, without: tuple[str, ...] = ()) -> Tensor:
@@ -97,7 +98,7 @@ def small(size: int) -> DiversityMeter:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("size", [200, 500, 1500])
+@pytest.mark.parametrize("size", few([200, 500, 1500], 1))
 def test_few_images_are_held_against_one_another(size: int, name: str) -> None:
     own = small(size).own[name]
 

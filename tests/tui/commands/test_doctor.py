@@ -197,6 +197,7 @@ def test_a_cache_and_settings_that_are_no_good_are_told(
     assert last.startswith("ready: latentop train dcgan · ")
 
 
+@pytest.mark.slow
 def test_where_all_is_well_it_says_so_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["doctor", "--runs", str(tmp_path)]) == 0
     lines = capsys.readouterr().out.splitlines()

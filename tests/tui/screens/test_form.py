@@ -14,8 +14,9 @@ from latentop.presets.schema import Preset
 from latentop.tui.link.terminal import Terminal
 from latentop.tui.screens.form import FormScreen
 from tests.support.dashboard import FakeWaitingWorker, Open, asked, healthy_gan, text, wait_for, wait_for_text
+from tests.support.tiers import few
 
-BOTH = pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+BOTH = pytest.mark.parametrize("size", few([(80, 24), (120, 36)], 1, single=True))
 
 
 async def edit(pilot: Pilot[None], *keys: str) -> None:

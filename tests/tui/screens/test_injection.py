@@ -268,6 +268,7 @@ async def see_it_say(runs: Path, evil: list[str]) -> None:
             await close(pilot)
 
 
+@pytest.mark.slow
 @settings(max_examples=3, suppress_health_check=list(HealthCheck))
 @given(evil=WHATEVER)
 async def test_whatever_it_says(runs: Path, evil: list[str]) -> None:

@@ -27,6 +27,7 @@ from tests.support.dashboard import (
     wait_for_text,
 )
 from tests.support.real_runs import facts
+from tests.support.tiers import few
 
 PLAIN = Terminal(ascii=True, colour=False, images=Style.ascii)
 CHANCE = {"coverage": 0.012, "density": 0.03, "duplicates": 0.011, "effective": 0.02}
@@ -118,7 +119,7 @@ async def test_an_autoencoder_that_learns_is_said_to(runs: Path, open_app: Open)
 
 
 @AT_EVERY_SIZE
-@pytest.mark.parametrize("terminal", [Terminal(), PLAIN])
+@pytest.mark.parametrize("terminal", few([Terminal(), PLAIN], 1))
 async def test_enter_explains_the_panel(
     runs: Path, open_app: Open, size: tuple[int, int], terminal: Terminal
 ) -> None:

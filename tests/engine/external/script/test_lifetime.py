@@ -16,6 +16,7 @@ from latentop.engine.run.process import liveness
 from tests.support.real_runs import ask, everything, facts, wait_until
 from tests.support.script_runs import marks, series
 from tests.support.scripts import Script, ran, script
+from tests.support.tiers import few
 
 TRAINS = """
 import time, sys, latentop
@@ -89,7 +90,7 @@ if sys.version_info >= (3, 12):  # before, Python tells of none but those of sys
     }
 
 
-@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("end", few(ENDS, 4))
 def test_how_the_script_ends_is_how_the_run_has_ended(tmp_path: Path, end: str) -> None:
     body, code, state, why = ENDS[end]
     made, exit_code = ended(tmp_path, body)
