@@ -37,13 +37,15 @@ class Saver:
         self._put = put
         self._sync = sync
         self._good = good
-        self._first = training.step
         self._interval = EARLY_SECONDS / 2
         self._plan()
 
-    def save(self) -> str:
-        """Write a checkpoint now and return its name. Raises StorageError, with older ones kept."""
-        if self._training.step > self._first:  # what it begins with puts off nothing
+    def save(self, *, first: bool = False) -> str:
+        """Write a checkpoint now and return its name. Raises StorageError, with older ones kept.
+
+        The ``first`` one, of what it begins with, puts off none that comes later.
+        """
+        if not first:
             self._plan()
         self._training.begin("writing a checkpoint")
         state, keep = self._training.state(), self._training.keep.last

@@ -8,17 +8,24 @@ from types import FrameType
 class Terminated(threading.Event):
     """An event that also knows which signal has set it."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.number = signal.SIGTERM
+    number = signal.SIGTERM
 
     def hear(self, number: int, _: FrameType | None = None) -> None:
         """A handler for ``signal.signal``."""
         self.number = signal.Signals(number)
         self.set()
 
+    def clear(self) -> None:
+        """Have it be as if no signal had come."""
+        super().clear()
+        self.number = signal.SIGTERM
+
+    @property
+    def hung_up(self) -> bool:
+        """Whether its terminal was closed, or somebody told it so."""
+        return self.is_set() and self.number == signal.SIGHUP
+
     @property
     def why(self) -> str:
         """Why training ends: ``by SIGTERM``."""
-        closed = ": its terminal was closed" if self.number == signal.SIGHUP else ""
-        return f"by {self.number.name}{closed}"
+        return f"by {self.number.name}{', as when its terminal is closed' if self.hung_up else ''}"

@@ -30,7 +30,7 @@ from latentop.engine.run.events import Facts, Mark, Reply
 from latentop.engine.run.facts import told
 from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.process import liveness
-from latentop.engine.run.process.removal import Removal
+from latentop.engine.run.process.removal import WHY, Removal
 from latentop.engine.run.process.script_start import RESUME
 from latentop.engine.run.process.worker_lock import hold
 from latentop.engine.run.store.writer import Store, say, write
@@ -198,7 +198,7 @@ def _watch(run: RunFolder, log: _Log, mirror: Mirror, recorder: Recorder) -> Non
     now = time.time()
     mirror.end(recorder)
     recorder.put(Mark(step=mirror.step, wall=now, kind="stop", text="watched no more"))
-    recorder.put(told(state="stopped", detail="", ended=now))
+    recorder.put(told(state="stopped", detail=WHY if removal.noticed else "", ended=now))
 
 
 def _reply(asked: Asked, *, step: int) -> Reply:

@@ -73,7 +73,7 @@ class Hooks:
                 shell=True,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
-                cwd=self._run.path,
+                cwd=self._run.path if self._run.path.is_dir() else None,
                 env={**os.environ, **told},
             )
         except OSError as error:

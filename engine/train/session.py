@@ -100,7 +100,7 @@ class Session:
         recorder.start()
         try:
             if not resume:
-                saver.save()
+                saver.save(first=True)
                 self._run.graft.unlink(missing_ok=True)  # from now on it has a checkpoint of its own
             while not self._trained(trainer, recorder, rollback, guard, control):
                 devices.release(trainer.device)

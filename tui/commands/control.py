@@ -141,10 +141,11 @@ def _resume_all(options: Namespace, output: Output) -> int:
         raise UsageError(f"{len(cut)} runs were cut off", f"accepted: up to {MOST_RUNS}; resume some by name")
     for run in cut:
         start.check(preset_of(run, glance(run)[0]))
+    for run in cut:
+        _tell_lost(run, glance(run)[0])
     launch.put_in_line(cut, jobs := min(options.jobs or 1, len(cut)))
     aside(sharing(len(cut), jobs), "faint")
     for run in cut:
-        _tell_lost(run, glance(run)[0])
         if output.as_json:
             output.json({"run": run.id, "path": str(run.path)})
         else:

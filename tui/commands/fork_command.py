@@ -34,5 +34,5 @@ def _fork(options: Namespace, output: Output) -> int:
         fork = forks.with_words(fork, words)
     if options.at is None and fork.step < fork.facts.step and not trains(liveness_of(parent)):
         was = f"{parent.id} was at step {spaced(fork.facts.step)}"
-        aside(f"it begins at the last checkpoint, step {spaced(fork.step)}; {was}")
+        aside(f"it begins at the last checkpoint, step {spaced(fork.step)}; {was}", "faint")
     return attend(forks.launch(runs, fork), options, output)

@@ -25,6 +25,8 @@ OF_DATA = frozenset({"real", f"real{plane.SUFFIX}", plane.MARKS})
 """The kinds of frames that are there before anything was learned."""
 FRESH = 0.75
 """Of the steps so far: a value from before that is told with its step."""
+LATE = 1.2
+"""Times the steps between the last two values, from which on the next one is late."""
 HALTS = ("pause", "stop", "resume", "rollback")
 """The marks that stand where nothing was computed; a worker that crashed leaves only the resumption's."""
 
@@ -61,13 +63,14 @@ def typical(state: State, name: str, *, until: int | None = None) -> float | Non
     return series.typical(name, bins.mean, float(bins.last[-1]))
 
 
-def old(state: State, name: str) -> int | None:
-    """The step of a series' last value, where that is long ago; None where it is of now."""
+def stale_step(state: State, name: str) -> int | None:
+    """The step of a series' last value, where that is long ago and the next one is late; else None."""
     bins = state.series.get(name)
     if bins is None or not len(bins):
         return None
-    last = int(bins.step[-1])
-    return last if last < FRESH * step(state) else None
+    last, now = int(bins.step[-1]), step(state)
+    usual = last - int(bins.step[-2]) if len(bins) > 1 else 0
+    return last if last < FRESH * now and now - last > LATE * usual else None
 
 
 def all_typical(state: State) -> dict[str, float]:

@@ -49,8 +49,8 @@ def _shown(names: Collection[str]) -> list[str]:
 
 def _since(state: State, name: str) -> str:
     """Of a value from long ago, at which step it was measured."""
-    old = derived.old(state, name)
-    return "" if old is None else f" at step {spaced(old)}"
+    stale = derived.stale_step(state, name)
+    return "" if stale is None else f" at step {spaced(stale)}"
 
 
 def moving(state: State) -> list[str]:

@@ -61,7 +61,7 @@ class DiversityPanel(Panel):
             state.facts.awaited,
             state.facts.modes,
             state.liveness.name,
-            derived.old(state, COVERAGE),
+            derived.stale_step(state, COVERAGE),
         )
 
     def has_content(self, state: State) -> bool:
@@ -77,8 +77,8 @@ class DiversityPanel(Panel):
 
         In the border stands at which step they were measured, where that was long ago.
         """
-        old = derived.old(self.state, COVERAGE)
-        self.border_subtitle = "" if old is None else f"measured at step {number_text.spaced(old)}"
+        stale = derived.stale_step(self.state, COVERAGE)
+        self.border_subtitle = "" if stale is None else f"measured at step {number_text.spaced(stale)}"
         names = {alarm.name for alarm in derived.standing(self.state) if alarm.severity == "critical"}
         self.set_class(not names.isdisjoint(conclusions.OF_SAMPLES), "-alarming")
 

@@ -65,8 +65,10 @@ def _of_run(run: RunFolder) -> Diagnosis:
     known = {alarm.name for alarm in live}
     found = [] if record.facts.watches else [one for one in detection.of_run(log) if one.name not in known]
     alarms = sorted([*live, *found], key=lambda one: one.raised_step)
-    verdict = _verdict([one for one in alarms if one.cleared_step is None], record.facts.verdict)
-    return _told(run.path, log, alarms, unknown.of_run(record.facts, alive=record.alive), verdict)
+    standing = [one for one in alarms if one.cleared_step is None]
+    verdict = _verdict(standing, record.facts.verdict)
+    names = {one.name for one in standing}
+    return _told(run.path, log, alarms, unknown.of_run(record.facts, names, alive=record.alive), verdict)
 
 
 def _told(path: Path, log: Log, alarms: Iterable[Finding], unknown: Iterable[str], verdict: str) -> Diagnosis:

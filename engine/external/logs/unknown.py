@@ -1,6 +1,6 @@
 """What can't be judged from a log, and why: silence about it would sound like good news."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -108,8 +108,13 @@ def _never_below(series: LogSeries, least: float) -> bool:
     return len(finite) > 0 and bool(finite.min() >= least)
 
 
-def of_run(facts: RunFacts, *, alive: bool) -> Iterator[str]:
-    """Of a run of ours: what was not judged while it trained, and what that takes."""
+def of_run(facts: RunFacts, standing: Container[str], *, alive: bool) -> Iterator[str]:
+    """Of a run of ours: what was not judged while it trained, and what that takes.
+
+    ``standing``: the names of the alarms at its end; one that it collapsed says whether it did.
+    """
+    if "collapsed" in standing:
+        return
     if (samples := unjudged_samples(facts, alive=alive)) is not None:
         advice = f" · try: {samples.advice}" if samples.advice else ""
         yield f"whether it collapsed: {samples.why}{advice}"

@@ -20,9 +20,8 @@ from latentop.engine.external.script.run import Run, Stopped
 
 SignalHandler = Callable[[int, FrameType | None], None] | signal.Handlers
 terminated = Terminated()
-"""Set by SIGTERM, and by SIGHUP as its terminal is closed: the run ends at its next step; a second one of
-these ends the process at once."""
-_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+"""Set by SIGTERM, and by SIGHUP as where its terminal is closed: the run ends at its next step. A second
+SIGTERM ends the process at once; of SIGHUP several may come."""
 _open: list[Run] = []
 _begun_by: WeakKeyDictionary[Run, threading.Thread] = WeakKeyDictionary()
 """The thread that has begun each run."""
@@ -50,7 +49,8 @@ def keep(run: Run) -> None:
         Finalize(None, _at_exit, exitpriority=1)
     _begun_by[run] = threading.current_thread()
     if threading.current_thread() is threading.main_thread():
-        _hand_over(signal.SIG_DFL, _on_signal)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            _hand_over(number, signal.SIG_DFL, _on_signal)
 
 
 def opened() -> Run | None:
@@ -78,17 +78,18 @@ def helper() -> bool:
 
 
 def _on_signal(number: int, _: FrameType | None) -> None:
+    recording = any(run.recording for run in _open)
+    _hand_over(signal.SIGTERM, _on_signal, signal.SIG_DFL)
+    _hand_over(signal.SIGHUP, _on_signal, signal.SIG_IGN if recording else signal.SIG_DFL)
     terminated.hear(number)
-    _hand_over(_on_signal, signal.SIG_DFL)
-    if not any(run.recording for run in _open):
+    if not recording:
         os.kill(os.getpid(), number)
 
 
-def _hand_over(before: SignalHandler, after: SignalHandler) -> None:
-    """Change who hears the signals; those that somebody else hears, or that are ignored, stay so."""
-    for number in _SIGNALS:
-        if signal.getsignal(number) == before:
-            signal.signal(number, after)
+def _hand_over(number: int, before: SignalHandler, after: SignalHandler) -> None:
+    """Change who hears the signal; one that somebody else hears, or that is ignored, stays so."""
+    if signal.getsignal(number) == before:
+        signal.signal(number, after)
 
 
 def _at_exit() -> None:
@@ -106,7 +107,8 @@ def _abandon() -> None:
     """A forked child records nothing: the run is its parent's."""
     for run in _open:
         run.abandon()
-    _hand_over(_on_signal, signal.SIG_DFL)
+    _hand_over(signal.SIGTERM, _on_signal, signal.SIG_DFL)
+    _hand_over(signal.SIGHUP, _on_signal, signal.SIG_IGN)  # a hang-up is its parent's to answer
 
 
 def _leaves(code: object) -> None:

@@ -1,5 +1,6 @@
 """The run of a script's own loop, as the script calls it."""
 
+import errno
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
@@ -19,6 +20,8 @@ from latentop.engine.external.script.script_session import ScriptSession
 from latentop.engine.run.errors import UsageError
 from latentop.engine.run.facts import told
 
+HANG_UP_SECONDS = 0.5
+"""Between the end of a script's terminal and the signal that tells of it, at most."""
 EXIT_SECONDS = 2.0
 """How long a script that ends waits for another thread of it that trains."""
 
@@ -206,8 +209,10 @@ class Run(WandbCalls):
 
     def end_with(self, error: BaseException | None) -> None:
         """End the run as an exception says, or well where there is none."""
-        if (session := self._session) and session.terminated.is_set() and isinstance(error, OSError):
-            # What was its terminal takes no word any more, and a script that prints gets an error for it.
+        session = self._session
+        if session and isinstance(error, OSError) and error.errno == errno.EIO:
+            session.terminated.wait(HANG_UP_SECONDS)  # its terminal goes before that is told
+        if session and session.terminated.hung_up and isinstance(error, Exception):
             self._end(ScriptEnd(state="stopped", why=session.terminated.why))
         else:
             self._end(script_end.of(error))
@@ -256,7 +261,8 @@ class Run(WandbCalls):
         if session.control.stopping:
             at_once = session.terminated.is_set() or not self._peers
             if at_once or (self._peers and self._peers.all_stop(self._given_step)):
-                self.finish("stopped", why=session.control.why)
+                signalled = session.terminated.why if session.terminated.is_set() else ""
+                self.finish("stopped", why=session.control.why or signalled)
                 raise Stopped(128 + session.terminated.number if session.terminated.is_set() else 0)
 
     def _follow(self, step: Any) -> None:

@@ -21,7 +21,7 @@ LOOK_SECONDS = 0.5
 class NothingToSave(Saver):
     """Of a run without networks: nothing is written, and whoever asks is told."""
 
-    def save(self) -> str:
+    def save(self, *, first: bool = False) -> str:
         """Raise StorageError."""
         self._plan()
         raise StorageError(NO_NETWORKS, "give networks= to latentop.init")

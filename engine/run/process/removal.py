@@ -3,6 +3,7 @@
 What is written then goes into files without a name, which nobody can list, resume or stop.
 """
 
+import errno
 import os
 import weakref
 
@@ -12,13 +13,19 @@ WHY = "its folder was removed"
 
 
 class Removal:
-    """Notices that the run's lock is gone. A folder that only has another name now was not removed."""
+    """Notices that a run's folder is gone. One that only has another name now was not removed."""
 
     def __init__(self, run: RunFolder) -> None:
+        self._run = run
         self._lock = os.open(run.lock, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._links = os.fstat(self._lock).st_nlink
         weakref.finalize(self, os.close, self._lock)
 
     @property
     def noticed(self) -> bool:
         """Whether it was removed. File systems of other machines may not say so."""
-        return os.fstat(self._lock).st_nlink == 0
+        try:
+            links = os.fstat(self._lock).st_nlink
+        except OSError as error:
+            return error.errno == errno.ESTALE  # another machine has removed it
+        return links == 0 < self._links and not self._run.database.exists()

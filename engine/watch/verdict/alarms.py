@@ -82,11 +82,8 @@ class Alarms:
 
     @property
     def awaited(self) -> tuple[str, ...]:
-        """Names of the conditions that must still be judged before the run may be called healthy.
-
-        One whose alarm is on is judged while it is on.
-        """
-        judged = {name for name, memory in self._known.items() if memory.judged or memory.on}
+        """Names of the conditions that must still be judged before the run may be called healthy."""
+        judged = {name for name, memory in self._known.items() if memory.judged}
         return tuple(sorted(self._awaits - judged))
 
     @property

@@ -17,7 +17,7 @@ def test_the_first_one_comes_early_and_the_next_ones_ever_later(
     house = House(tmp_path, "keep.checkpoints=60", "keep.last=100")
     house.trainer.step = 0
     saver = Saver(house.run, house.trainer, house.said.append)
-    saver.save()  # as every run begins; a crash soon after must not lose all that came since
+    saver.save(first=True)  # as every run begins; a crash soon after must not lose all that came since
     seconds = []
     for second in range(1, 200):
         now += 1

@@ -5,12 +5,13 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from latentop.engine.external.logs import columns, report
+from latentop.engine.external.logs import columns, report, unknown
 from latentop.engine.external.logs.columns_wanted import ColumnsWanted, parse
 from latentop.engine.external.logs.formats import event_files
 from latentop.engine.run.diagnosis import Diagnosis
@@ -558,3 +559,10 @@ def test_a_number_that_breaks_off_at_the_end_is_no_value(tmp_path: Path, name: s
     whole = diagnose(tmp_path / name)
     assert {one.name: one.values for one in whole.series} == {"loss/generator": 4, "loss/discriminator": 4}
     assert not any("no end" in note for note in whole.notes)
+
+
+def test_a_run_that_collapsed_before_it_was_good_is_not_unknown_too() -> None:
+    ended = RunFacts(kind="gan", metered=True, modes=10, awaited=("collapsed",), verdict="collapsed")
+    assert list(unknown.of_run(ended, {"collapsed"}, alive=False)) == []
+    (said,) = unknown.of_run(replace(ended, verdict="unknown"), set(), alive=False)
+    assert said.startswith("whether it collapsed: its samples were not good enough")

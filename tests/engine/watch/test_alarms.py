@@ -449,13 +449,3 @@ def test_an_alarm_that_is_the_verdict_tells_since_when() -> None:
     for step in (500, 600, 700):
         alarms.update([CLEAR, replace(CLEAR, name="diverged")], step=step, wall=0.0)
     assert (alarms.verdict, alarms.since) == ("healthy", None)
-
-
-def test_an_alarm_that_is_on_is_no_longer_waited_for() -> None:
-    """Else a run that collapsed before it was armed is collapsed, and unknown as to whether it collapsed."""
-    alarms = Alarms(patience=1, awaits=["collapsed"])
-    bad = replace(BAD, settled=False)
-    alarms.update([bad], step=1, wall=0.0)
-    assert (alarms.verdict, alarms.awaited) == ("collapsed", ())
-    alarms.update([replace(CLEAR, settled=False)], step=2, wall=0.0)
-    assert (alarms.verdict, alarms.awaited) == ("unknown", ("collapsed",))

@@ -38,7 +38,9 @@ class StepCount:
 def whole(step: Any) -> int:
     """A step that a script gives, as a number from 0 to LARGEST. Raises UsageError for anything else."""
     try:
-        given = int(step) if int(step) == step else -1
+        given = int(step)
+        if not isinstance(step, str) and step != given:
+            given = -1
     except (TypeError, ValueError, OverflowError, RuntimeError):
         given = -1
     if not 0 <= given <= LARGEST:
