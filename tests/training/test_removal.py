@@ -9,8 +9,8 @@ from pathlib import Path
 
 import psutil
 
-from latentop.engine.run import folder
 from latentop.engine.run.errors import StorageError
+from latentop.engine.run.facts import RunFacts
 from latentop.engine.run.process import launch, liveness
 from latentop.engine.run.process.removal import Removal
 from latentop.engine.run.store.reader import Reader
@@ -45,12 +45,19 @@ def test_a_worker_ends_and_who_watches_is_told(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_only_moved_was_not_removed(tmp_path: Path) -> None:
-    run = folder.create(tmp_path, "dcgan", 42, "")
+    run = launch.new(tmp_path, RunFacts(preset="dcgan", seed=42), "")
     removal = Removal(run)
     run.path.rename(tmp_path / "elsewhere")
     assert not removal.noticed
     shutil.rmtree(tmp_path / "elsewhere")
     assert removal.noticed
+
+
+def test_a_lock_that_somebody_has_removed_is_no_folder(tmp_path: Path) -> None:
+    run = launch.new(tmp_path, RunFacts(preset="dcgan", seed=42), "")
+    removal = Removal(run)
+    run.lock.unlink()
+    assert not removal.noticed
 
 
 def test_who_mirrors_a_log_ends(tmp_path: Path) -> None:
