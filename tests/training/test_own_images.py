@@ -1,6 +1,5 @@
 """Training on a folder of one's own images: what is said of it, and what becomes of it when that changes."""
 
-import threading
 from pathlib import Path
 
 import pytest
@@ -81,7 +80,7 @@ def begun(photos: Path, *words: str, name: str = "dcgan-64", monkeypatch: pytest
         return start(folder.runs_folder(None), name, catalogue.load(entry, words))
 
 
-class Later(threading.Event):
+class Later(Terminated):
     """Set after it was looked at some times."""
 
     def __init__(self) -> None:
@@ -93,7 +92,7 @@ class Later(threading.Event):
         return self._looks > 20
 
 
-def session_of(run: RunFolder, terminated: threading.Event) -> session.Session:
+def session_of(run: RunFolder, terminated: Terminated) -> session.Session:
     """A stretch of training in this process."""
     preset = catalogue.load(catalogue.find(str(run.preset)))
     return session.Session(run, preset, terminated=terminated, hooks=Hooks(run))
