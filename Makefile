@@ -30,7 +30,7 @@ run: install     ## train PRESET (dcgan) and watch it; prints lines where stdout
 # Tests start hundreds of processes: what they import is compiled once, whatever the shell says.
 test test-slow check-textual: export PYTHONDONTWRITEBYTECODE =
 
-test: install    ## the tests that take seven minutes on two idle cores
+test: install    ## the tests that take minutes on two idle cores
 	$(BIN)/python -m pytest -n 4 --dist worksteal -m "not slow"
 
 test-slow: install  ## the others: they train for real, or press thousands of keys
