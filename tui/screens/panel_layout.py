@@ -111,9 +111,8 @@ def _autoencoder(terminal: Terminal, kind: str) -> Parts:
 
 
 def _diversity(terminal: Terminal, place: str) -> DiversityPanel:
-    meter = DiversityPanel(terminal, id="diversity", classes=f"panel meter {place}")
-    meter.border_title = "% of real data" if place == "small" else "are the samples good?   % of real data"
-    return meter
+    title = "% of real data" if place == "small" else "are the samples good?   % of real data"
+    return DiversityPanel(terminal, title, id="diversity", classes=f"panel meter {place}")
 
 
 def _errors(terminal: Terminal, id: str, place: str) -> ReconstructionPanel:

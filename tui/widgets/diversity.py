@@ -9,6 +9,7 @@ from latentop.engine.run.series import PRESENCE
 from latentop.engine.run.verdicts import Unjudged, unjudged_samples
 from latentop.presets.watch import Watch
 from latentop.tui.draw.small.meter import meter
+from latentop.tui.link.terminal import Terminal
 from latentop.tui.model import (
     alarm_levels,
     conclusions,
@@ -49,6 +50,10 @@ class DiversityPanel(Panel):
 
     can_focus = True
 
+    def __init__(self, terminal: Terminal, title: str, *, id: str, classes: str) -> None:
+        super().__init__(terminal, id=id, classes=classes)
+        self._title = self.border_title = title
+
     def concerns(self, state: State) -> tuple[object, ...]:
         """The diversity series, the alarms, and whether it is too early to judge."""
         names = (one.name for one in (*METERS, COPIES, MODES))
@@ -75,10 +80,11 @@ class DiversityPanel(Panel):
     def changed(self) -> None:
         """Have the border in the alarm's colour while samples have collapsed, cycle or are copies.
 
-        In the border stands at which step they were measured, where that was long ago.
+        The title tells at which step they were measured, where that was long ago.
         """
         stale = derived.stale_step(self.state, COVERAGE)
-        self.border_subtitle = "" if stale is None else f"measured at step {number_text.spaced(stale)}"
+        since = "" if stale is None else f" · measured at step {number_text.spaced(stale)}"
+        self.border_title = f"{self._title}{since}"
         names = {alarm.name for alarm in derived.standing(self.state) if alarm.severity == "critical"}
         self.set_class(not names.isdisjoint(conclusions.OF_SAMPLES), "-alarming")
 

@@ -241,7 +241,7 @@ async def test_a_measure_of_long_ago_has_its_step(runs: Path, open_app: Open) ->
     async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
         assert "measured at step" not in await wait_for_text(pilot, "coverage    87 %")
         recorded.trains(600)
-        await wait_for_text(pilot, "measured at step 400")
+        await wait_for_text(pilot, "% of real data · measured at step 400")
         recorded.draws("diversity/coverage", [0.9], first=600)
         await wait_for_text(pilot, "coverage    90 %")
         await wait_for(pilot, lambda: "measured at step" not in text(pilot.app))
