@@ -1,6 +1,7 @@
 """Change settings of a run in training, undo that, or fork the run to change what can't be changed live."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from textual.content import Content
 
@@ -13,6 +14,7 @@ from latentop.presets.schema import Preset
 from latentop.tui.link.terminal import Terminal
 from latentop.tui.model import edit_rows
 from latentop.tui.model.form_rows import FormRow
+from latentop.tui.model.number_text import spaced
 from latentop.tui.runs import forks
 from latentop.tui.runs.names import undated
 from latentop.tui.screens.choice import Choice, ChoiceScreen
@@ -99,5 +101,7 @@ class EditScreen(LiveForm):
 
         fixed = [key for key in values if live.rule(key).why] if self._trains else []
         why = f"{fixed[0]} can't be changed while it trains: {live.rule(fixed[0]).why}. " if fixed else ""
-        choices = (BESIDE, INSTEAD) if self._trains else (ENDED,)
+        at = spaced(self._run.newest_checkpoint or 0)
+        ended = replace(ENDED, does=f"{ENDED.does}, step {at}")
+        choices = (BESIDE, INSTEAD) if self._trains else (ended,)
         self.app.push_screen(ChoiceScreen(f"{why}Fork {undated(self._run.id)}?", choices), act)

@@ -208,7 +208,7 @@ async def test_a_run_that_has_ended_is_forked(
         await pilot.press("ctrl+t")
         await wait_for_text(pilot, "steps = 20000 are over")
         await pilot.press(*"30000", "enter")
-        await wait_for_text(pilot, "Fork dcgan-s42?", "from its newest checkpoint")
+        await wait_for_text(pilot, "Fork dcgan-s42?", "from its newest checkpoint, step 20 000")
         await pilot.press("f")
         await wait_for(pilot, lambda: started)
     assert (facts(started[0]).parent_step, facts(started[0]).steps) == (20_000, 30_000)
