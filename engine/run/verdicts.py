@@ -92,8 +92,8 @@ def unjudged_samples(facts: RunFacts, *, alive: bool) -> Unjudged | None:
         now = "the first sheet of samples is waited for" if facts.watches else now
         ended = "it ended before samples were measured"
         return Unjudged(why=now if alive else ended, advice=_longer(facts, alive))
-    now = "early samples are bad, not collapsed"
-    ended = "its samples were not good enough to be held against real data"
+    now = "samples are judged once they look real for a few checks"
+    ended = "its samples did not look real for long enough to be judged"
     return Unjudged(why=now if alive else ended, advice=_longer(facts, alive))
 
 

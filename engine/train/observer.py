@@ -170,6 +170,11 @@ class Observer:
         while last and self.watch.building:
             yield told(detail="measuring real data")
             yield from self.watch.judge(draw, step=step, wall=self._wall())
+        for more in range(1, self.watch.patience) if last else ():
+            if self.watch.undecided:  # no later step will tell
+                draw = partial(draw_with, seed=self._seed + step + more)
+                judged = self.watch.judge(draw, step=step, wall=self._wall())
+                yield from (event for event in judged if not isinstance(event, Scalars))
         if young:  # the meter is being built, which is no part of a step
             self._observed += self._clock() - began
         if (young and self.watch.modes) or self.watch.unmeasured != unmeasured:

@@ -26,6 +26,7 @@ from latentop.engine.watch.signals.overfitting import Overfitting
 from latentop.engine.watch.signals.posterior_collapse import posterior_collapse
 from latentop.engine.watch.signals.stability import Stability
 from latentop.engine.watch.verdict.alarms import Alarms, Verdict
+from latentop.engine.watch.verdict.arming import looks_real
 from latentop.engine.watch.verdict.collapse import Collapse
 from latentop.engine.watch.verdict.garbage import Garbage
 from latentop.presets.watch import Watch as Settings
@@ -33,6 +34,8 @@ from latentop.presets.watch import Watch as Settings
 _COSTS = 5
 BUILD_SECONDS = 0.25
 """How long the meter is built between two steps."""
+OF_SAMPLES = frozenset({"collapsed", "cycling", "memorising", "lost-modes"})
+"""The alarms that a reading of samples raises, and clears."""
 
 
 class Watch:
@@ -132,6 +135,22 @@ class Watch:
     def due(self) -> bool:
         """Whether it is time for ``judge``."""
         return self.metered and (self.building or self._clock() >= self._checked + self.interval)
+
+    @property
+    def patience(self) -> int:
+        """How many checks in a row say something before it is told."""
+        return self._settings.patience
+
+    @property
+    def undecided(self) -> bool:
+        """Whether more samples of the same step may yet decide what the last ones could not.
+
+        Those that show other modes at every check are held against other steps alone.
+        """
+        if self.reading is None or self._collapse.turnover >= self._settings.turnover_alarm:
+            return False
+        unjudged = "collapsed" in self.awaited and looks_real(self.reading)
+        return unjudged or not self._alarms.pending.isdisjoint(OF_SAMPLES)
 
     @property
     def cost(self) -> float:

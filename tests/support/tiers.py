@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from _pytest.mark import ParameterSet
 
 
 def few(cases: Iterable[Any], count: int, *, single: bool = False) -> list[Any]:
@@ -20,5 +21,7 @@ def named(cases: Iterable[Any], *names: str) -> list[Any]:
 
 
 def _slow(case: Any, *, single: bool = False) -> Any:
+    if isinstance(case, ParameterSet):
+        return case._replace(marks=[*case.marks, pytest.mark.slow])
     values = case if isinstance(case, tuple) and not single else (case,)
     return pytest.param(*values, marks=pytest.mark.slow)

@@ -77,7 +77,13 @@ class LinkedApp(App[None]):
             super()._handle_exception(error)
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        """Send only what differs, when there is room: Textual writes whole regions, and waits."""
+        """Send only what differs, when there is room: Textual writes whole regions, and waits.
+
+        Of a window that was dragged through sizes of which Textual took only some, it draws what it takes
+        for changed, which is too little.
+        """
+        if isinstance(renderable, ChopsUpdate) and self.output.blank:
+            renderable = screen._compositor.render_full_update()
         update = renderable if isinstance(renderable, ChopsUpdate | LayoutUpdate) else None
         if (
             update is None

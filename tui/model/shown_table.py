@@ -32,7 +32,7 @@ SHOWN: Mapping[str, Shown] = {
                 "falls when modes are lost",
                 "Naeem et al. 2020, 3.2",
             ),
-            of_points=Meaning("share of the mixture's modes that are there", "falls when modes are lost"),
+            of_points=Meaning("share of the modes that are there", "falls when modes are lost"),
             alarms=("collapsed",),
             level="diversity",
         ),
@@ -66,6 +66,11 @@ SHOWN: Mapping[str, Shown] = {
                 "how many unlike images they are worth, among 256",
                 "falls whatever is lost",
                 "Friedman and Dieng 2022",
+            ),
+            of_points=Meaning(
+                "how many unlike points they are worth, among 256",
+                "falls to next to nothing when all are in one place",
+                "Pasarkar and Dieng 2023",
             ),
         ),
         Shown(

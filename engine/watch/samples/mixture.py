@@ -7,6 +7,7 @@ Source: Lin et al. 2018, PacGAN, arXiv 1712.04086, section 4.1, after Srivastava
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -26,6 +27,9 @@ REAL_QUALITY = 1 - math.exp(-NEAR * NEAR / 2)
 """The share of real samples that are: 98.9 % in the plane."""
 COMPARED = 512
 """Samples among which nearest neighbours are looked for."""
+WORTH, WORTH_LEAST = 4, 16
+"""Unlike points that real ones are worth, to each mode and at least. So a mode that a generator makes
+narrower, as GANs do, is still a quarter of its worth, and all samples in one place are next to nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +81,10 @@ class MixtureReading(Reading):
 
     ``apart`` is how far nearest samples are apart, relative to real ones. GANs make modes narrower than they
     are, which is no collapse while all can be counted: ``duplicates`` stays at 1, and no alarm minds it.
+    ``effective`` is near 0 only where all samples are in one place.
     """
+
+    counted: ClassVar[bool] = True
 
     quality: float
     apart: float
@@ -89,10 +96,41 @@ class MixtureReading(Reading):
             "diversity/coverage": self.coverage.relative,
             "diversity/density": self.density.relative,
             "diversity/duplicates": self.apart,
+            "diversity/effective": self.effective.relative,
             "diversity/modes": float(self.modes),
             "diversity/quality": self.quality,
             "diversity/reverse-kl": self.reverse_kl,
         }
+
+
+class Worth:
+    """How many unlike points samples are worth, relative to real ones.
+
+    The Vendi score of order 2, n² / ΣK², where K is the Gaussian kernel of that width at which ``real``
+    ``(n, d)`` are worth WORTH for each of so many ``modes``. Source: Pasarkar and Dieng 2023, Cousins of the
+    Vendi score (arXiv 2310.12952), section 3.
+    """
+
+    def __init__(self, real: Tensor, modes: int) -> None:
+        self._real = real[: COMPARED // 2].double()
+        apart = squared_distances(self._real, self._real)
+        low, high = -40.0, 5.0  # of ln(width), relative to the mean distance
+        mean = max(float(apart.mean()), 1e-30)
+        while high - low > 0.05:
+            middle = (low + high) / 2
+            self._width = mean * math.exp(middle)
+            more = self._count(self._real) > max(WORTH_LEAST, WORTH * modes)
+            low, high = (middle, high) if more else (low, middle)
+
+    def of(self, samples: Tensor) -> float:
+        """The worth of samples ``(n, d)``: 1 for those that are like real ones, near 0 for one point."""
+        return self._count(samples[: len(self._real)].double()) / self._count(self._real)
+
+    def _count(self, points: Tensor) -> float:
+        squared = (
+            squared_distances(points, points).div_(-self._width).exp_().nan_to_num_(0.0).fill_diagonal_(1.0)
+        )
+        return len(points) ** 2 / float(squared.sum())
 
 
 class MixtureMeter:
@@ -111,6 +149,7 @@ class MixtureMeter:
             batches = real.cpu().double().split(COMPARED)
             distances = torch.tensor([duplicates(one) for one in batches if len(one) == COMPARED])
             self._apart = duplicates(batches[0])
+            self._worth = Worth(batches[0], len(classes))
         self._chance = {"density": math.sqrt((1 - REAL_QUALITY) / (REAL_QUALITY * self.samples))}
         if len(distances) > 1:
             self._chance["duplicates"] = float(distances.std() / distances.mean())
@@ -137,6 +176,7 @@ class MixtureMeter:
         with one_thread():
             counted = count(points, self._centres, self._sd)
             apart = duplicates(points[:COMPARED].cpu().double())
+            worth = self._worth.of(points)
         quality = counted.quality / REAL_QUALITY
         shares = counted.good / counted.good.sum().clamp(min=1)
         presence = dict(zip(self.classes, (len(self.classes) * shares).tolist(), strict=True))
@@ -147,7 +187,7 @@ class MixtureMeter:
             duplicates=_exact(1.0),
             precision=_exact(quality),
             detail=_exact(1.0),
-            effective=_exact(1.0),
+            effective=_exact(worth),
             copied=0.0,
             count=self.samples,
             histogram=tuple((counted.assigned / self.samples).tolist()),

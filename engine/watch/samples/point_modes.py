@@ -14,7 +14,7 @@ from torch import Tensor
 from latentop.engine.linear_algebra import evenly, one_thread
 from latentop.engine.run.series import PRESENT
 from latentop.engine.watch.samples import image_kinds
-from latentop.engine.watch.samples.mixture import COMPARED, COUNTED, PER_MODE, MixtureReading
+from latentop.engine.watch.samples.mixture import COMPARED, COUNTED, PER_MODE, MixtureReading, Worth
 from latentop.engine.watch.samples.neighbours import duplicates, squared_distances, squared_radii
 from latentop.engine.watch.samples.reading import Measure, Own
 
@@ -31,6 +31,8 @@ CELLS = 8
 """Where there are no gaps."""
 ORDINARY = 0.99
 """Share of fresh real points that count as good."""
+AT_ONCE = 128
+"""Samples whose distances fit into a processor's cache: twice as fast as all at once."""
 
 
 class PointMeter:
@@ -54,6 +56,7 @@ class PointMeter:
             self._quality = float((away <= self._reach).double().mean())
             self._compared = min(COMPARED, len(fresh))
             self._apart = duplicates(fresh[: self._compared])
+            self._worth = Worth(fresh, len(self._shares))
         self.classes = tuple(f"mode {number}" for number in range(1, len(self._shares) + 1))
         self.samples = max(COUNTED, PER_MODE * len(self.classes))
         self.own: Mapping[str, Own] = {}
@@ -68,6 +71,7 @@ class PointMeter:
         with one_thread():
             away, called = self._nearest(points)
             apart = duplicates(points[: self._compared])
+            worth = self._worth.of(points)
         good = away <= self._reach
         assigned = torch.bincount(called, minlength=len(self.classes)).double()
         near = torch.bincount(called[good], minlength=len(self.classes)).double()
@@ -82,7 +86,7 @@ class PointMeter:
             duplicates=_exact(1.0),
             precision=_exact(quality / self._quality),
             detail=_exact(1.0),
-            effective=_exact(1.0),
+            effective=_exact(worth),
             copied=0.0,
             count=self.samples,
             histogram=tuple(histogram.tolist()),
@@ -95,8 +99,9 @@ class PointMeter:
 
     def _nearest(self, points: Tensor) -> tuple[Tensor, Tensor]:
         """How far the nearest real point is ``(n,)``, and its mode ``(n,)``."""
-        found = squared_distances(points, self._references).min(1)
-        return found.values.sqrt(), self._modes[found.indices]
+        found = [squared_distances(some, self._references).min(1) for some in points.split(AT_ONCE)]
+        away = torch.cat([one.values for one in found]).sqrt()
+        return away, self._modes[torch.cat([one.indices for one in found])]
 
 
 def pieces(real: Tensor) -> Iterator[PointMeter | None]:

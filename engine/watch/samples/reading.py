@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from torch import Tensor
 
@@ -46,8 +46,10 @@ class Reading:
     as a share of the variance of real pixels; below 0 for blur. ``distances`` say how far samples are from
     real data, by their name in ``sample_quality``, where these are measured. ``count`` samples were read.
     ``histogram`` has each class's share of them, ``presence`` the same by name and relative to real data;
-    ``lost`` names the absent classes.
+    ``lost`` names the absent classes; ``counted`` says whether that is exact.
     """
+
+    counted: ClassVar[bool] = False
 
     coverage: Measure
     density: Measure

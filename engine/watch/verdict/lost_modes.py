@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from latentop.engine.run.events import LOST
+from latentop.engine.run.series import PRESENT
 from latentop.engine.watch.samples.modes import BACK, IN_A_ROW
 from latentop.engine.watch.samples.reading import Reading
 from latentop.engine.watch.verdict.alarms import Condition
 from latentop.engine.watch.verdict.arming import looks_real
 
-LATE = 40
-"""Checks after which a class that never came is as good as lost."""
+LATE, LATE_COUNTED = 40, 12
+"""Checks after which a class that never came is as good as lost: estimated, and counted exactly."""
 
 
 class Lost:
@@ -30,16 +31,18 @@ class Lost:
     def update(self, reading: Reading) -> None:
         """Take the next reading."""
         if looks_real(reading):
-            self._shown |= {name for name, share in reading.presence.items() if share > BACK}
+            enough = PRESENT if reading.counted else BACK
+            self._shown |= {name for name, share in reading.presence.items() if share > enough}
         self._absent = {name: self._absent.get(name, 0) + 1 for name in reading.lost}
 
     def judge(self, reading: Reading, *, quiet: bool) -> Condition:
         """What the reading last taken says; ``quiet`` where more than this is lost."""
         long = min(self._row + 1, IN_A_ROW)
-        known = [name for name in reading.lost if name in self._shown or self._absent[name] >= LATE]
+        late = LATE_COUNTED if reading.counted else LATE
+        known = [name for name in reading.lost if name in self._shown or self._absent[name] >= late]
         lost = [name for name in known if self._absent[name] >= long]
         self._row = self._row + 1 if lost else 0
-        count = len(reading.presence)
+        count, noun = len(reading.presence), "modes" if reading.counted else "classes"
         if lost and not quiet:
             self._told |= set(lost)
         back = all(reading.presence.get(name, 1.0) > BACK for name in self._told)
@@ -50,7 +53,7 @@ class Lost:
             severity="warning",
             bad=bool(lost) and not quiet,
             clear=back,
-            sentence=f"samples show {count - len(lost)} of {count} classes, lost: {', '.join(lost)}",
+            sentence=f"samples show {count - len(lost)} of {count} {noun}, lost: {', '.join(lost)}",
             advice="watch these classes: if more go, lower the generator's learning rate",
             evidence=evidence(reading),
         )

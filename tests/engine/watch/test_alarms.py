@@ -422,6 +422,23 @@ def test_checks_keep_to_their_share_of_the_time() -> None:
     assert watched.due
 
 
+def test_more_samples_of_the_same_step_are_wanted_while_they_may_decide() -> None:
+    watched = trained()
+    assert not watched.undecided
+    bad = [0.3 * one + 0.7 * torch.rand(one.shape) for one in healthy(1)]
+    follow(watched, bad)
+    assert not watched.undecided
+    for number in range(2):
+        follow(watched, healthy(1, seed=number), first=200 + number)
+        assert watched.undecided
+    follow(watched, healthy(1, seed=3), first=300)
+    assert (watched.verdict, watched.undecided) == ("healthy", False)
+    follow(watched, [draw(7, without=("Bag",))], first=400)
+    assert watched.undecided
+    follow(watched, [draw(number, without=("Bag",)) for number in range(2)], first=500)
+    assert (watched.verdict, watched.undecided) == ("warning", False)
+
+
 def test_cheap_checks_keep_their_distance() -> None:
     clock = Clock()
     watched = watch(clock)

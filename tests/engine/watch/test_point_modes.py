@@ -1,6 +1,7 @@
 """Modes of points that nobody has named are found, and what GANs do to them is told from collapse."""
 
 import math
+import re
 from collections.abc import Callable
 
 import pytest
@@ -94,11 +95,47 @@ def test_modes_that_are_gone_are_missed(left: int) -> None:
     assert found["collapsed"] == (left < 5)
 
 
+@pytest.mark.parametrize(("seen", "checks"), [(True, 3), (False, 12)])
+def test_one_mode_that_is_gone_is_told_and_one_that_never_came_a_little_later(
+    seen: bool, checks: int
+) -> None:
+    meter, collapse = PointMeter(ring(2000, 0)), Collapse(DEFAULTS)
+    for check in range(3 if seen else 0):
+        collapse.judge(meter.read(ring(meter.samples, 60 + check)), check)
+    told = []
+    for check in range(3, 18):
+        found = collapse.judge(meter.read(ring(meter.samples, 70 + check, only=7)), check)
+        told.append("".join(one.sentence for one in found if one.bad))
+    assert told[checks] == told[-1]
+    assert re.fullmatch("samples show 7 of 8 modes, lost: mode [1-8]", told[-1])
+
+
 def test_samples_that_are_like_nothing_real_are_bad_and_all_the_same_is_one_mode() -> None:
     meter = PointMeter(ring(2000, 0))
     assert meter.read(torch.rand(meter.samples, 2) * 4 - 2).precision.relative < 0.2
     same = meter.read(torch.tensor([[1.0, 0.0]]).expand(meter.samples, 2))
     assert (same.modes, same.series()["diversity/duplicates"]) == (1, 0.0)
+
+
+@pytest.mark.parametrize("data", ALL, ids=lambda one: one.__name__)
+def test_points_that_all_came_to_one_place_are_a_collapse_however_bad_they_were_before(data: Data) -> None:
+    meter, collapse = PointMeter(data(2000, 0, 1.0)), Collapse(DEFAULTS)
+    aside = torch.full((meter.samples, data(1, 0, 1.0).shape[1]), 7.0)
+    verdicts = []
+    for check in range(20):
+        place = aside + 0.001 * torch.randn(aside.shape, generator=chance(check))
+        found = collapse.judge(meter.read(place), 200 * check)
+        verdicts.append(any(one.bad and one.name == "collapsed" for one in found))
+    assert not any(verdicts[:5])
+    assert verdicts[-1]
+
+
+@pytest.mark.parametrize("data", ALL, ids=lambda one: one.__name__)
+def test_points_that_are_bad_and_unlike_one_another_are_no_collapse(data: Data) -> None:
+    meter, collapse = PointMeter(data(2000, 0, 1.0)), Collapse(DEFAULTS)
+    for check in range(20):
+        found = collapse.judge(meter.read(data(meter.samples, 10 * check, 1.0) * 0.5 + 30.0), 200 * check)
+        assert not [one for one in found if one.bad and one.name == "collapsed"]
 
 
 def test_one_dimension_and_points_that_repeat_are_measured() -> None:

@@ -75,7 +75,9 @@ def test_a_value_beyond_its_threshold_is_red_unless_it_is_too_early_to_judge() -
 
 def test_a_mixture_counts_its_modes_and_is_explained_so() -> None:
     run = state({"diversity/coverage": [0.9], "diversity/reverse-kl": [0.01]})
-    assert "share of the mixture's modes" in text(named(details.diversity(run, WATCH), "coverage")).lower()
+    assert (
+        "share of the modes that are there" in text(named(details.diversity(run, WATCH), "coverage")).lower()
+    )
 
 
 def test_every_mode_is_listed_with_the_step_at_which_it_went() -> None:

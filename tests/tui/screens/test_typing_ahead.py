@@ -8,8 +8,15 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from latentop.engine.run import folder
+from latentop.tui.link import type_ahead
 from latentop.tui.screens.run import RunScreen
 from tests.support.dashboard import FakeWaitingWorker, Open, asked, healthy_gan, text, wait_for, wait_for_text
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine with other work is no reason to hand a key on before the one before it has had its effect."""
+    monkeypatch.setattr(type_ahead, "PATIENCE_SECONDS", 60.0)
 
 
 def at_once(pilot: Pilot[None], *keys: str) -> None:
