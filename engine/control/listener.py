@@ -53,7 +53,7 @@ class Control:
         self._waits = waits
         self._every = every
         self._inbox = Inbox(run)
-        self._removal = Removal(run) if waits else None
+        self._removal = Removal(run)
         self._edits = Edits(training, saver, recorder.put)
         self._paused = False
         self._over = False
@@ -62,7 +62,7 @@ class Control:
     @property
     def removed(self) -> bool:
         """Whether the run's folder is gone, so that nothing of it can be kept. A script trains on without."""
-        return self._removal is not None and self._removal.noticed
+        return self._removal.noticed
 
     def between_steps(self) -> None:
         """Look around; returns at once, or when training may go on, or with ``stopping`` set."""
@@ -100,7 +100,7 @@ class Control:
             )
         if self._terminated.is_set() and not self.stopping:
             self.stop(self._terminated.why)
-        if self.removed and not self.stopping:
+        if self._waits and self.removed and not self.stopping:
             self.stop(f"as {removal.WHY}")
 
     def _carry_out(self, command: Asked) -> tuple[bool, str]:
@@ -163,7 +163,7 @@ class Control:
 
     def _held(self) -> bool:
         full = self._waits and self._recorder.trouble is not None
-        return (self._paused or full) and not self.stopping
+        return (self._paused or full) and not (self.stopping or self.removed)
 
     def _hold(self) -> None:
         """Wait, listening, until told to go on; or until what was recorded can be written again."""

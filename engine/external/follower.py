@@ -195,10 +195,11 @@ def _watch(run: RunFolder, log: _Log, mirror: Mirror, recorder: Recorder) -> Non
                     _terminated.set()
             lately = time.time() < mirror.heard + LATELY_SECONDS
             _terminated.wait(LOOK_SECONDS if lately else QUIET_LOOK_SECONDS)
-    now = time.time()
+    now, why = time.time(), WHY if removal.noticed else ""
     mirror.end(recorder)
-    recorder.put(Mark(step=mirror.step, wall=now, kind="stop", text="watched no more"))
-    recorder.put(told(state="stopped", detail=WHY if removal.noticed else "", ended=now))
+    text = f"watched no more, as {why}" if why else "watched no more"
+    recorder.put(Mark(step=mirror.step, wall=now, kind="stop", text=text))
+    recorder.put(told(state="stopped", detail=why, ended=now))
 
 
 def _reply(asked: Asked, *, step: int) -> Reply:

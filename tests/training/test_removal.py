@@ -40,7 +40,7 @@ def test_a_worker_ends_and_who_watches_is_told(tmp_path: Path) -> None:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             said = liveness.judge(watches.facts(), time.time())
-    assert (said.name, said.detail) == ("stopped", "its folder was removed")
+    assert (said.name, said.detail, said.removed) == ("stopped", "its folder was removed", True)
     assert not run.path.exists(), "nothing of it comes back"
 
 

@@ -70,6 +70,9 @@ def notice(state: State, aside: Aside) -> Notice | None:
         case "stopped" if facts.guard_ended:
             said = f"the guard stopped it{_at(state)}: {facts.guard_ended}"
             return _notice(said, "error", ("accent", _next(state, aside)))
+        case "stopped" if state.liveness.removed:
+            anew = "" if facts.scripted else "p trains anew"
+            return _notice(f"stopped{_at(state)}: {detail}", "error", ("accent", anew))
         case "stopped":
             return _notice(f"stopped{_at(state)}", "primary", ("accent", _next(state, aside)))
         case "failed":
@@ -106,8 +109,10 @@ def _of_a_log(state: State, aside: Aside) -> Notice | None:
             return _notice(f"imported from {facts.watches} · its files: {aside.called}", "primary")
         case "stopped":
             step = derived.step(state)
-            since = f" since step {number_text.spaced(step)}" if step else ""
-            return _notice(f"watched no more{since}", "primary", ("accent", _next(state, aside)))
+            said = f"watched no more{f' since step {number_text.spaced(step)}' if step else ''}"
+            if state.liveness.removed:
+                return _notice(f"{said}: {detail}", "error")
+            return _notice(said, "primary", ("accent", _next(state, aside)))
     return None
 
 

@@ -49,7 +49,7 @@ def trains(state: Liveness) -> bool:
 
 def resumable(run: RunFolder, state: Liveness) -> int | None:
     """The step that a run which ended early can train on from, 0 if it never began; None where it can't."""
-    if state.name not in RESUMABLE:
+    if state.name not in RESUMABLE or state.removed:
         return None
     newest = run.newest_checkpoint
     return 0 if newest is None and _never_began(run) else newest

@@ -18,15 +18,17 @@ class Complaints:
 
     def __init__(self) -> None:
         self._mark: Callable[[str], object] | None = None
+        self._instead: Callable[[], str] = str
         self._said: dict[str, str] = {}
         self._heard = _Heard(self)
 
-    def into(self, mark: Callable[[str], object]) -> None:
+    def into(self, mark: Callable[[str], object], instead: Callable[[], str]) -> None:
         """``mark`` writes one into the run from now on, first those that have been said.
 
-        What the parts of a run log is said, too; they mark what is to be marked.
+        What the parts of a run log is said, too; they mark what is to be marked. ``instead`` returns what is
+        to be said in the place of all else, once there is such a thing.
         """
-        self._mark = mark
+        self._mark, self._instead = mark, instead
         for line in self._said.values():
             mark(line)
         _LOG.addHandler(self._heard)
@@ -39,7 +41,7 @@ class Complaints:
 
     def tell(self, text: str, *, marked: bool = True) -> None:
         """Say it, unless it has been said; of very many, no more."""
-        line = values.printable(text)
+        line = values.printable(self._instead() or text)
         kind = _NUMBER.sub("0", line)
         if kind in self._said or len(self._said) >= MOST:
             return

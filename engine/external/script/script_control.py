@@ -69,6 +69,11 @@ class ScriptControl:
         return self._control.stopping
 
     @property
+    def removed(self) -> bool:
+        """Whether the run's folder is gone, so that nothing of it can be kept."""
+        return self._control.removed
+
+    @property
     def why(self) -> str:
         """Why the guard has stopped it; empty where somebody else has."""
         return self._guard.ended

@@ -70,7 +70,7 @@ class ScriptSession:
         put(self.control.facts())
         put(training.facts())
         put(training.snapshots.facts())
-        complaints.into(partial(self.mark, "trouble"))
+        complaints.into(partial(self.mark, "trouble"), self._gone)
         self._recorder.start()
 
     def log(self, given: Mapping[str, Any], step: int | None, *, waits: bool = False) -> None:
@@ -257,12 +257,16 @@ class ScriptSession:
 
     def _pulse(self) -> Facts:
         """What goes with every flush."""
-        folder = self.opened.folder
-        if not folder.database.exists():
-            self.complaints.tell(f"{folder.path} is gone, and with it what the run records")
+        if gone := self._gone():
+            self.complaints.tell(gone)
         doing, since = self.training.doing
         known = told(step=self.training.step, elapsed=self.opened.clock(), doing=doing, doing_since=since)
         return known | told(heartbeat=time.time())
+
+    def _gone(self) -> str:
+        """What is to be said of a run whose folder was removed, in the place of all else; else empty."""
+        removed = f"{self.opened.folder.path} is gone, and with it what the run records"
+        return removed if self.control.removed else ""
 
     def _trouble(self, what: str, accepted: str = "") -> None:
         self.refuse(UsageError(what, accepted))

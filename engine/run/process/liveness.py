@@ -9,7 +9,7 @@ import psutil
 from latentop.engine.run.events import Facts
 from latentop.engine.run.facts import RunFacts, told
 from latentop.engine.run.folder import RunFolder
-from latentop.engine.run.process import launch, worker_log
+from latentop.engine.run.process import launch, removal, worker_log
 
 FRESH_SECONDS = 3.0
 SILENT_SECONDS = 15.0
@@ -30,6 +30,8 @@ class Liveness:
     """Seconds since it was heard, or trained on, where its process is there and that is long; else 0."""
     watched: bool = False
     """Whether another program trains it, and its process here only reads that one's log."""
+    removed: bool = False
+    """Whether it ended as its folder was removed: nothing of it is left to go on with."""
 
 
 def identity(pid: int | None = None) -> Facts:
@@ -56,7 +58,8 @@ def place(database: Path) -> Facts:
 
 def judge(facts: RunFacts, now: float) -> Liveness:
     """The run's true state at ``now`` (seconds since the epoch), whatever it last wrote about itself."""
-    return replace(_judged(facts, now), watched=bool(facts.watches))
+    state = _judged(facts, now)
+    return replace(state, watched=bool(facts.watches), removed=state.detail == removal.WHY)
 
 
 def _judged(facts: RunFacts, now: float) -> Liveness:

@@ -21,17 +21,24 @@ from latentop.tui.commands import worker_answer
 from tests.support.real_runs import facts
 from tests.support.recorded_runs import alive, assert_two_lines, new_run, write
 
+STOPPED = {"state": "stopped"}
 
-def answering(monkeypatch: pytest.MonkeyPatch, *, applied: bool = True, text: str = "") -> list[Any]:
-    """A worker that answers at once, at step 4 210; returns what it is asked."""
+
+def answering(
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    applied: bool = True,
+    text: str = "",
+    stopped: Mapping[str, str] = STOPPED,
+) -> list[Any]:
+    """A worker that answers at once, at step 4 210; returns what it is asked. It ends as ``stopped`` says."""
     real, seen = commands.ask, []
 
     def ask(run: RunFolder, name: Name, arguments: Mapping[str, Any] | None = None) -> int:
         command = real(run, name, arguments)
         seen.append((run.id, name, dict(arguments or {})))
-        state = {"stop": "stopped"}.get(name, "running")
         reply = Reply(command=command, applied=applied, step=4_210, wall=time.time(), text=text)
-        write(run, reply, facts={"state": state})
+        write(run, reply, facts=dict(stopped) if name == "stop" else {"state": "running"})
         return command
 
     monkeypatch.setattr(commands, "ask", ask)
@@ -62,6 +69,15 @@ def test_asking_the_newest_alive_run(
     assert told.out == f"{run.id}: {said}\n"
     assert ("watch it: latentop follow" in told.err) is (words == ["resume"])
     assert seen == [(run.id, words[0], {})]
+
+
+def test_a_run_that_fails_as_it_ends_was_not_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = new_run(tmp_path, **alive())
+    answering(monkeypatch, stopped={"state": "failed", "error": "it can't write", "hint": "make room"})
+    assert cli.main(["stop", "dcgan", "--runs", str(tmp_path)]) == 1
+    assert_two_lines(capsys.readouterr().err, f"{run.id} failed as it ended: it can't write", "make room")
 
 
 def test_set_is_validated_here_and_its_answer_told(

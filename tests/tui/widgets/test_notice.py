@@ -56,6 +56,11 @@ async def test_however_long_the_lines_are_that_a_worker_printed_what_can_be_done
             [1.0],
             "watched no more since step 10 space watches it again",
         ),
+        (
+            Liveness("stopped", False, "its folder was removed", watched=True, removed=True),
+            [1.0],
+            "watched no more since step 10: its folder was removed",
+        ),
         (Liveness("finished", False, watched=True), [1.0], "imported from /somewhere/train.log"),
         (Liveness("crashed", False, "it is gone", watched=True), [1.0], "latentop resume mine"),
     ],

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from latentop.engine.run import commands
 from tests.support.real_runs import everything, facts, wait_until
 from tests.support.recorded_runs import ROOT
 from tests.support.script_runs import series
@@ -99,9 +100,19 @@ def test_a_folder_that_is_removed_harms_no_training(tmp_path: Path) -> None:
         assert made.ended() == 0
     assert "ended" in made.output
     assert "Traceback" not in made.output
-    assert lines(made)[0] == f"latentop: {run.path} is gone, and with it what the run records"
-    assert len(lines(made)) <= 2, made.output
+    assert lines(made) == [f"latentop: {run.path} is gone, and with it what the run records"], made.output
     assert not made.runs.exists()
+
+
+def test_a_paused_script_whose_folder_is_removed_trains_on_as_nobody_can_tell_it_to(tmp_path: Path) -> None:
+    with script(tmp_path, TEXT) as made:
+        run = made.trained(20)
+        commands.ask(run, "pause")
+        wait_until(lambda: facts(run).state == "paused")
+        shutil.rmtree(made.runs)
+        trains_on(made)
+        (tmp_path / "end").touch()
+        assert made.ended() == 0
 
 
 @pytest.mark.slow  # starts python
