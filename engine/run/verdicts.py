@@ -36,6 +36,9 @@ class Unjudged:
     lasting: bool = False
 
 
+NOT_BEGUN = Unjudged(why="it has not begun")
+
+
 def verdict_of(standing: Mapping[str, str]) -> str | None:
     """The verdict by the severities of the alarms that stand, oldest first; None where none does."""
     critical = [name for name, severity in standing.items() if severity == "critical"]
@@ -62,6 +65,8 @@ def unjudged(facts: RunFacts, *, alive: bool) -> Unjudged | None:
     """
     if facts.verdict not in ("unknown", "warning"):
         return None
+    if facts.state == "queued":
+        return NOT_BEGUN
     if (samples := unjudged_samples(facts, alive=alive)) is not None:
         return samples
     if facts.verdict != "unknown":
@@ -81,6 +86,8 @@ def unjudged_samples(facts: RunFacts, *, alive: bool) -> Unjudged | None:
     """Why the diversity of a GAN's samples was not judged; None where it was, and where nobody expects it."""
     if facts.kind != "gan":
         return None
+    if facts.state == "queued":
+        return NOT_BEGUN
     if not facts.metered:
         why = facts.unmeasured or "diversity was not measured"
         return Unjudged(why=why, advice=facts.unmeasured_hint, lasting=True)

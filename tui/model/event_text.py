@@ -1,6 +1,6 @@
 """What is said of each thing that happens in a run: a line, sentences, fields of a JSON object. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from latentop.engine.run.events import Mark
@@ -191,6 +191,12 @@ def refused(command: Command, now: float) -> Said:
     return Said(kind="refused", step=command.applied_step or 0, wall=now, text=text, fields=fields)
 
 
+def _without_twice(parts: Iterable[str]) -> list[str]:
+    """The parts but for those that another one begins with, and goes on to explain."""
+    parts = list(parts)
+    return [one for one in parts if not any(other.startswith(f"{one}: ") for other in parts)]
+
+
 def ended(state: State, now: float) -> Said:
     """How a run ended or was left, with its last values."""
     facts, name = state.facts, state.liveness.name
@@ -211,7 +217,7 @@ def ended(state: State, now: float) -> Said:
         kind="end",
         step=facts.step,
         wall=now,
-        text=" · ".join(filter(None, (*report.line(state, words), why))),
+        text=" · ".join(_without_twice(filter(None, (*report.line(state, words), why)))),
         tone=tone,
         spoken=(*map(sentence, spoken), *report.sentences(state, {})),
     )

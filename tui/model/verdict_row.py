@@ -118,7 +118,8 @@ def verdict_row(
         said, more = notice.said, ""
         if now.liveness.name == "finished":  # how it is comes before what can be done now
             said, _, more = said.partition(" · ")
-        parts = (*pretraining.pretrained(now), now.trouble or _brief(now), *filter(None, (more,)))
+        judged = "" if now.liveness.name == "queued" else _brief(now)
+        parts = (*pretraining.pretrained(now), *filter(None, (now.trouble or judged, more)))
         heads = tuple(dict.fromkeys((said, said.partition(" · ")[0])))
         row = VerdictRow(
             heads=heads,

@@ -377,3 +377,10 @@ def test_the_end_is_told_with_the_last_values(name: str, verdict: str, tone: str
     start = f"{name} at step 20 000 of 20 000 (100 %) · 35 min of training · loss/generator 1.5 nats"
     assert said.text.startswith(start)
     assert said.tone == tone
+
+
+def test_of_a_run_in_line_it_is_said_once_that_it_was_not_judged() -> None:
+    facts = replace(FACTS, kind="gan", state="queued", verdict="unknown", step=0)
+    state, _ = tell(told(), batch(0, facts=facts), Liveness("queued", True), 1_000)
+    said = tell_end(state, Liveness("queued", True), 1_001)
+    assert said.text == "queued at step 0 of 20 000 (0 %) · too early to judge: it has not begun"
