@@ -36,7 +36,7 @@ class Unjudged:
     lasting: bool = False
 
 
-NOT_BEGUN = Unjudged(why="it has not begun")
+IN_LINE = Unjudged(why="its turn has not come")
 
 
 def verdict_of(standing: Mapping[str, str]) -> str | None:
@@ -66,7 +66,7 @@ def unjudged(facts: RunFacts, *, alive: bool) -> Unjudged | None:
     if facts.verdict not in ("unknown", "warning"):
         return None
     if facts.state == "queued":
-        return NOT_BEGUN
+        return IN_LINE
     if (samples := unjudged_samples(facts, alive=alive)) is not None:
         return samples
     if facts.verdict != "unknown":
@@ -87,7 +87,7 @@ def unjudged_samples(facts: RunFacts, *, alive: bool) -> Unjudged | None:
     if facts.kind != "gan":
         return None
     if facts.state == "queued":
-        return NOT_BEGUN
+        return IN_LINE
     if not facts.metered:
         why = facts.unmeasured or "diversity was not measured"
         return Unjudged(why=why, advice=facts.unmeasured_hint, lasting=True)

@@ -383,4 +383,4 @@ def test_of_a_run_in_line_it_is_said_once_that_it_was_not_judged() -> None:
     facts = replace(FACTS, kind="gan", state="queued", verdict="unknown", step=0)
     state, _ = tell(told(), batch(0, facts=facts), Liveness("queued", True), 1_000)
     said = tell_end(state, Liveness("queued", True), 1_001)
-    assert said.text == "queued at step 0 of 20 000 (0 %) · too early to judge: it has not begun"
+    assert said.text == "queued at step 0 of 20 000 (0 %) · too early to judge: its turn has not come"
