@@ -12,7 +12,6 @@ from torch import Tensor
 
 from benchmarks.gpu.check import Bench, Check, judged, judged_on_card
 from benchmarks.gpu.material import dataset_of, preset_of
-from latentop.engine.control.terminated import Terminated
 from latentop.engine.data import Dataset
 from latentop.engine.objectives.reconstruction import Reconstruction
 from latentop.engine.run import commands
@@ -20,6 +19,7 @@ from latentop.engine.run.events import Scalars
 from latentop.engine.run.facts import RunFacts
 from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.process import launch
+from latentop.engine.run.process.terminated import Terminated
 from latentop.engine.train.hooks import Hooks
 from latentop.engine.train.session import Session
 from latentop.engine.train.trainer import Trainer

@@ -8,7 +8,6 @@ from latentop.engine.checkpoint.intervals import Saver
 from latentop.engine.control.controllable import Training
 from latentop.engine.control.edits import Edits
 from latentop.engine.control.rollback import Rollback
-from latentop.engine.control.terminated import Terminated
 from latentop.engine.record.recorder import Recorder
 from latentop.engine.run.commands import Asked, Inbox
 from latentop.engine.run.errors import StorageError
@@ -17,6 +16,7 @@ from latentop.engine.run.facts import told
 from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.process import removal
 from latentop.engine.run.process.removal import Removal
+from latentop.engine.run.process.terminated import Terminated
 from latentop.engine.train.stopwatch import Stopwatch
 from latentop.presets.wording import spaced
 

@@ -9,7 +9,6 @@ import argparse
 import os
 import signal
 import sys
-import threading
 import time
 import traceback
 from contextlib import closing, suppress
@@ -32,6 +31,7 @@ from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.process import liveness
 from latentop.engine.run.process.removal import WHY, Removal
 from latentop.engine.run.process.script_start import RESUME
+from latentop.engine.run.process.terminated import Terminated
 from latentop.engine.run.process.worker_lock import hold
 from latentop.engine.run.store.writer import Store, say, write
 
@@ -40,7 +40,7 @@ LOOK_SECONDS, QUIET_LOOK_SECONDS, MORE_SECONDS = 0.1, 0.25, 2.0
 LATELY_SECONDS = 10.0
 PULSE_SECONDS = 1.0
 """Between two heartbeats; what is read is written at once."""
-_terminated = threading.Event()
+_terminated = Terminated()
 
 
 def main() -> int:
@@ -56,7 +56,7 @@ def main() -> int:
     options = parser.parse_args()
     run = RunFolder(Path(os.environ[RESUME]))
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: _terminated.set())
+    signal.signal(signal.SIGTERM, _terminated.hear)
     os.umask(0o077)
     with hold(run):
         try:

@@ -14,7 +14,6 @@ from latentop.engine.checkpoint.intervals import Saver
 from latentop.engine.control.guard import Guard
 from latentop.engine.control.listener import Control
 from latentop.engine.control.rollback import Rollback
-from latentop.engine.control.terminated import Terminated
 from latentop.engine.data.fingerprint import Files
 from latentop.engine.data.fingerprint import save as save_files
 from latentop.engine.record.recorder import Recorder
@@ -22,6 +21,7 @@ from latentop.engine.run.events import AlarmRaised, Facts, Scalars
 from latentop.engine.run.facts import RunFacts, told
 from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.process import removal
+from latentop.engine.run.process.terminated import Terminated
 from latentop.engine.run.store.reader import Alarm, Reader
 from latentop.engine.run.store.writer import Store, say
 from latentop.engine.train import changed_since, devices

@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
-from latentop.engine.control.terminated import Terminated
 from latentop.engine.run.errors import LatentopError, StorageError, UsageError
 from latentop.engine.run.facts import told
 from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.process import liveness, worker_log
 from latentop.engine.run.process.ownership import refuse_foreign
+from latentop.engine.run.process.terminated import Terminated
 from latentop.engine.run.store.reader import Reader
 from latentop.engine.run.store.writer import Store, say
 from latentop.engine.train.hooks import Hooks

@@ -6,13 +6,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from latentop.engine.control.terminated import Terminated
 from latentop.engine.objectives.reconstruction import Reconstruction
 from latentop.engine.run import commands
 from latentop.engine.run.errors import UsageError
 from latentop.engine.run.facts import told
 from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.process import launch
+from latentop.engine.run.process.terminated import Terminated
 from latentop.engine.run.store.writer import write
 from latentop.engine.train import devices
 from latentop.engine.train.hooks import Hooks

@@ -12,12 +12,12 @@ import torch
 from PIL import Image
 
 from latentop.engine.checkpoint import checkpoint_file
-from latentop.engine.control.terminated import Terminated
 from latentop.engine.data import Dataset, load
 from latentop.engine.run.events import Event, Scalars
 from latentop.engine.run.facts import RunFacts
 from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.process import launch
+from latentop.engine.run.process.terminated import Terminated
 from latentop.engine.train import trial
 from latentop.engine.train.hooks import Hooks
 from latentop.engine.train.session import Session

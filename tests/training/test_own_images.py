@@ -6,12 +6,12 @@ import pytest
 import torch
 from PIL import Image
 
-from latentop.engine.control.terminated import Terminated
 from latentop.engine.data import Dataset
 from latentop.engine.run import folder
 from latentop.engine.run.errors import UsageError
 from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.process import launch
+from latentop.engine.run.process.terminated import Terminated
 from latentop.engine.train import preparation, session
 from latentop.engine.train.hooks import Hooks
 from latentop.presets import catalogue

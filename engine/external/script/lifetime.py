@@ -14,9 +14,9 @@ from weakref import WeakKeyDictionary
 
 import torch
 
-from latentop.engine.control.terminated import Terminated
 from latentop.engine.external.script import uncaught_exit
 from latentop.engine.external.script.run import Run, Stopped
+from latentop.engine.run.process.terminated import Terminated
 
 SignalHandler = Callable[[int, FrameType | None], None] | signal.Handlers
 terminated = Terminated()

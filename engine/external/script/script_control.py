@@ -6,12 +6,12 @@ from latentop.engine.checkpoint.intervals import Saver
 from latentop.engine.control.guard import Guard
 from latentop.engine.control.listener import Control
 from latentop.engine.control.rollback import Rollback
-from latentop.engine.control.terminated import Terminated
 from latentop.engine.external.script.opened import NO_NETWORKS, Opened
 from latentop.engine.external.script.script_trainer import ScriptTrainer
 from latentop.engine.record.recorder import Recorder
 from latentop.engine.run.errors import StorageError
 from latentop.engine.run.events import AlarmRaised, Event, Facts
+from latentop.engine.run.process.terminated import Terminated
 from latentop.engine.train.hooks import Hooks
 
 LOOK_SECONDS = 0.5

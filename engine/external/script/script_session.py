@@ -9,7 +9,6 @@ from typing import Any
 
 import torch
 
-from latentop.engine.control.terminated import Terminated
 from latentop.engine.external.script import surroundings
 from latentop.engine.external.script.calls import picture
 from latentop.engine.external.script.calls.log_call import HELD_OUT, Logged
@@ -25,6 +24,7 @@ from latentop.engine.record.recorder import Recorder
 from latentop.engine.run.errors import LatentopError, StorageError, UsageError
 from latentop.engine.run.events import Event, Facts, Mark, Scalars
 from latentop.engine.run.facts import told
+from latentop.engine.run.process.terminated import Terminated
 from latentop.presets.wording import spaced
 
 END_SECONDS = 20.0

@@ -12,7 +12,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -24,6 +23,7 @@ from latentop.engine.run.events import Event, Mark, Reply
 from latentop.engine.run.facts import RunFacts, told
 from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.process import launch, liveness
+from latentop.engine.run.process.terminated import Terminated
 from latentop.engine.run.store.reader import Reader
 from latentop.engine.run.store.writer import Store, say, write
 
@@ -42,10 +42,10 @@ def main() -> int:
     parser.add_argument("runs", nargs="+", type=Path, help="the runs' folders")
     parser.add_argument("--jobs", type=int, default=1, help="how many may train at once")
     arguments = parser.parse_args()
-    terminated = threading.Event()
+    terminated = Terminated()
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # control-c is for the viewer
-    signal.signal(signal.SIGTERM, lambda *_: terminated.set())
+    signal.signal(signal.SIGTERM, terminated.hear)
     os.umask(0o077)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     queue = Queue([RunFolder(path) for path in arguments.runs], arguments.jobs)

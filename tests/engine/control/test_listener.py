@@ -9,12 +9,12 @@ from latentop.engine.checkpoint.intervals import Saver
 from latentop.engine.control.edits import Edits
 from latentop.engine.control.listener import Control
 from latentop.engine.control.rollback import Rollback
-from latentop.engine.control.terminated import Terminated
 from latentop.engine.record.recorder import Recorder
 from latentop.engine.run import commands
 from latentop.engine.run.events import Facts
 from latentop.engine.run.facts import RunFacts
 from latentop.engine.run.process import launch, liveness
+from latentop.engine.run.process.terminated import Terminated
 from latentop.engine.train.stopwatch import Stopwatch
 from tests.support.house import House
 from tests.support.real_runs import facts
