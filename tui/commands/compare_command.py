@@ -2,6 +2,7 @@
 
 import argparse
 from argparse import Namespace
+from functools import partial
 
 from latentop.engine.run import folder
 from latentop.engine.run.errors import UsageError
@@ -15,6 +16,7 @@ from latentop.tui.model.comparison import table as compared
 from latentop.tui.model.plain_text import table
 from latentop.tui.runs.current_preset import resolved
 from latentop.tui.runs.glance import look
+from latentop.tui.runs.names import all_named
 
 _BEST = " *"
 
@@ -29,7 +31,7 @@ def add(commands: Commands) -> None:
 
 def _compare(options: Namespace, output: Output) -> int:
     runs = folder.runs_folder(options.runs)
-    chosen = list(dict.fromkeys(folder.find(runs, name) for name in options.names))
+    chosen = all_named(options.names, partial(folder.find, runs))
     if len(chosen) < 2:
         raise UsageError(
             f"comparing takes two runs, this is one: {chosen[0].id}", "name another: latentop ls"

@@ -32,7 +32,8 @@ def _fork(options: Namespace, output: Output) -> int:
     fork = forks.begun(parent, options.at)
     with as_written(options, lambda: fork.preset) as words:
         fork = forks.with_words(fork, words)
-    if options.at is None and fork.step < fork.facts.step and not trains(liveness_of(parent)):
-        was = f"{parent.id} was at step {spaced(fork.facts.step)}"
+    if options.at is None and fork.step < fork.facts.step:
+        was = "trains on, from" if trains(liveness_of(parent)) else "was at"
+        was = f"{parent.id} {was} step {spaced(fork.facts.step)}"
         aside(f"it begins at the last checkpoint, step {spaced(fork.step)}; {was}", "faint")
     return attend(forks.launch(runs, fork), options, output)

@@ -1,6 +1,7 @@
 """``rename``, ``note`` and ``delete``: keep a folder of runs in order."""
 
 from argparse import Namespace
+from functools import partial
 from pathlib import Path
 
 from latentop.engine.run import deletion, folder, labels
@@ -9,6 +10,7 @@ from latentop.tui.commands.agreement import agreed
 from latentop.tui.commands.parser import Commands
 from latentop.tui.commands.standard_output import Output, aside
 from latentop.tui.model.number_text import megabytes
+from latentop.tui.runs.names import all_named
 
 
 def add(commands: Commands) -> None:
@@ -46,7 +48,7 @@ def _told(output: Output, run: RunFolder, key: str, value: str, words: str) -> i
 
 def _delete(options: Namespace, output: Output) -> int:
     runs = folder.runs_folder(options.runs)
-    chosen = list(dict.fromkeys(_one(runs, name) for name in options.names))
+    chosen = all_named(options.names, partial(_one, runs))
     for run in chosen:
         if wrong := deletion.refusal(runs, run):
             raise wrong

@@ -7,7 +7,7 @@ means one that can.
 import re
 import shlex
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from latentop.engine.run import folder
@@ -80,3 +80,17 @@ def _only(found: list[RunFolder], name: str | None, are: str) -> RunFolder:
     if len(found) > 1 and name:
         raise folder.ambiguous(found, name, are)
     return found[0]
+
+
+def all_named(names: Iterable[str], one: Callable[[str], RunFolder]) -> list[RunFolder]:
+    """The runs that names mean, each once. Raises UsageError that tells of every name that means none."""
+    found: dict[RunFolder, None] = {}
+    wrong: dict[str, UsageError] = {}
+    for name in names:
+        try:
+            found[one(name)] = None
+        except UsageError as error:
+            wrong[error.message] = error
+    if wrong:
+        raise UsageError("; ".join(wrong), next(iter(wrong.values())).hint)
+    return list(found)

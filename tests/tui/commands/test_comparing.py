@@ -24,6 +24,17 @@ def test_values_and_differences_side_by_side(tmp_path: Path) -> None:
     assert "discriminator.lr" not in cells
 
 
+def test_every_name_that_means_no_run_is_told_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = new_run(tmp_path)
+    for command in ("compare", "delete"):
+        assert cli.main([command, "nothing", run.id, "nobody", "--runs", str(tmp_path)]) == 2
+        told = capsys.readouterr().err
+        assert_two_lines(told, "no run named 'nothing'", "latentop ls")
+        assert "no run named 'nobody'" in told
+
+
 def test_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     first, second = new_run(tmp_path, seed=1), new_run(tmp_path, seed=2, settings={"generator.lr": 1e-3})
     assert cli.main(["compare", first.id, second.id, "--json", "--runs", str(tmp_path)]) == 0
