@@ -32,8 +32,6 @@ def save(run: RunFolder, state: dict[str, Any], *, keep: int, worth: Container[i
     path = _path(run, state["step"])
     state = on_host(state)  # first: what goes wrong on the device is no trouble of the disk
     try:
-        if run.database.exists():  # somebody who wants room removes the folder with all that is in it
-            run.checkpoints.mkdir(mode=0o700, exist_ok=True)
         for left in run.checkpoints.glob(f"*{UNFINISHED}"):  # by a worker that was killed while it wrote
             left.unlink()
         with replacing(path) as file:

@@ -199,7 +199,7 @@ def _watch(run: RunFolder, log: _Log, mirror: Mirror, recorder: Recorder) -> Non
     mirror.end(recorder)
     text = f"watched no more, as {why}" if why else "watched no more"
     recorder.put(Mark(step=mirror.step, wall=now, kind="stop", text=text))
-    recorder.put(told(state="stopped", detail=why, ended=now))
+    recorder.put(told(state="stopped", detail=why, removed=bool(why), ended=now))
 
 
 def _reply(asked: Asked, *, step: int) -> Reply:

@@ -170,6 +170,8 @@ class RunFacts:
     guard_tries: Count = 0
     """How often the guard goes back by itself, at most; and how often it has."""
     guard_used: Count = 0
+    removed: bool = False
+    """Whether it ended as its folder was removed: nothing of it is left to go on with."""
     guard_ended: str = ""
     """Why the guard ended the run, in a sentence; empty where it did not."""
 

@@ -65,7 +65,7 @@ def unjudged(facts: RunFacts, *, alive: bool) -> Unjudged | None:
     """
     if facts.verdict not in ("unknown", "warning"):
         return None
-    if facts.state == "queued":
+    if _in_line(facts, alive=alive):
         return IN_LINE
     if (samples := unjudged_samples(facts, alive=alive)) is not None:
         return samples
@@ -86,22 +86,27 @@ def unjudged_samples(facts: RunFacts, *, alive: bool) -> Unjudged | None:
     """Why the diversity of a GAN's samples was not judged; None where it was, and where nobody expects it."""
     if facts.kind != "gan":
         return None
-    if facts.state == "queued":
-        return IN_LINE
     if not facts.metered:
         why = facts.unmeasured or "diversity was not measured"
         return Unjudged(why=why, advice=facts.unmeasured_hint, lasting=True)
     judged = facts.verdict != "unknown" if facts.awaited is None else "collapsed" not in facts.awaited
     if judged:
         return None
+    if _in_line(facts, alive=alive):
+        return IN_LINE
     if not facts.modes:
         now = "real data are measured first, which takes seconds"
         now = "the first sheet of samples is waited for" if facts.watches else now
         ended = "it ended before samples were measured"
         return Unjudged(why=now if alive else ended, advice=_longer(facts, alive))
-    now = "samples are judged once they look real for a few checks"
-    ended = "its samples did not look real for long enough to be judged"
+    now = "samples are judged once they are good and diverse, or get no better"
+    ended = "its samples were not good and diverse for long enough to be judged"
     return Unjudged(why=now if alive else ended, advice=_longer(facts, alive))
+
+
+def _in_line(facts: RunFacts, *, alive: bool) -> bool:
+    """Whether nothing was trained, and only its turn is waited for."""
+    return alive and facts.state == "queued" and facts.step == 0
 
 
 def _longer(facts: RunFacts, alive: bool) -> str:

@@ -22,6 +22,8 @@ from latentop.engine.watch.watch import Watch
 from latentop.presets.schema import Preset
 
 OBSERVE_SECONDS = 1.0
+LAST_CHECKS = 3
+"""Of the last step's samples, at most: no later step will tell."""
 
 
 class Draw(Protocol):
@@ -170,11 +172,12 @@ class Observer:
         while last and self.watch.building:
             yield told(detail="measuring real data")
             yield from self.watch.judge(draw, step=step, wall=self._wall())
-        for more in range(1, self.watch.patience) if last else ():
-            if self.watch.undecided:  # no later step will tell
-                draw = partial(draw_with, seed=self._seed + step + more)
-                judged = self.watch.judge(draw, step=step, wall=self._wall())
-                yield from (event for event in judged if not isinstance(event, Scalars))
+        for more in range(1, LAST_CHECKS) if last else ():
+            if not self.watch.undecided:
+                break
+            yield told(detail="measuring samples again")
+            draw = partial(draw_with, seed=self._seed + step + more)
+            yield from self.watch.confirm(draw, step=step, wall=self._wall())
         if young:  # the meter is being built, which is no part of a step
             self._observed += self._clock() - began
         if (young and self.watch.modes) or self.watch.unmeasured != unmeasured:

@@ -107,8 +107,9 @@ class Session:
             if not control.removed:
                 saver.save()
             state = "stopped" if control.stopping else "finished"
-            detail = removal.WHY if control.removed else ""
-            recorder.put(told(state=state, detail=detail, ended=time.time()))
+            removed = control.removed
+            detail = removal.WHY if removed else ""
+            recorder.put(told(state=state, detail=detail, removed=removed, ended=time.time()))
             control.settle()
         except BaseException:
             with suppress(Exception):  # the first error is the one to tell

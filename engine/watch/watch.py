@@ -34,8 +34,6 @@ from latentop.presets.watch import Watch as Settings
 _COSTS = 5
 BUILD_SECONDS = 0.25
 """How long the meter is built between two steps."""
-OF_SAMPLES = frozenset({"collapsed", "cycling", "memorising", "lost-modes"})
-"""The alarms that a reading of samples raises, and clears."""
 
 
 class Watch:
@@ -137,20 +135,11 @@ class Watch:
         return self.metered and (self.building or self._clock() >= self._checked + self.interval)
 
     @property
-    def patience(self) -> int:
-        """How many checks in a row say something before it is told."""
-        return self._settings.patience
-
-    @property
     def undecided(self) -> bool:
-        """Whether more samples of the same step may yet decide what the last ones could not.
-
-        Those that show other modes at every check are held against other steps alone.
-        """
-        if self.reading is None or self._collapse.turnover >= self._settings.turnover_alarm:
+        """Whether the newest samples look real, but too few checks have seen such to judge them."""
+        if self._meter is None or self.reading is None:
             return False
-        unjudged = "collapsed" in self.awaited and looks_real(self.reading)
-        return unjudged or not self._alarms.pending.isdisjoint(OF_SAMPLES)
+        return "collapsed" in self.awaited and looks_real(self.reading)
 
     @property
     def cost(self) -> float:
@@ -230,6 +219,25 @@ class Watch:
         self._costs.append(ended - began)
         self._checked = ended
         return events
+
+    def confirm(
+        self, draw: Callable[[int], Tensor], *, step: int, wall: float
+    ) -> list[AlarmRaised | AlarmCleared]:
+        """Read other samples of the step that was read last: they may show that these can be judged.
+
+        For all else, such as patience before an alarm, they are no further check. Raises ValueError without
+        a meter.
+        """
+        if self._meter is None:
+            raise ValueError("no samples were read yet")
+        try:
+            samples = draw(self._meter.samples)
+        except UnmeasurableError:
+            return []
+        if not samples.isfinite().all():
+            return []
+        conditions = self._collapse.confirm(self._meter.read(samples), step)
+        return self._alarms.update(conditions, step=step, wall=wall)
 
     def _give_up(self, reason: Unmeasured) -> None:
         """Measure no more: whoever reads the run is told why."""

@@ -33,7 +33,7 @@ def _fork(options: Namespace, output: Output) -> int:
     with as_written(options, lambda: fork.preset) as words:
         fork = forks.with_words(fork, words)
     if options.at is None and fork.step < fork.facts.step:
-        was = "trains on, from" if trains(liveness_of(parent)) else "was at"
-        was = f"{parent.id} {was} step {spaced(fork.facts.step)}"
+        now = "is" if trains(liveness_of(parent)) else "was"
+        was = f"{parent.id} {now} at step {spaced(fork.facts.step)}"
         aside(f"it begins at the last checkpoint, step {spaced(fork.step)}; {was}", "faint")
     return attend(forks.launch(runs, fork), options, output)

@@ -53,11 +53,11 @@ def ask(run: RunFolder, name: Name, arguments: Mapping[str, object], output: Out
     answer = _wait(run, name, commands.ask(run, name, arguments))
     if name == "stop" and answer.state == "applied":
         _await_end(run)
-        ended, state = glance(run)
-        if state.name == "failed":
+        ended, end = glance(run)
+        if end.name == "failed":
             raise LatentopError(
                 f"{run.id} failed as it ended: {ended.error or 'no reason was recorded'}",
-                ended.hint or advice(run, ended, state),
+                ended.hint or advice(run, ended, end),
             )
     if output.as_json:
         output.json(

@@ -79,10 +79,9 @@ class LinkedApp(App[None]):
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Send only what differs, when there is room: Textual writes whole regions, and waits.
 
-        Of a window that was dragged through sizes of which Textual took only some, it draws what it takes
-        for changed, which is too little.
+        After a window was resized several times at once, Textual may redraw a part alone: here all is drawn.
         """
-        if isinstance(renderable, ChopsUpdate) and self.output.blank:
+        if self.output.paced and self.output.undrawn and isinstance(renderable, ChopsUpdate):
             renderable = screen._compositor.render_full_update()
         update = renderable if isinstance(renderable, ChopsUpdate | LayoutUpdate) else None
         if (

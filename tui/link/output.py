@@ -67,7 +67,7 @@ class PacedOutput:
         self._last = self._pressed = float("-inf")
         self._later: asyncio.TimerHandle | None = None
         self._size: Size | None = None
-        self.blank = False
+        self.undrawn = False
         """Whether the terminal has another size than before, and nothing was drawn on all of it since."""
         self._was_slow = False
 
@@ -106,13 +106,13 @@ class PacedOutput:
     def resize(self, size: Size) -> None:
         """Send everything anew: what a terminal shows in another size is its own affair."""
         self._canvas.resize(*size)
-        self._size, self.blank = size, True
+        self._size, self.undrawn = size, True
 
     def draw(self, update: ChopsUpdate | LayoutUpdate) -> None:
         """Draw what Textual updates, and send of it what there is room for."""
         answer = time.monotonic() - self._pressed < ANSWER_SECONDS
         if isinstance(update, LayoutUpdate):
-            self.blank &= update.region.size != self._size
+            self.undrawn &= update.region.size != self._size
             for y, strips in enumerate(update.strips, update.region.y):
                 self._canvas.draw(update.region.x, y, strips, answer=answer)
         else:

@@ -191,7 +191,7 @@ def refused(command: Command, now: float) -> Said:
     return Said(kind="refused", step=command.applied_step or 0, wall=now, text=text, fields=fields)
 
 
-def _without_twice(parts: Iterable[str]) -> list[str]:
+def _without_prefixes(parts: Iterable[str]) -> list[str]:
     """The parts but for those that another one begins with, and goes on to explain."""
     parts = list(parts)
     return [one for one in parts if not any(other.startswith(f"{one}: ") for other in parts)]
@@ -217,7 +217,7 @@ def ended(state: State, now: float) -> Said:
         kind="end",
         step=facts.step,
         wall=now,
-        text=" · ".join(_without_twice(filter(None, (*report.line(state, words), why)))),
+        text=" · ".join(_without_prefixes(filter(None, (*report.line(state, words), why)))),
         tone=tone,
         spoken=(*map(sentence, spoken), *report.sentences(state, {})),
     )

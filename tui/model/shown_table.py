@@ -67,11 +67,6 @@ SHOWN: Mapping[str, Shown] = {
                 "falls whatever is lost",
                 "Friedman and Dieng 2022",
             ),
-            of_points=Meaning(
-                "how many unlike points they are worth, among 256",
-                "falls to next to nothing when all are in one place",
-                "Pasarkar and Dieng 2023",
-            ),
         ),
         Shown(
             "diversity/precision",

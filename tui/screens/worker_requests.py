@@ -83,8 +83,6 @@ class WorkerRequests:
             forks = self._run.newest_checkpoint is not None and not state.facts.scripted
             return {**silent, "pause": resume, "edit": "fork" if forks else ""}
         labels = dict.fromkeys(("edit", "checkpoint"), "") if state.liveness.name == "queued" else {}
-        if not state.facts.snapshots:
-            labels["rollback"] = ""
         if state.liveness.name in run_state.HELD:
             labels["pause"] = "resume"
         return {**labels, **dict.fromkeys(self.inabilities, "")}

@@ -265,8 +265,12 @@ class ScriptSession:
 
     def _gone(self) -> str:
         """What is to be said of a run whose folder was removed, in the place of all else; else empty."""
-        removed = f"{self.opened.folder.path} is gone, and with it what the run records"
-        return removed if self.control.removed else ""
+        folder = self.opened.folder
+        if self.control.removed:
+            return f"{folder.path} is gone, and with it what the run records"
+        if folder.path.exists() and not folder.database.exists():  # a folder of another name was only moved
+            return f"{folder.database} is gone, and with it what the run records"
+        return ""
 
     def _trouble(self, what: str, accepted: str = "") -> None:
         self.refuse(UsageError(what, accepted))

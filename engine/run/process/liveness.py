@@ -9,7 +9,7 @@ import psutil
 from latentop.engine.run.events import Facts
 from latentop.engine.run.facts import RunFacts, told
 from latentop.engine.run.folder import RunFolder
-from latentop.engine.run.process import launch, removal, worker_log
+from latentop.engine.run.process import launch, worker_log
 
 FRESH_SECONDS = 3.0
 SILENT_SECONDS = 15.0
@@ -31,7 +31,7 @@ class Liveness:
     watched: bool = False
     """Whether another program trains it, and its process here only reads that one's log."""
     removed: bool = False
-    """Whether it ended as its folder was removed: nothing of it is left to go on with."""
+    """See RunFacts."""
 
 
 def identity(pid: int | None = None) -> Facts:
@@ -58,8 +58,7 @@ def place(database: Path) -> Facts:
 
 def judge(facts: RunFacts, now: float) -> Liveness:
     """The run's true state at ``now`` (seconds since the epoch), whatever it last wrote about itself."""
-    state = _judged(facts, now)
-    return replace(state, watched=bool(facts.watches), removed=state.detail == removal.WHY)
+    return replace(_judged(facts, now), watched=bool(facts.watches), removed=facts.removed)
 
 
 def _judged(facts: RunFacts, now: float) -> Liveness:

@@ -28,8 +28,9 @@ REAL_QUALITY = 1 - math.exp(-NEAR * NEAR / 2)
 COMPARED = 512
 """Samples among which nearest neighbours are looked for."""
 WORTH, WORTH_LEAST = 4, 16
-"""Unlike points that real ones are worth, to each mode and at least. So a mode that a generator makes
-narrower, as GANs do, is still a quarter of its worth, and all samples in one place are next to nothing."""
+"""Unlike points that real ones are worth: for each mode, and at least."""
+ONE_PLACE = 2.0
+"""Samples that are worth fewer unlike points are all in one place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,7 @@ class MixtureReading(Reading):
 
     ``apart`` is how far nearest samples are apart, relative to real ones. GANs make modes narrower than they
     are, which is no collapse while all can be counted: ``duplicates`` stays at 1, and no alarm minds it.
-    ``effective`` is near 0 only where all samples are in one place.
+    ``effective`` is how many unlike points samples are worth: see ``Worth``.
     """
 
     counted: ClassVar[bool] = True
@@ -90,13 +91,17 @@ class MixtureReading(Reading):
     apart: float
     reverse_kl: float
 
+    @property
+    def alike_below(self) -> float:
+        """The ``effective``, relative to real data, below which all samples are in one place."""
+        return min(ONE_PLACE * self.effective.relative / self.effective.raw, ONE_PLACE / WORTH_LEAST)
+
     def series(self) -> dict[str, float]:
         """Values by series name: those of every reading that mean something here, and the paper's two."""
         return {
             "diversity/coverage": self.coverage.relative,
             "diversity/density": self.density.relative,
             "diversity/duplicates": self.apart,
-            "diversity/effective": self.effective.relative,
             "diversity/modes": float(self.modes),
             "diversity/quality": self.quality,
             "diversity/reverse-kl": self.reverse_kl,
@@ -104,33 +109,35 @@ class MixtureReading(Reading):
 
 
 class Worth:
-    """How many unlike points samples are worth, relative to real ones.
+    """How many unlike points samples are worth: 1 where all are in one place, ``real`` for real points.
 
-    The Vendi score of order 2, n² / ΣK², where K is the Gaussian kernel of that width at which ``real``
-    ``(n, d)`` are worth WORTH for each of so many ``modes``. Source: Pasarkar and Dieng 2023, Cousins of the
-    Vendi score (arXiv 2310.12952), section 3.
+    The Vendi score of order 2, n² / ΣK², where K is the Gaussian kernel of that width at which ``points``
+    ``(n, d)``, which are real, are worth WORTH for each of so many ``modes``; though no more than half of the
+    points. A mode that a generator makes narrower is worth 1 at least. Source: Pasarkar and Dieng 2023,
+    Cousins of the Vendi score (arXiv 2310.12952), section 3.
     """
 
-    def __init__(self, real: Tensor, modes: int) -> None:
-        self._real = real[: COMPARED // 2].double()
-        apart = squared_distances(self._real, self._real)
-        low, high = -40.0, 5.0  # of ln(width), relative to the mean distance
-        mean = max(float(apart.mean()), 1e-30)
+    def __init__(self, points: Tensor, modes: int) -> None:
+        self._mean = points.double().mean(0)
+        self._points = points[: COMPARED // 2].double() - self._mean
+        most = len(self._points.unique(dim=0)) / 2
+        target = min(most, max(WORTH_LEAST, WORTH * modes))
+        scale = max(float(squared_distances(self._points, self._points).mean()), 1e-30)
+        low, high = -40.0, 5.0  # of ln(width / scale)
         while high - low > 0.05:
             middle = (low + high) / 2
-            self._width = mean * math.exp(middle)
-            more = self._count(self._real) > max(WORTH_LEAST, WORTH * modes)
-            low, high = (middle, high) if more else (low, middle)
+            self._width = scale * math.exp(middle)
+            low, high = (middle, high) if self._count(self._points) > target else (low, middle)
+        self.real = self._count(self._points)
 
-    def of(self, samples: Tensor) -> float:
-        """The worth of samples ``(n, d)``: 1 for those that are like real ones, near 0 for one point."""
-        return self._count(samples[: len(self._real)].double()) / self._count(self._real)
+    def measure(self, samples: Tensor) -> Measure:
+        """The worth of samples ``(n, d)``."""
+        count = self._count(samples[: len(self._points)].double() - self._mean)
+        return Measure(raw=count, relative=min(1.0, count / self.real), sigma=0.0)
 
     def _count(self, points: Tensor) -> float:
-        squared = (
-            squared_distances(points, points).div_(-self._width).exp_().nan_to_num_(0.0).fill_diagonal_(1.0)
-        )
-        return len(points) ** 2 / float(squared.sum())
+        likeness = squared_distances(points, points).div_(-self._width).exp_().nan_to_num_(0.0)
+        return len(points) ** 2 / float(likeness.fill_diagonal_(1.0).sum())
 
 
 class MixtureMeter:
@@ -176,7 +183,7 @@ class MixtureMeter:
         with one_thread():
             counted = count(points, self._centres, self._sd)
             apart = duplicates(points[:COMPARED].cpu().double())
-            worth = self._worth.of(points)
+            worth = self._worth.measure(points)
         quality = counted.quality / REAL_QUALITY
         shares = counted.good / counted.good.sum().clamp(min=1)
         presence = dict(zip(self.classes, (len(self.classes) * shares).tolist(), strict=True))
@@ -187,7 +194,7 @@ class MixtureMeter:
             duplicates=_exact(1.0),
             precision=_exact(quality),
             detail=_exact(1.0),
-            effective=_exact(worth),
+            effective=worth,
             copied=0.0,
             count=self.samples,
             histogram=tuple((counted.assigned / self.samples).tolist()),

@@ -71,7 +71,7 @@ class PointMeter:
         with one_thread():
             away, called = self._nearest(points)
             apart = duplicates(points[: self._compared])
-            worth = self._worth.of(points)
+            worth = self._worth.measure(points)
         good = away <= self._reach
         assigned = torch.bincount(called, minlength=len(self.classes)).double()
         near = torch.bincount(called[good], minlength=len(self.classes)).double()
@@ -86,7 +86,7 @@ class PointMeter:
             duplicates=_exact(1.0),
             precision=_exact(quality / self._quality),
             detail=_exact(1.0),
-            effective=_exact(worth),
+            effective=worth,
             copied=0.0,
             count=self.samples,
             histogram=tuple(histogram.tolist()),

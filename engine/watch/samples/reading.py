@@ -11,6 +11,9 @@ from latentop.engine.run.series import PRESENCE, QUALITY
 NAMED = 64
 """Modes whose presence is recorded one by one, at most: of more, each would be too small to be judged."""
 
+ALIKE = 0.1
+"""Of as many real images' effective number: below, all samples are the same image, or nearly."""
+
 MEASURES = ("coverage", "density", "duplicates", "precision", "detail", "effective")
 
 
@@ -64,6 +67,11 @@ class Reading:
     lost: tuple[str, ...]
     noise: float = 0.0
     distances: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def alike_below(self) -> float:
+        """The ``effective``, relative to real data, below which all samples are the same image, or nearly."""
+        return ALIKE
 
     @property
     def modes(self) -> int:

@@ -87,12 +87,6 @@ class Alarms:
         return tuple(sorted(self._awaits - judged))
 
     @property
-    def pending(self) -> frozenset[str]:
-        """Names of the conditions whose alarm a few more looks like the last would raise, or clear."""
-        known = self._known.items()
-        return frozenset(name for name, memory in known if (memory.clear if memory.on else memory.bad))
-
-    @property
     def since(self) -> int | None:
         """The step at which the alarm that is the verdict began; None where the verdict is no alarm."""
         memory = self._known.get(self.verdict)

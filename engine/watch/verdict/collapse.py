@@ -15,7 +15,7 @@ from latentop.engine.watch.samples.reading import Reading
 from latentop.engine.watch.samples.turnover import turnover
 from latentop.engine.watch.verdict.alarms import Condition
 from latentop.engine.watch.verdict.arming import TURNS, Arming, looks_real
-from latentop.engine.watch.verdict.early import ALIKE, FELL, GROWN, Early
+from latentop.engine.watch.verdict.early import FELL, GROWN, Early
 from latentop.engine.watch.verdict.lost_modes import Lost, evidence
 from latentop.presets.watch import Watch
 
@@ -73,7 +73,7 @@ class Collapse:
         self._histograms.append(reading.histogram)
         self._read = reading.count
         self._early.update(reading, step)
-        self._lost.update(reading)
+        self._lost.update(reading, step)
         armed = self._arming.update(reading, step, self.turnover)
         memorising = self._memorising(reading)
         beside_real = self._collapsed(reading)
@@ -87,6 +87,13 @@ class Collapse:
         elif collapsed.bad and (waits or (armed and self._merely_bad(reading))):
             collapsed = replace(collapsed, bad=False, settled=False)
         return [memorising, cycling, collapsed, *([lost] if armed else [])]
+
+    def confirm(self, reading: Reading, step: int) -> list[Condition]:
+        """What another reading of the same step settles: whether samples can be held against real data."""
+        if not self._arming.update(reading, step, self.turnover):
+            return []
+        collapsed = self._collapsed(reading)
+        return [] if collapsed.bad else [replace(collapsed, clear=False)]
 
     def _merely_bad(self, reading: Reading) -> bool:
         """Whether samples that never were diverse cover as much as the good ones among them would."""
@@ -155,9 +162,10 @@ class Collapse:
             f"at their best (alarm below half of that, {FELL * early.best:.0%})"
         )
         if early.alike and not fell:
+            worth, least = reading.effective.relative, reading.alike_below
             sentence = (
-                f"mode collapse: for {early.alike_for} checks all samples were alike, worth "
-                f"{reading.effective.relative:.0%} of as many real ones (alarm below {ALIKE:.0%} for {GROWN})"
+                f"mode collapse: for {early.alike_for} checks all samples were alike, worth {worth:.0%} "
+                f"of as many real ones (alarm below {least:.0%} for {GROWN})"
             )
         return Condition(
             name="collapsed",

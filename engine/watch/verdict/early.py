@@ -17,9 +17,8 @@ FELL, RISEN = 0.5, 0.7
 """Of the run's own best coverage: below is a fall, above it is over."""
 FLOOR = 0.15
 """Of real data's coverage: a best below may be chance."""
-ALIKE, UNLIKE = 0.1, 0.2
-"""Effective number of samples, relative to real data: below the first, all are the same image, or nearly;
-above the second, they no longer are."""
+UNLIKE = 2.0
+"""Times the effective number of samples below which all are alike: above, they no longer are."""
 GROWN, GROWN_STEPS = 6, 1000
 """Checks and steps in which every generator that learns at all stops drawing the same image."""
 
@@ -39,9 +38,9 @@ class Early:
         self._recent.append((reading.coverage.relative, reading.precision.relative))
         if len(self._recent) == SMOOTHED and median(fair for _, fair in self._recent) >= FAIR_PRECISION:
             self.best = max(self.best, self.now)
-        worth = reading.effective.relative
-        self.alike_for = self.alike_for + 1 if worth < ALIKE else 0
-        self.unlike_for = self.unlike_for + 1 if worth > UNLIKE else 0
+        worth, least = reading.effective.relative, reading.alike_below
+        self.alike_for = self.alike_for + 1 if worth < least else 0
+        self.unlike_for = self.unlike_for + 1 if worth > UNLIKE * least else 0
         self.alike_since = self.alike_since if self.alike_for > 1 else step
         self._step = step
 

@@ -155,14 +155,6 @@ def test_what_there_is_to_go_back_to_was_written_while_all_was_well(run: RunFold
     assert [one.step for one in checkpoint_file.good(run, until=49)] == [10]
 
 
-def test_who_removed_them_all_to_make_room_has_taken_nothing_of_what_comes(run: RunFolder) -> None:
-    run.database.touch()
-    save(run, 1)
-    shutil.rmtree(run.checkpoints)
-    save(run, 2)
-    assert kept(run) == [2]
-
-
 def test_a_run_that_was_removed_does_not_come_back(run: RunFolder) -> None:
     shutil.rmtree(run.path)
     with pytest.raises(StorageError, match="no checkpoint at step 1"):

@@ -434,9 +434,27 @@ def test_more_samples_of_the_same_step_are_wanted_while_they_may_decide() -> Non
     follow(watched, healthy(1, seed=3), first=300)
     assert (watched.verdict, watched.undecided) == ("healthy", False)
     follow(watched, [draw(7, without=("Bag",))], first=400)
-    assert watched.undecided
-    follow(watched, [draw(number, without=("Bag",)) for number in range(2)], first=500)
-    assert (watched.verdict, watched.undecided) == ("warning", False)
+    assert not watched.undecided
+
+
+def test_other_samples_of_the_same_step_may_make_a_run_healthy_and_raise_and_clear_nothing() -> None:
+    def again(batch: Tensor) -> list[Alarm]:
+        return watched.confirm(lambda count: batch[:count], step=900, wall=9.0)
+
+    few = draw(3, distinct=20)
+    watched = trained()
+    follow(watched, healthy(1), first=900)
+    assert watched.verdict == "unknown"
+    assert [again(one) for one in healthy(2, seed=5)] == [[], []]
+    assert watched.verdict == "healthy"
+    follow(watched, [few], first=1000)
+    assert [again(few) for _ in range(9)] == [[]] * 9
+    assert watched.verdict == "healthy"
+    follow(watched, [few] * 2, first=1100)
+    assert watched.verdict == "collapsed"
+    follow(watched, healthy(1), first=1300)
+    assert [again(one) for one in healthy(9)] == [[]] * 9
+    assert watched.verdict == "collapsed"
 
 
 def test_cheap_checks_keep_their_distance() -> None:

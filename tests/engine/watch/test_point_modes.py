@@ -8,7 +8,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from latentop.engine.run.events import AlarmRaised
+from latentop.engine.watch.samples.mixture import Worth
 from latentop.engine.watch.samples.point_modes import PointMeter
+from latentop.engine.watch.verdict.alarms import Alarms
 from latentop.engine.watch.verdict.collapse import Collapse
 from latentop.presets.watch import DEFAULTS
 from tests.support.tiers import few
@@ -95,19 +98,25 @@ def test_modes_that_are_gone_are_missed(left: int) -> None:
     assert found["collapsed"] == (left < 5)
 
 
-@pytest.mark.parametrize(("seen", "checks"), [(True, 3), (False, 12)])
-def test_one_mode_that_is_gone_is_told_and_one_that_never_came_a_little_later(
-    seen: bool, checks: int
+@pytest.mark.parametrize(
+    ("seen", "pace", "first"),
+    [(True, 1, 3), (True, 500, 3), (False, 500, 14), (False, 100, 23), (False, 10, 42)],
+)
+def test_one_mode_that_is_gone_is_told_and_one_that_never_came_much_later(
+    seen: bool, pace: int, first: int
 ) -> None:
-    meter, collapse = PointMeter(ring(2000, 0)), Collapse(DEFAULTS)
-    for check in range(3 if seen else 0):
-        collapse.judge(meter.read(ring(meter.samples, 60 + check)), check)
+    """Of checks that are so many steps apart."""
+    meter, collapse, alarms = PointMeter(ring(2000, 0)), Collapse(DEFAULTS), Alarms(patience=3)
+    for check in range(-3, 0) if seen else ():
+        collapse.judge(meter.read(ring(meter.samples, 60 + check)), pace * (check + 3))
     told = []
-    for check in range(3, 18):
-        found = collapse.judge(meter.read(ring(meter.samples, 70 + check, only=7)), check)
-        told.append("".join(one.sentence for one in found if one.bad))
-    assert told[checks] == told[-1]
-    assert re.fullmatch("samples show 7 of 8 modes, lost: mode [1-8]", told[-1])
+    for check in range(60):
+        found = collapse.judge(meter.read(ring(meter.samples, 70 + check, only=7)), pace * (check + 3))
+        told += [(check, one) for one in alarms.update(found, step=check, wall=0.0)]
+    ((check, alarm),) = told
+    assert isinstance(alarm, AlarmRaised)
+    assert check == first - 1
+    assert re.match("samples show 7 of 8 modes, lost: mode [1-8] ", alarm.sentence)
 
 
 def test_samples_that_are_like_nothing_real_are_bad_and_all_the_same_is_one_mode() -> None:
@@ -130,6 +139,32 @@ def test_points_that_all_came_to_one_place_are_a_collapse_however_bad_they_were_
     assert verdicts[-1]
 
 
+@pytest.mark.parametrize("side", [2, 4, 6])
+def test_however_many_modes_there_are_a_few_of_them_are_not_one_place(side: int) -> None:
+    places = torch.cartesian_prod(torch.arange(float(side)), torch.arange(float(side))) * 2
+    meter = PointMeter(around(places, torch.ones(side * side), 6144, 0, 0.05))
+
+    def alike(samples: Tensor) -> bool:
+        reading = meter.read(samples)
+        return reading.effective.relative < reading.alike_below
+
+    few = (torch.arange(side * side) < 3).float()
+    assert not alike(around(places, few, meter.samples, 7, 0.0001))
+    assert not alike(around(places, (few > 0).float(), meter.samples, 7, 0.05))
+    assert alike(around(places + 0.7, (torch.arange(side * side) < 1).float(), meter.samples, 7, 0.0001))
+
+
+@pytest.mark.parametrize("modes", [1, 64, 1000])
+def test_all_in_one_place_is_next_to_nothing_however_many_modes_there_should_be(modes: int) -> None:
+    centres = 10 * torch.rand(modes, 2, generator=chance(0)).double() + 1e6
+    worth = Worth(around(centres, torch.ones(modes), 1000, 1, 0.01), modes)
+    assert worth.real > 8
+    assert worth.measure(around(centres, torch.ones(modes), 1000, 3, 0.01)).relative > 0.8
+    one = worth.measure(around(centres[:1], torch.ones(1), 1000, 3, 0.0001))
+    assert one.raw < 1.5
+    assert one.relative < 0.2
+
+
 @pytest.mark.parametrize("data", ALL, ids=lambda one: one.__name__)
 def test_points_that_are_bad_and_unlike_one_another_are_no_collapse(data: Data) -> None:
     meter, collapse = PointMeter(data(2000, 0, 1.0)), Collapse(DEFAULTS)
@@ -141,4 +176,6 @@ def test_points_that_are_bad_and_unlike_one_another_are_no_collapse(data: Data) 
 def test_one_dimension_and_points_that_repeat_are_measured() -> None:
     line = torch.cat([torch.zeros(300, 1), torch.ones(300, 1)])
     meter = PointMeter(line)
-    assert meter.read(line.repeat(10, 1)).coverage.relative == 1.0
+    reading = meter.read(line.repeat(10, 1))
+    assert reading.coverage.relative == 1.0
+    assert reading.effective.relative > reading.alike_below

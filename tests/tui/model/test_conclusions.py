@@ -75,10 +75,10 @@ def test_an_alarm_that_is_over_is_no_conclusion() -> None:
 def test_early_samples_are_not_judged() -> None:
     assert (
         gan(0.05, verdict="unknown").text
-        == "too early to judge: samples are judged once they look real for a few checks"
+        == "too early to judge: samples are judged once they are good and diverse, or get no better"
     )
     ended = gan(0.05, verdict="unknown", alive=False)
-    assert ended.text == "unknown: its samples did not look real for long enough to be judged"
+    assert ended.text == "unknown: its samples were not good and diverse for long enough to be judged"
     assert (ended.within(20), ended.tone) == ("unknown", "foreground")
     assert conclusions.diversity(state({})).text == "too early to judge: no sample was measured yet"
 
