@@ -18,8 +18,9 @@ QUALITY = "quality/"
 """Before a measure of how good samples are as a whole, such as a distance from real data."""
 SPREADS = ("-sd", "-se")
 """What ends the name of a series that is another's standard deviation, or standard error."""
-PRESENT = 0.25
-"""A mode is lost below this share of what real data gives, the classifier's mistakes taken off."""
+PRESENT, BACK = 0.25, 0.4
+"""A mode is lost below the first share of what real data gives, the classifier's mistakes taken off; above
+the second it was there, or is there again."""
 NOISY = ("loss/", "score/", "accuracy/discriminator", "accuracy/critic", "grad/", "update/", "singular/")
 """What begins the names of series that are measured on single batches, so that one value says little."""
 RECENT_ROWS = 16

@@ -93,7 +93,7 @@ def _reached(state: State, reached: float, missing: Sequence[Mode]) -> Words:
         return _words(longest, f"{brief}, falling from {before}", f"{brief}, falling", tone="warning")
     if missing:
         never = _listed([mode.name for mode in missing])
-        return _words(f"{said}; never shown: {never}", f"never shown: {never}", tone="warning")
+        return _words(f"{said}; hardly shown: {never}", f"hardly shown: {never}", tone="warning")
     if reached < alarm_levels.alarm_below(state.facts, of(COVERAGE)):
         return _words(f"{said}: too little", f"{brief}: too little", tone="warning")
     if chance and reached >= 1 - 2 * chance:

@@ -106,7 +106,7 @@ def alarms(state: State, watch: Watch) -> list[Section]:
 def _presence(mode: Mode) -> str:
     said = f"{mode.name}: {number_text.percent(mode.share)}"
     if not mode.seen:
-        return f"{said}, never shown"
+        return f"{said}, hardly shown"
     return f"{said}, gone since step {number_text.spaced(mode.lost_since)}" if mode.lost_since else said
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from latentop.engine.run import series as registry
 from latentop.engine.run.facts import RunFacts
-from latentop.engine.run.series import PRESENCE, PRESENT
+from latentop.engine.run.series import BACK, PRESENCE, PRESENT
 from latentop.tui.model import derived
 from latentop.tui.model.state import State
 
@@ -20,7 +20,7 @@ class Mode:
     """A mode and its share of the samples, relative to real data: 1 is as in real data, 0 is none.
 
     ``lost_since`` is the step of the first check in a row that misses it, None while it is there;
-    ``seen`` says whether an earlier check found it.
+    ``seen`` says whether an earlier check clearly found it: the watch calls no other one lost.
     """
 
     name: str
@@ -84,5 +84,5 @@ def _mode(state: State, name: str, place: int) -> Mode:
         name=name,
         share=float(bins.last[-1]),
         lost_since=int(bins.step[newest + 1]) if gone else None,
-        seen=len(there) > 0,
+        seen=bool((bins.last > BACK).any()),
     )

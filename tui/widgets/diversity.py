@@ -195,7 +195,7 @@ class DiversityPanel(Panel):
         if self._early and (lost or never):
             told.insert(0, ("not shown: ", [*lost, *never], ""))
         else:
-            told = [("lost: ", lost, "error"), ("never shown: ", never, ""), *told]
+            told = [("lost: ", lost, "error"), ("hardly shown: ", never, ""), *told]
         for words, names, tone in told:
             if names and room > len(words):
                 text = _naming(words, names, room)

@@ -13,8 +13,6 @@ from latentop.engine.watch.samples.neighbours import squared_distances
 
 EXEMPLARS = 2048
 NEIGHBOURS = 5
-BACK = 0.4
-"""A class that was lost, below ``PRESENT``, is there again above this share of what real data gives."""
 IN_A_ROW = 3
 """Readings that have to miss a class before that is news."""
 CHANCE = 3e-5

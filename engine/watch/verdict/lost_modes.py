@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from latentop.engine.run.events import LOST
-from latentop.engine.watch.samples.modes import BACK, IN_A_ROW
+from latentop.engine.run.series import BACK
+from latentop.engine.watch.samples.modes import IN_A_ROW
 from latentop.engine.watch.samples.reading import Reading
 from latentop.engine.watch.verdict.alarms import Condition
 from latentop.engine.watch.verdict.arming import looks_real

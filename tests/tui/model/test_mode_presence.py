@@ -16,7 +16,7 @@ def test_a_mode_that_was_there_is_lost_since_the_first_check_that_missed_it() ->
 
 
 def test_a_mode_that_never_came_is_missing_and_not_lost() -> None:
-    found = mode_presence.modes(state(present([1.0] * 3, [0.0, 0.1, 0.2], [1.0] * 3, [1.0] * 3)))
+    found = mode_presence.modes(state(present([1.0] * 3, [0.0, 0.34, 0.2], [1.0] * 3, [1.0] * 3)))
     assert [mode.name for mode in mode_presence.missing(found)] == ["Trouser"]
     assert not mode_presence.lost(found)
 
