@@ -149,7 +149,7 @@ async def test_the_palette_has_everything_by_name(runs: Path, kept: Path) -> Non
             await pilot.press("ctrl+u", *words)
             await wait_for_text(pilot, offered)
         await pilot.press("enter")
-        await wait_for_text(pilot, "stacked", "● starting")
+        await wait_for_text(pilot, " stacked   fashion-mnist")
 
 
 async def test_the_palette_opens_while_the_one_before_is_on_its_way_out(runs: Path, kept: Path) -> None:
