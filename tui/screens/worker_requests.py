@@ -82,7 +82,8 @@ class WorkerRequests:
             resume = "" if self.checkpoint is None else "resume"
             forks = self._run.newest_checkpoint is not None and not state.facts.scripted
             return {**silent, "pause": resume, "edit": "fork" if forks else ""}
-        labels = dict.fromkeys(("edit", "checkpoint"), "") if state.liveness.name == "queued" else {}
+        waits = state.liveness.name == "queued"
+        labels = dict.fromkeys(("edit", "checkpoint", "rollback"), "") if waits else {}
         if state.liveness.name in run_state.HELD:
             labels["pause"] = "resume"
         return {**labels, **dict.fromkeys(self.inabilities, "")}

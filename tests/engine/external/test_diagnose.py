@@ -565,4 +565,4 @@ def test_a_run_that_collapsed_before_it_was_good_is_not_unknown_too() -> None:
     ended = RunFacts(kind="gan", metered=True, modes=10, awaited=("collapsed",), verdict="collapsed")
     assert list(unknown.of_run(ended, {"collapsed"}, alive=False)) == []
     (said,) = unknown.of_run(replace(ended, verdict="unknown"), set(), alive=False)
-    assert said.startswith("whether it collapsed: its samples were not good enough")
+    assert said.startswith("whether it collapsed: its samples were not good and diverse")

@@ -264,7 +264,7 @@ async def test_help_has_the_keys_of_other_places_and_finds_them(runs: Path, open
 async def test_the_mouse_can_leave_choose_and_press_keys(runs: Path, open_app: Open) -> None:
     recorded = healthy_gan(runs)
     app = open_app(recorded.run)
-    async with app.run_test(notifications=True, size=(120, 36)) as pilot:
+    async with app.run_test(notifications=True, size=(160, 36)) as pilot:
         bottom = (await wait_for_text(pilot, "● training", "s stop")).splitlines()[-1]
         await pilot.click("#keys", offset=(bottom.index("s stop"), 0))
         await wait_for_text(pilot, "Stop training?")

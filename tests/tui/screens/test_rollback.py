@@ -108,7 +108,7 @@ async def test_where_there_is_nothing_to_go_back_to(runs: Path, open_app: Open) 
     recorded = healthy_gan(runs)
     async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
         await wait_for_text(pilot, "● training")
-        assert "roll back" not in text(pilot.app)
+        assert "r roll back" in text(pilot.app)
         await pilot.press("r")
         await wait_for_text(pilot, "There is no good state to go back to yet.")
         recorded.says(state="finished", snapshots=[[0, 1.0, "healthy"]])

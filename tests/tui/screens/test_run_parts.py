@@ -122,8 +122,8 @@ def test_keys_are_labelled_by_what_they_do_now(tmp_path: Path) -> None:
         asks.checkpoint = checkpoint
         return asks.labels
 
-    assert labels("running") == {"rollback": ""}
-    assert labels("paused") == {"rollback": "", "pause": "resume"}
+    assert labels("running") == {}
+    assert labels("paused") == {"pause": "resume"}
     assert labels("queued") == {"rollback": "", "pause": "resume", "edit": "", "checkpoint": ""}
     gone = {"checkpoint": "", "rollback": "", "stop": "", "app.detach": "", "edit": ""}
     assert labels("finished", alive=False) == {**gone, "pause": ""}
