@@ -54,7 +54,7 @@ ALARMS = {
     ),
     "lost-modes": AlarmMeaning(
         severity="warning",
-        what="a class that was there is gone, by name; or has not come in 40 checks (points: 12)",
+        what="a class that was there is gone, by name; or has not come in 40 checks (points: 6)",
     ),
     "discriminator-wins": AlarmMeaning(
         severity="warning",

@@ -93,7 +93,8 @@ class Collapse:
         if not self._arming.update(reading, step, self.turnover):
             return []
         collapsed = self._collapsed(reading)
-        return [] if collapsed.bad else [replace(collapsed, clear=False)]
+        lost = self._lost.judge(reading, quiet=collapsed.bad)
+        return [] if collapsed.bad else [replace(one, clear=False) for one in (collapsed, lost)]
 
     def _merely_bad(self, reading: Reading) -> bool:
         """Whether samples that never were diverse cover as much as the good ones among them would."""

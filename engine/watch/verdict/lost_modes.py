@@ -12,7 +12,7 @@ from latentop.engine.watch.verdict.arming import looks_real
 
 LATE = 40
 """Checks after which a class that never came is as good as lost."""
-LATE_COUNTED, LATE_STEPS = 12, 2000
+LATE_COUNTED, LATE_STEPS = 6, 1000
 """The same of modes that are counted, not estimated: checks, and steps."""
 
 
@@ -48,6 +48,7 @@ class Lost:
         known = [name for name in reading.lost if name in self._shown or self._late(name, reading)]
         lost = [name for name in known if self._absent[name] >= long]
         self._row = self._row + 1 if lost else 0
+        late = reading.counted and any(self._late(name, reading) for name in lost)
         count, noun = len(reading.presence), "modes" if reading.counted else "classes"
         if lost and not quiet:
             self._told |= set(lost)
@@ -62,6 +63,8 @@ class Lost:
             sentence=f"samples show {count - len(lost)} of {count} {noun}, lost: {', '.join(lost)}",
             advice=f"watch these {noun}: if more go, lower the generator's learning rate",
             evidence=evidence(reading),
+            pace="proof" if late else "held",  # the first is about many checks
+            since=min(self._since[name] for name in lost) if late else None,
         )
 
     def _late(self, name: str, reading: Reading) -> bool:

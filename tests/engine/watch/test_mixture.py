@@ -115,7 +115,7 @@ def test_a_mode_is_lost_only_if_it_was_there_or_ought_to_have_come_long_ago() ->
     for seed in range(16):
         found = collapse.judge(one.read(drawn([0, 1, 2, 3, 4, 5, 6], seed=seed)), 200 * seed)
         warned += [200 * seed for condition in found if condition.name == "lost-modes" and condition.bad]
-    assert warned[0] == 2_200  # the twelfth check
+    assert warned[0] == 1_000  # the sixth check
 
 
 def test_a_mode_with_next_to_no_samples_is_not_there() -> None:

@@ -100,7 +100,7 @@ def test_modes_that_are_gone_are_missed(left: int) -> None:
 
 @pytest.mark.parametrize(
     ("seen", "pace", "first"),
-    [(True, 1, 3), (True, 500, 3), (False, 500, 14), (False, 100, 23), (False, 10, 42)],
+    [(True, 1, 3), (True, 500, 3), (False, 500, 6), (False, 100, 11), (False, 10, 40)],
 )
 def test_one_mode_that_is_gone_is_told_and_one_that_never_came_much_later(
     seen: bool, pace: int, first: int
