@@ -26,7 +26,7 @@ from latentop.tui.model.plain_text import table
 # -P: the folder a person starts from may hold an engine.py of their own.
 _DOCTOR = (sys.executable, "-P", "-m", "latentop.engine.external.logs")
 _SOURCES: dict[Source, str] = {
-    "run": "a run of ours",
+    "run": "a run of latentop",
     "mirror": "a log that was kept as a run",
     "csv": "a CSV file",
     "text": "a text",

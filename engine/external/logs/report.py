@@ -33,7 +33,7 @@ def _of_what_lies_there(path: Path, wanted: ColumnsWanted) -> Diagnosis:
         path = path.parent
     if (path / "run.db").is_file():
         if wanted != ColumnsWanted():
-            what = f"{path} is a run of ours: its series have their names"
+            what = f"{path} is a run of latentop: its series have their names"
             raise UsageError(what, "leave --columns, --generator and --discriminator out")
         return _of_run(RunFolder(path))
     if not path.exists():

@@ -466,7 +466,7 @@ def test_a_run_of_ours_that_never_began(tmp_path: Path) -> None:
 
 def test_columns_are_not_named_for_a_run_of_ours(tmp_path: Path) -> None:
     run = new_run(tmp_path, state="finished")
-    with pytest.raises(UsageError, match="a run of ours"):
+    with pytest.raises(UsageError, match="a run of latentop"):
         diagnose(run.path, generator="g_loss")
 
 
