@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -23,6 +24,12 @@ _PRIVATE = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p")
 """Requests that the emulator does not know, and would print."""
 _OF_ANOTHER = ("COLUMNS", "LINES", "NO_COLOR", "TMUX")
 """What the environment says of the terminal that the tests are run in."""
+
+
+def _take_terminal() -> None:
+    """Have the terminal be the program's own, and its end be heard, though tests may run under nohup."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 class Terminal:
@@ -60,7 +67,7 @@ class Terminal:
             stdout=slave,
             stderr=slave,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=_take_terminal,
             env={**inherited, "TERM": "xterm-256color", "LANG": "C.UTF-8", **(environment or {})},
         )
         os.close(slave)

@@ -59,7 +59,7 @@ def test_a_script_whose_terminal_is_closed_keeps_what_it_has_trained(tmp_path: P
         wait_until(lambda: terminal.process.poll() is not None)
     (run,) = folder.every(tmp_path / "runs")
     said = facts(run)
-    assert (said.state, said.detail) == ("stopped", "by SIGHUP, as when its terminal is closed")
+    assert (said.state, said.detail) == ("stopped", "by SIGHUP, as when its terminal is closed"), said.error
     assert f"{said.step:08}" in max(run.checkpoints.glob("*.pt")).name
 
 

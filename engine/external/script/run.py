@@ -20,7 +20,7 @@ from latentop.engine.external.script.script_session import ScriptSession
 from latentop.engine.run.errors import UsageError
 from latentop.engine.run.facts import told
 
-HANG_UP_SECONDS = 3.0
+HANG_UP_SECONDS = 0.5
 """Between the end of a script's terminal and the signal that tells of it, at most."""
 EXIT_SECONDS = 2.0
 """How long a script that ends waits for another thread of it that trains."""
