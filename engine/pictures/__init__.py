@@ -27,9 +27,6 @@ EARLIEST = 0.1
 PIECE = 0.5
 """Seconds after which what is left to show waits for the next step: training is not held for longer."""
 
-AGAIN = 10.0
-"""Seconds after which what was shown only once is shown again, whatever that took."""
-
 
 class Gallery:
     """Shows its exhibits when due: at powers of two up to 64, for early steps change most, and at intervals.
@@ -60,8 +57,6 @@ class Gallery:
         """What is still to be shown, since it was last due."""
         self._whole = False
         """Whether that began with all."""
-        self._times = 0
-        """How often all was shown."""
         self._costs: dict[int, float] = {}
         """Seconds that each exhibit took when it was last shown, by its place."""
 
@@ -104,7 +99,6 @@ class Gallery:
             self._glanced = ended
         if not self._rest and self._whole:
             self._shown, cost = ended, sum(self._costs.values())
-            self._times += 1
             self._early = ended + (cost if cost > PIECE else 0.0)
 
     def _all_due(self, step: int, now: float) -> bool:
@@ -113,8 +107,6 @@ class Gallery:
         quick, slow = self._parted()
         left = self._budget - self._cost(quick) / max(self.every, EARLIEST)
         pause = max(self.every, self._cost(slow) / left if slow else 0.0)
-        if self._times == 1:  # the first time takes longer than any other, as after a resumption
-            pause = min(pause, max(self.every, AGAIN))
         return early or now >= self._shown + pause or self._wanted(step)
 
     def _quick_due(self, now: float) -> bool:
