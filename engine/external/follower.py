@@ -142,11 +142,15 @@ class _Log:
         self._key: str = options.key
         self._wanted = parse(options.columns) if options.columns else ColumnsWanted()
         self._looked = 0.0
+        self._read: frozenset[str] = frozenset()
+        """The parts that are read."""
         self.feed: LogFeed
 
     def find(self) -> None:
         """Open it. Raises NothingYetError where it is not there yet, UsageError for what is no log."""
-        self.feed = self._find().open(self._wanted)
+        place = self._find()
+        self._key, self._read = place.key, _keys(place)
+        self.feed = place.open(self._wanted)
 
     def await_it(self, run: RunFolder) -> bool:
         """Wait until it is there; False where somebody has asked to stop before.
@@ -174,11 +178,23 @@ class _Log:
         if now >= self._looked + MORE_SECONDS:
             self._looked = now
             with suppress(LatentopError):  # what was there may be gone for a moment
-                self.feed.extend(self._find().parts)
+                place = self._find()
+                self._read |= _keys(place)
+                self.feed.extend(place.parts)
 
     def _find(self) -> LogPlace:
+        """The log that is meant; once it is read, no other. Raises NothingYetError where it is gone."""
         found = self._places.find()
-        return next((one for one in found if one.key == self._key), found[0])
+        meant = [one for one in found if one.key == self._key] + [
+            one for one in found if _keys(one) & self._read
+        ]
+        if self._read and not meant:
+            raise NothingYetError(f"{self._key} is gone", "wait until it is back")
+        return [*meant, *found][0]
+
+
+def _keys(place: LogPlace) -> frozenset[str]:
+    return frozenset(part.key for part in place.parts)
 
 
 def _watch(run: RunFolder, log: _Log, mirror: Mirror, recorder: Recorder) -> None:

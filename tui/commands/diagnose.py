@@ -107,7 +107,10 @@ def _place(runs: Path, name: str) -> Path:
             return path
         what = f"{name!r} is neither a file or folder here nor a run in {runs}"
         raise UsageError(what, _ACCEPTED) from error
-    return folder.newest(found, name).path
+    run = folder.newest(found, name).path
+    if path.is_dir():
+        aside(f"{name} is a run, and a folder here: this is the run (the folder: ./{name})", "warning")
+    return run
 
 
 @contextmanager

@@ -79,6 +79,8 @@ def _at(path: Path, options: Namespace, *, there: bool) -> list[ForeignLog]:
             return [ForeignLog(path, "", "")]
     columns = [f"--columns={options.columns}"] if options.columns else []
     answer = _asked(path, [*_LISTER, *columns, "--", str(path)])
+    for words in dict.fromkeys(words for one in answer["logs"] for words in one["notes"]):
+        aside(f"{path}: {words}", "faint")
     logs = [ForeignLog(path, one["key"], one["name"]) for one in answer["logs"]]
     if there and (why := answer.get("not_yet")):
         raise UsageError(why, "name a log: a file or a folder")

@@ -41,7 +41,7 @@ def main() -> int:
 
 
 def _list(path: Path, columns: str) -> int:
-    """Print which logs lie there, as JSON: the key and the name of each.
+    """Print which logs lie there, as JSON: the key and the name of each, and what lies beside it unread.
 
     Where none is yet, one may come: that is told with why it is none.
     """
@@ -49,9 +49,10 @@ def _list(path: Path, columns: str) -> int:
     try:
         if columns:
             parse(columns)
-        answer = {"logs": [{"key": one.key, "name": one.name} for one in LogPlaces(path).find()]}
+        found = LogPlaces(path).find()
+        answer = {"logs": [{"key": one.key, "name": one.name, "notes": one.notes} for one in found]}
     except NothingYetError as error:
-        answer = {"logs": [{"key": "", "name": ""}], "not_yet": error.message}
+        answer = {"logs": [{"key": "", "name": "", "notes": []}], "not_yet": error.message}
     except LatentopError as error:
         sys.stdout.write(json.dumps({"error": error.message, "hint": error.hint}))
         return error.exit_code

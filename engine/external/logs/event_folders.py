@@ -1,12 +1,15 @@
 """Which folders of event files are one training: one for each metric, one for its validation."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
+from latentop.engine.external.logs.content import Content
 from latentop.engine.external.logs.formats.event_files import MARK, EventFiles, tags
 from latentop.engine.external.logs.log_feed import Part
 from latentop.engine.external.logs.rows import LogReader
-from latentop.engine.external.series_names import known
+from latentop.engine.external.logs.trainings import Held
+from latentop.engine.run.errors import UsageError
 
 _HALVES = frozenset({"train", "training", "valid", "validation", "val", "test", "eval", "evaluation"})
 """Folders of event files that are a half of the training above them, as Keras makes them."""
@@ -18,32 +21,31 @@ class EventFolders:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._is_part: dict[Path, bool] = {}
-        self._losses: dict[Path, bool] = {}
+        self._names: dict[Path, frozenset[str]] = {}
 
-    def parts(self, folder: Path, files: Sequence[Path]) -> list[Part]:
-        """The parts of the training whose events lie in a folder, and in folders below it that belong to it.
+    def held(self, folder: Path, files: Sequence[Path]) -> Held | None:
+        """The log in a folder's event files, and in those of folders below that belong to it.
 
-        None where there are no event files, or where they belong to the folder above. ``files`` are its own.
+        None where there are none, or where they belong to the folder above. ``files`` are its own.
         """
         if self._belongs_above(folder):
-            return []
-        own = [Part(str(folder), _opener(folder, ""))] if _has_events(files) else []
-        return own + [
-            Part(str(below), _opener(below, f"{below.name}/"))
-            for below in sorted(folder.iterdir())
-            if below.is_dir() and self._belongs_above(below) and _has_events(below.iterdir())
-        ]
+            return None
+        below = [one for one in sorted(folder.iterdir()) if one.is_dir() and self._belongs_above(one)]
+        places = [(folder, "", files), *((one, f"{one.name}/", [*one.iterdir()]) for one in below)]
+        parts = tuple(
+            Part(str(place), _opener(place, prefix)) for place, prefix, held in places if _has_events(held)
+        )
+        if not parts:
+            return None
+        return Held(folder, Content("events", self._tags(folder, places), _opener(folder, "")), parts)
 
-    def may_have_losses(self, folder: Path, files: Sequence[Path]) -> bool:
-        """Whether the events of a folder, or of those below that belong to it, tell of any loss so far."""
-        if folder not in self._losses:
-            parts = (one for one in folder.iterdir() if one.is_dir() and self._belongs_above(one))
-            below = (path for one in parts for path in one.iterdir())
-            found = {tag for path in (*files, *below) if MARK in path.name for tag in tags(path)}
-            if not found:
-                return True  # nothing is written yet
-            self._losses[folder] = any((known(tag) or "").startswith("loss/") for tag in found)
-        return self._losses[folder]
+    def _tags(self, folder: Path, places: Iterable[tuple[Path, str, Sequence[Path]]]) -> frozenset[str]:
+        """The first tags; none as long as nothing is written, or without the package that reads them."""
+        if not self._names.get(folder):
+            with suppress(UsageError):
+                files = [(path, prefix) for _, prefix, held in places for path in held if MARK in path.name]
+                self._names[folder] = frozenset(prefix + tag for path, prefix in files for tag in tags(path))
+        return self._names.get(folder, frozenset())
 
     def _belongs_above(self, folder: Path) -> bool:
         if folder == self._root:

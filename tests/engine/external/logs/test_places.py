@@ -1,6 +1,8 @@
 """Which logs lie in a folder: one training in several files, several trainings, and what is none."""
 
 import errno
+import json
+import math
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -153,14 +155,79 @@ def test_of_one_folder_the_kind_that_tells_most_is_read(tmp_path: Path) -> None:
     (place,) = LogPlaces(tmp_path).find()
     feed = place.open(ColumnsWanted())
     assert feed.source == "csv"
-    assert feed.notes == ["not read, for it tells of the same training: train.log"]
+    assert feed.notes == ["not read, for it tells the same: train.log"]
 
 
 def test_in_a_folder_of_many_trainings_every_log_is_one(tmp_path: Path) -> None:
     for name in ("a.csv", "b.csv"):
         (tmp_path / name).write_text(TABLE)
-    (tmp_path / "c.log").write_text("step 1 g_loss 0.5 d_loss 0.6\n")
+    (tmp_path / "c.log").write_text("step 1 g_loss 0.9 d_loss 0.2\n")
     assert found(tmp_path) == {"a.csv": PAIR, "b.csv": PAIR, "c.log": PAIR}
+
+
+WAVE = {step: (1 + 0.5 * math.sin(step), 0.7 + 0.1 * math.cos(3 * step)) for step in range(0, 3000, 10)}
+"""Losses of a generator and a discriminator by step."""
+
+
+def table(path: Path, scale: float = 1.0) -> None:
+    rows = [f"{step},{scale * g!r},{scale * d!r}" for step, (g, d) in WAVE.items()]
+    path.write_text("\n".join(["step,g_loss,d_loss", *rows]) + "\n")
+
+
+@pytest.mark.parametrize("decimals", [2, 4])
+@pytest.mark.parametrize("counted_from", [0, 1])
+def test_what_prints_every_tenth_row_of_a_table_rounded_is_the_same_training(
+    tmp_path: Path, decimals: int, counted_from: int
+) -> None:
+    table(tmp_path / "metrics.csv")
+    lines = [
+        f"step {step + counted_from} loss_G {g:.{decimals}f} loss_D {d:.{decimals}f}"
+        for step, (g, d) in WAVE.items()
+        if step % 100 == 0
+    ]
+    (tmp_path / "train.log").write_text("\n".join(lines) + "\n")
+    assert found(tmp_path) == {"": PAIR}
+
+
+def test_events_and_a_text_of_the_same_values_are_one_training(tmp_path: Path) -> None:
+    both = zip(*((g, d) for g, d in WAVE.values()), strict=True)
+    columns = dict(zip(("G_loss", "D_loss"), both, strict=True))
+    events(tmp_path, {tag: list(zip(WAVE, values, strict=True)) for tag, values in columns.items()})
+    lines = [f"step {step} loss_G {g:.4f} loss_D {d:.4f}" for step, (g, d) in WAVE.items()]
+    (tmp_path / "train.log").write_text("\n".join(lines) + "\n")
+    assert found(tmp_path) == {"": PAIR}
+    (tmp_path / "train.log").write_text("\n".join(lines[:5] + [f"{line}7" for line in lines[5:]]) + "\n")
+    (place,) = LogPlaces(tmp_path).find()
+    assert place.notes == ("not read, for it tells the same: train.log",)
+
+
+def test_logs_of_several_formats_with_other_values_are_trainings_of_their_own(tmp_path: Path) -> None:
+    table(tmp_path / "first.csv")
+    lines = [json.dumps({"step": step, "g_loss": 2 * g, "d_loss": d / 2}) for step, (g, d) in WAVE.items()]
+    (tmp_path / "second.jsonl").write_text("\n".join(lines) + "\n")
+    lines = [f"step {step} loss_G {3 * g:.4f} loss_D {d / 3:.4f}" for step, (g, d) in WAVE.items()]
+    (tmp_path / "third.log").write_text("\n".join(lines) + "\n")
+    events(tmp_path, {"G_loss": [(step, 5 * g) for step, (g, _) in WAVE.items()]})
+    names = {"first.csv", "second.jsonl", "third.log", tmp_path.name}
+    assert found(tmp_path).keys() == names
+    assert [place.notes for place in LogPlaces(tmp_path).find()] == [()] * 4
+
+
+def test_an_autoencoder_s_log_beside_a_gan_s_is_a_training_of_its_own(tmp_path: Path) -> None:
+    table(tmp_path / "gan.csv")
+    (tmp_path / "vae.csv").write_text("step,recon_loss,kld\n1,0.5,0.1\n2,0.4,0.2\n")
+    (tmp_path / "more.log").write_text("epoch 1 loss 0.5 val_loss 0.4\nepoch 2 loss 0.4 val_loss 0.4\n")
+    assert found(tmp_path) == {
+        "gan.csv": PAIR,
+        "vae.csv": {"loss/reconstruction", "loss/kl"},
+        "more.log": {"loss/total", "valid/loss"},
+    }
+
+
+def test_the_losses_of_a_gan_in_a_file_each_are_one_training(tmp_path: Path) -> None:
+    (tmp_path / "g.csv").write_text("step,g_loss\n1,0.5\n2,0.5\n")
+    (tmp_path / "d.csv").write_text("step,d_loss\n1,0.5\n2,0.5\n")
+    assert list(found(tmp_path).values()) == [PAIR]
 
 
 def biggan(folder: Path, *, losses: bool = True) -> None:
@@ -189,27 +256,27 @@ def test_losses_that_come_later_are_of_the_same_log(tmp_path: Path) -> None:
     assert set(joined(whole(feed, final=False))) >= PAIR
 
 
-def test_where_only_one_of_two_kinds_has_losses_it_is_read(tmp_path: Path) -> None:
+def test_a_measure_that_two_files_tell_differently_is_read_of_both(tmp_path: Path) -> None:
     (tmp_path / "eval.jsonl").write_text('{"step": 1, "fid": 30}\n{"step": 2, "fid": 20}\n')
     (tmp_path / "train.log").write_text(
         "step 1 g_loss 0.5 d_loss 0.6 fid 30\nstep 2 g_loss 0.5 d_loss 0.6 fid 9\n"
     )
+    assert found(tmp_path) == {"eval.jsonl": {"quality/fid"}, "train.log": PAIR | {"quality/fid"}}
+    (tmp_path / "eval.jsonl").write_text('{"step": 1, "fid": 30}\n{"step": 2, "fid": 9}\n')
     (place,) = LogPlaces(tmp_path).find()
-    feed = place.open(ColumnsWanted())
-    assert set(joined(whole(feed))) == PAIR | {"quality/fid"}
-    assert feed.notes == ["not read, for it tells of the same training: eval.jsonl"]
+    assert place.notes == ("not read, for it tells the same: eval.jsonl",)
 
 
 def test_measures_that_count_epochs_are_not_put_among_steps(tmp_path: Path) -> None:
     (tmp_path / "eval.jsonl").write_text('{"epoch": 1, "fid": 30}\n{"epoch": 2, "fid": 20}\n')
     (tmp_path / "train.log").write_text("step 100 g_loss 0.5 d_loss 0.6\nstep 200 g_loss 0.5 d_loss 0.6\n")
-    assert list(found(tmp_path).values()) == [PAIR]
+    assert found(tmp_path) == {"eval.jsonl": {"quality/fid"}, "train.log": PAIR}
 
 
 def test_losses_beside_events_without_any_are_read(tmp_path: Path) -> None:
     events(tmp_path, {"FID": [(1, 30.0), (2, 20.0)]})
     (tmp_path / "train.log").write_text("step 1 g_loss 0.5 d_loss 0.6\nstep 2 g_loss 0.5 d_loss 0.6\n")
-    assert list(found(tmp_path).values()) == [PAIR]
+    assert list(found(tmp_path).values()) == [PAIR | {"quality/fid"}]
 
 
 def test_a_folder_that_nobody_may_look_into_is_refused(
