@@ -100,8 +100,9 @@ class Followed:
         for one in said:
             self._say(one)
         if ended := self._over(moment):
-            stopped = interrupted and not ended.code and moment.state.name != "finished"
-            self.end(replace(ended, code=130) if stopped else ended)
+            by_hand = moment.state.name == "stopped" and not moment.facts.guard_ended
+            left = interrupted and (by_hand or not ended.code) and moment.state.name != "finished"
+            self.end(replace(ended, code=130) if left else ended)
 
     def end(self, ended: Ending) -> None:
         """Say how it ended, or was left, and why. With JSON, the last line is the run's status."""

@@ -59,7 +59,7 @@ def ending(run: RunFolder, facts: RunFacts, state: Liveness, alarms: Iterable[Al
                 error=f"{run.id} ended {_judged(facts)}: the guard stopped it, {facts.guard_ended}",
                 hint=f"go back by hand: latentop resume {called(run)}, then latentop rollback {called(run)}",
             )
-        case "finished" if exit_code(facts.verdict):
+        case "finished" | "stopped" if exit_code(facts.verdict):
             why = next(
                 (one for one in alarms if one.name == facts.verdict and one.cleared_step is None), None
             )

@@ -55,6 +55,16 @@ def test_until_alarm_leaves_once_a_critical_one_stands(
     assert_two_lines(printed.err, f"{run.id}, {alarm.name}: {alarm.sentence}", "lower generator lr")
 
 
+def test_a_run_that_was_stopped_while_collapsed_ends_with_the_code_of_that(tmp_path: Path) -> None:
+    run = new_run(tmp_path, state="stopped", verdict="collapsed", step=4_210)
+    write(run, COLLAPSED)
+    done = latentop(tmp_path, "follow")
+    assert done.returncode == 4
+    assert_two_lines(done.stderr, f"{run.id} ended COLLAPSED: {COLLAPSED.sentence}", COLLAPSED.advice)
+    write(run, facts={"verdict": "healthy"})
+    assert latentop(tmp_path, "follow").returncode == 0
+
+
 def test_until_alarm_takes_no_notice_of_what_is_over_and_ends_with_the_run(tmp_path: Path) -> None:
     run = new_run(tmp_path, state="finished", verdict="healthy")
     write(run, COLLAPSED, AlarmCleared(name="collapsed", step=250, wall=1_100.0))
