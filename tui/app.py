@@ -17,7 +17,7 @@ from textual.theme import BUILTIN_THEMES, Theme
 from latentop.engine.run.errors import LatentopError
 from latentop.engine.run.folder import RunFolder
 from latentop.presets.preset_error import PresetError
-from latentop.tui import palette, themes
+from latentop.tui import palette_commands, themes
 from latentop.tui.launcher import Launcher
 from latentop.tui.link.command_palette import Palette
 from latentop.tui.link.hang_up import Hangup
@@ -54,7 +54,9 @@ class LatentopApp(LinkedApp):
 
     TITLE = "latentop"
     CSS_PATH = "latentop.tcss"
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {palette.PaletteCommands}
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
+        palette_commands.PaletteCommands
+    }
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012, Textual declares them so
         (0, "-slim"),
         (60, "-narrow"),
@@ -162,14 +164,14 @@ class LatentopApp(LinkedApp):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: the keys of this place by name, runs, presets, and settings."""
         place, terminal, change = place_of(screen), self.preferences.terminal, self.preferences.change
-        yield from palette.actions(screen, place)
-        yield from palette.runs(self._runs, self.open_run)
-        yield from palette.presets(self.launcher.train_named)
-        yield from palette.images(terminal, change)
-        yield from palette.colours(terminal, change)
-        yield from palette.switches(self.preferences.remembered.settings, change)
+        yield from palette_commands.actions(screen, place)
+        yield from palette_commands.runs(self._runs, self.open_run)
+        yield from palette_commands.presets(self.launcher.train_named)
+        yield from palette_commands.images(terminal, change)
+        yield from palette_commands.colours(terminal, change)
+        yield from palette_commands.switches(self.preferences.remembered.settings, change)
         if place == "run":
-            yield from palette.traffic(screen)
+            yield from palette_commands.traffic(screen)
 
     def on_runs_screen_chosen(self, message: RunsScreen.Chosen) -> None:
         """Open the run that was chosen."""

@@ -20,8 +20,8 @@ from benchmarks.speed.step_times import of_log, of_run
 from benchmarks.speed.textbook import PEERS
 from benchmarks.speed.turns import Racer, ratios, take_turns
 from latentop.engine.objectives import Objective
-from latentop.engine.train import trial
-from latentop.engine.train.fastest_ways import Way
+from latentop.engine.train import speed_trial
+from latentop.engine.train.fastest_ways_cache import Way
 
 LITTLE = ("oscillation", "ring", "gan", "stacked")
 """Presets whose networks a processor may train faster."""
@@ -121,7 +121,7 @@ def _little(bench: Bench, name: str) -> Check:
         there = material.speed(take, "cpu", _seconds(bench))
     finally:
         torch.set_num_threads(threads)
-    taken = trial.quicker(preset, dataset_of(preset.data, bench.device), torch.device(bench.device))
+    taken = speed_trial.quicker(preset, dataset_of(preset.data, bench.device), torch.device(bench.device))
     chosen, other = (here, there) if taken == torch.device(bench.device) else (there, here)
     figure = f"{said(here)} steps/s on {bench.device}, {said(there)} on one thread; takes {taken}"
     return judged_on_card(bench, chosen * WRONG >= other, figure, "the faster one is taken", name)

@@ -2,7 +2,7 @@
 
 Not among what is measured by default, for compiling takes longer than that: ``python -m benchmarks ways``.
 Each is held against the step as it is, threads and layout as the worker's. A trial at the start would choose
-what is faster by a tenth (latentop.engine.train.trial.GAIN).
+what is faster by a tenth (latentop.engine.train.speed_trial.GAIN).
 """
 
 import time
@@ -15,7 +15,7 @@ from torch._inductor.utils import fresh_cache
 from benchmarks.speed.rows import NONE, Budget, Row, said
 from latentop.engine.data import Sampler, load
 from latentop.engine.objectives import Objective, build_objective
-from latentop.engine.train import devices, trial
+from latentop.engine.train import devices, speed_trial
 from latentop.presets import catalogue
 
 MORE = ("gan", "convolutional", "wgan-gp")
@@ -83,7 +83,7 @@ def _stepper(
     torch.manual_seed(preset.seed)
     torch.set_num_threads(threads)
     objective = build_objective(preset, dataset, device)
-    way = trial.way(preset, dataset, device, objective)
+    way = speed_trial.way(preset, dataset, device, objective)
     way.take(objective)
     sampler = Sampler(len(dataset.train), preset.per_step, preset.seed, device)
     if change:

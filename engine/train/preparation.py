@@ -18,7 +18,7 @@ from latentop.engine.run.events import Facts, Mark
 from latentop.engine.run.facts import RunFacts, told
 from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.store.writer import say, write
-from latentop.engine.train import devices, trial
+from latentop.engine.train import devices, speed_trial
 from latentop.engine.train.stopwatch import Stopwatch
 from latentop.engine.train.trainer import Trainer
 from latentop.presets.data import Images
@@ -61,7 +61,9 @@ def prepare(run: RunFolder, preset: Preset, before: RunFacts, clock: Stopwatch, 
     )
     say(run.database, building)
     trainer = Trainer(preset, dataset, device, wall=time.time, clock=clock)
-    way = trial.way(preset, dataset, device, trainer.objective, before=before.compute if resume else None)
+    way = speed_trial.way(
+        preset, dataset, device, trainer.objective, before=before.compute if resume else None
+    )
     way.take(trainer.objective)
     clock.go()
     if files:  # as they are; before its first step it has trained on nothing more
@@ -119,7 +121,7 @@ def _data(
         mark(run, "data", *notes)
         if preset.device == "auto":
             devices.prepare(device)
-            first, device = device, trial.quicker(preset, dataset, device)
+            first, device = device, speed_trial.quicker(preset, dataset, device)
             dataset = dataset.to(device)
             devices.release(first)
     devices.prepare(device)

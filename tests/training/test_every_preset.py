@@ -18,7 +18,7 @@ from latentop.engine.run.facts import RunFacts
 from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.process import launch
 from latentop.engine.run.process.terminated import Terminated
-from latentop.engine.train import trial
+from latentop.engine.train import speed_trial
 from latentop.engine.train.hooks import Hooks
 from latentop.engine.train.session import Session
 from latentop.engine.train.trainer import Trainer
@@ -51,7 +51,9 @@ SMALLER: Mapping[str, tuple[str, ...]] = {
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A temporary folder, which also takes what a dataset caches; and forty images of one's own in it."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(trial, "_busy", lambda: True)  # each training here computes as torch does by itself
+    monkeypatch.setattr(
+        speed_trial, "_busy", lambda: True
+    )  # each training here computes as torch does by itself
     (tmp_path / "images").mkdir()
     numbers = np.random.default_rng(0)
     for index in range(40):

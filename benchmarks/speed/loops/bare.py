@@ -12,7 +12,7 @@ import torch
 from benchmarks.speed.step_times import Log
 from latentop.engine.data import Sampler, load
 from latentop.engine.objectives import build_objective
-from latentop.engine.train import devices, trial
+from latentop.engine.train import devices, speed_trial
 from latentop.presets import catalogue
 
 
@@ -25,7 +25,7 @@ def main() -> None:
     dataset = load(preset.data, device)
     torch.manual_seed(preset.seed)
     objective = build_objective(preset, dataset, device)
-    trial.way(preset, dataset, device, objective).take(objective)
+    speed_trial.way(preset, dataset, device, objective).take(objective)
     sampler = Sampler(len(dataset.train), preset.per_step, preset.seed, device)
     steps = Log(Path(log))
     for chosen in sampler:

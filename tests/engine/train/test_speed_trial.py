@@ -18,8 +18,8 @@ from latentop.engine.data import Sampler, load
 from latentop.engine.objectives import build_objective, optimisers
 from latentop.engine.run import preferences
 from latentop.engine.run.events import Scalars
-from latentop.engine.train import devices, random_state, trial
-from latentop.engine.train.fastest_ways import Way, convolutions
+from latentop.engine.train import devices, random_state, speed_trial
+from latentop.engine.train.fastest_ways_cache import Way, convolutions
 from latentop.engine.train.trainer import Trainer
 from latentop.presets import catalogue
 from tests.support.real_runs import SMALL_GAN
@@ -33,8 +33,8 @@ NETWORKS = build_objective(DCGAN, DATA, CPU)
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(trial, "SECONDS", 0.3)
-    monkeypatch.setattr(trial, "_busy", lambda: False)
+    monkeypatch.setattr(speed_trial, "SECONDS", 0.3)
+    monkeypatch.setattr(speed_trial, "_busy", lambda: False)
     return tmp_path / "latentop" / "fastest.json"
 
 
@@ -53,12 +53,12 @@ def losses(taken: Way) -> list[float]:
 
 
 def way(*overrides: str, before: Mapping[str, object] | None = None) -> Way:
-    return trial.way(catalogue.override(DCGAN, overrides), DATA, CPU, NETWORKS, before=before)
+    return speed_trial.way(catalogue.override(DCGAN, overrides), DATA, CPU, NETWORKS, before=before)
 
 
 def test_what_was_found_is_remembered(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = way()
-    monkeypatch.setattr(trial, "fastest", refuse)
+    monkeypatch.setattr(speed_trial, "fastest", refuse)
     assert way() == first
     assert way("seed=7", "watch.every=3", "generator.lr=1e-5") == first  # which take no longer
     with pytest.raises(AssertionError):
@@ -83,9 +83,9 @@ def test_on_a_busy_machine_nothing_is_tried_or_remembered(
     cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    monkeypatch.setattr(trial, "_busy", lambda: True)
+    monkeypatch.setattr(speed_trial, "_busy", lambda: True)
     with monkeypatch.context() as now:
-        now.setattr(trial, "fastest", refuse)
+        now.setattr(speed_trial, "fastest", refuse)
         assert way() == Way(threads=torch.get_num_threads())
     assert not cache.exists()
     monkeypatch.setenv("OMP_NUM_THREADS", str(torch.get_num_threads()))  # layouts compare beside others, too
@@ -110,7 +110,7 @@ def test_others_are_told_from_a_screen_that_opens(
     looks = chain(used, repeat(used[-1]))
     monkeypatch.setattr(psutil, "cpu_count", lambda: cores)
     monkeypatch.setattr(psutil, "cpu_percent", lambda _: next(looks))
-    assert trial._busy() == busy
+    assert speed_trial._busy() == busy
 
 
 @pytest.mark.parametrize("last_first", [False, True])
@@ -139,7 +139,7 @@ def test_moments_follow_their_weights_into_another_layout(*, last_first: bool) -
 
 
 def test_a_run_keeps_the_way_it_began_with(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trial, "fastest", refuse)
+    monkeypatch.setattr(speed_trial, "fastest", refuse)
     monkeypatch.setattr(torch, "get_num_threads", lambda: 4)
     assert way(before={"threads": 3, "channels_last": True}) == Way(threads=3, channels_last=True)
     assert way(before={"threads": 64}) == Way(threads=4)  # on a smaller machine
@@ -149,7 +149,7 @@ def test_a_run_keeps_the_way_it_began_with(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_trial_leaves_random_numbers_and_threads_alone() -> None:
     before, threads = torch.get_rng_state(), torch.get_num_threads()
-    found = trial.fastest(DCGAN, DATA, Way(threads=threads), convolutions(NETWORKS))
+    found = speed_trial.fastest(DCGAN, DATA, Way(threads=threads), convolutions(NETWORKS))
     assert found is not None
     assert found.threads in (1, threads)
     assert torch.equal(torch.get_rng_state(), before)
@@ -158,17 +158,17 @@ def test_a_trial_leaves_random_numbers_and_threads_alone() -> None:
 
 def test_who_has_said_how_many_threads_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
-    monkeypatch.setattr(trial, "GAIN", 0.0)  # whatever else there is, is taken
-    found = trial.fastest(DCGAN, DATA, Way(threads=3), convolutions(NETWORKS))
+    monkeypatch.setattr(speed_trial, "GAIN", 0.0)  # whatever else there is, is taken
+    found = speed_trial.fastest(DCGAN, DATA, Way(threads=3), convolutions(NETWORKS))
     assert found is not None
     assert found.threads == 3
 
 
 def test_only_what_is_clearly_faster_is_taken() -> None:
     usual, other = Way(threads=2), Way(threads=1)
-    assert trial._best({usual: [9.0, 1.0, 1.0], other: [9.0, 0.95, 0.95]}, usual) == usual
-    assert trial._best({usual: [9.0, 1.0, 1.0], other: [9.0, 0.5, 0.5]}, usual) == other
-    assert trial._best({usual: [9.0], other: []}, usual) == usual
+    assert speed_trial._best({usual: [9.0, 1.0, 1.0], other: [9.0, 0.95, 0.95]}, usual) == usual
+    assert speed_trial._best({usual: [9.0, 1.0, 1.0], other: [9.0, 0.5, 0.5]}, usual) == other
+    assert speed_trial._best({usual: [9.0], other: []}, usual) == usual
 
 
 def test_a_processor_takes_small_networks_and_a_gpu_large_ones(
@@ -176,7 +176,7 @@ def test_a_processor_takes_small_networks_and_a_gpu_large_ones(
 ) -> None:
     """The GPU here is the same processor by another name, which is told to take longer or not."""
     gpu = torch.device("cpu:0")
-    monkeypatch.setattr(trial, "_is_processor", lambda device: device.index is None)
+    monkeypatch.setattr(speed_trial, "_is_processor", lambda device: device.index is None)
     slow = [CPU]
     now = [0.0]
 
@@ -185,35 +185,35 @@ def test_a_processor_takes_small_networks_and_a_gpu_large_ones(
 
     monkeypatch.setattr(devices, "wait", wait)
     clock = SimpleNamespace(monotonic=lambda: now[0], perf_counter=lambda: now[0])
-    monkeypatch.setattr(trial, "time", clock)
+    monkeypatch.setattr(speed_trial, "time", clock)
     preset = catalogue.load(catalogue.find("stacked"), ["batch=8"])
     data = load(preset.data, CPU)
     random = torch.get_rng_state()
-    assert trial.quicker(preset, data, gpu) == gpu
+    assert speed_trial.quicker(preset, data, gpu) == gpu
     cache.unlink()
     slow[0] = gpu
-    assert trial.quicker(preset, data, gpu) == CPU
+    assert speed_trial.quicker(preset, data, gpu) == CPU
     assert torch.equal(torch.get_rng_state(), random)
     with monkeypatch.context() as later:
-        later.setattr(trial, "_times", refuse)
-        assert trial.quicker(preset, data, gpu) == CPU  # remembered
-        assert trial.quicker(preset, data, CPU) == CPU
-        later.setattr(trial, "SMALL", 1000)
-        assert trial.quicker(preset, data, gpu) == gpu  # too large for a processor, without a trial
+        later.setattr(speed_trial, "_times", refuse)
+        assert speed_trial.quicker(preset, data, gpu) == CPU  # remembered
+        assert speed_trial.quicker(preset, data, CPU) == CPU
+        later.setattr(speed_trial, "SMALL", 1000)
+        assert speed_trial.quicker(preset, data, gpu) == gpu  # too large for a processor, without a trial
 
 
 def test_a_gpu_searches_for_algorithms_of_convolutions_alone() -> None:
     usual = Way(threads=2, device="cuda:0")
-    ways = trial._ways(DCGAN, usual, convolutions(NETWORKS))
+    ways = speed_trial._ways(DCGAN, usual, convolutions(NETWORKS))
     assert {(one.searched, one.channels_last, one.device) for one in ways} == {
         (True, False, "cuda:0"),
         (True, True, "cuda:0"),
     }
-    assert trial._ways(DCGAN, usual, []) == []
+    assert speed_trial._ways(DCGAN, usual, []) == []
 
 
 def test_a_way_of_another_device_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trial, "fastest", refuse)
+    monkeypatch.setattr(speed_trial, "fastest", refuse)
     threads = torch.get_num_threads()
     gone = {"threads": 1, "channels_last": True, "searched": True, "device": "cuda:0"}
     assert way(before=gone) == Way(threads=threads)
@@ -223,8 +223,8 @@ def test_where_there_is_no_room_for_a_trial_there_is_none(monkeypatch: pytest.Mo
     def full(*_: object) -> object:
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
 
-    monkeypatch.setattr(trial, "build_objective", full)
-    assert trial.fastest(DCGAN, DATA, Way(threads=2), convolutions(NETWORKS)) is None
+    monkeypatch.setattr(speed_trial, "build_objective", full)
+    assert speed_trial.fastest(DCGAN, DATA, Way(threads=2), convolutions(NETWORKS)) is None
 
 
 @pytest.mark.slow

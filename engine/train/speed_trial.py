@@ -26,7 +26,7 @@ from latentop.engine.data import Dataset, Sampler
 from latentop.engine.objectives import Objective, build_objective
 from latentop.engine.train import devices, random_state
 from latentop.engine.train.devices import CPU
-from latentop.engine.train.fastest_ways import FastestWays, Way, convolutions, key_of, way_of
+from latentop.engine.train.fastest_ways_cache import FastestWays, Way, convolutions, key_of, way_of
 from latentop.presets.schema import Preset
 
 SECONDS = 2.0
