@@ -17,7 +17,7 @@ from statistics import mean
 import torch
 
 from latentop.engine.data import load
-from latentop.engine.linear_algebra import one_thread
+from latentop.engine.linear_algebra import repeatable
 from latentop.engine.run.events import AlarmCleared, AlarmRaised, Scalars
 from latentop.engine.train.trainer import Trainer
 from latentop.presets import catalogue
@@ -60,7 +60,7 @@ def train(augment: str, options: argparse.Namespace) -> str:
     now, found = 0.0, Stretch()
     trainer = Trainer(preset, dataset, CPU, wall=lambda: now, clock=lambda: now)
     until, rows = time.monotonic() + options.seconds, 0
-    with one_thread():
+    with repeatable():
         for event in trainer.run():
             now = trainer.step / options.speed
             match event:

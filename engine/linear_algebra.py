@@ -19,8 +19,8 @@ SPARE, ROUNDS = 16, 3
 
 
 @contextmanager
-def one_thread() -> Iterator[None]:
-    """Small linear algebra on one CPU thread; the count before is put back.
+def repeatable() -> Iterator[None]:
+    """Small linear algebra on one CPU thread, in full precision; what was set before is put back.
 
     A reading of 512 samples takes 6 ms on one thread, and 270 ms on two where the machine is busy: short
     products wait for each other's threads. One thread also sums in one order, so that results repeat.
@@ -28,14 +28,15 @@ def one_thread() -> Iterator[None]:
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        yield
+        with full_precision():
+            yield
     finally:
         torch.set_num_threads(before)
 
 
 @contextmanager
 def full_precision() -> Iterator[None]:
-    """Products in float32 to the last digit, where training has CUDA multiply in TF32."""
+    """Products in float32 to the last digit, where training has CUDA, or the processor, multiply in fewer."""
     try:
         before = torch.get_float32_matmul_precision()
     except RuntimeError:  # a script has chosen it by torch's newer settings, beside which the old ones raise
@@ -98,14 +99,14 @@ def _exact(data: Tensor, count: int) -> Generator[None, None, tuple[Tensor, Tens
     yield
     if count < len(data) < data.shape[1]:
         centred = precise(data) - mean
-        with one_thread():
+        with repeatable():
             vectors = _leading(centred @ centred.T, count)
         return mean, torch.nn.functional.normalize(centred.T @ vectors, dim=0)
     covariance = torch.zeros(data.shape[1], data.shape[1], dtype=torch.float64)
     for part in data.split(PART):
         centred = precise(part) - mean
         covariance += centred.T @ centred
-    with one_thread():
+    with repeatable():
         return mean, _leading(covariance, count)
 
 
@@ -164,7 +165,7 @@ def turned_onto(points: Tensor, others: Tensor) -> Tensor:
 
     Orthogonal Procrustes: Schönemann 1966. Distances among the points stay as they are.
     """
-    with one_thread():
+    with repeatable():
         left, _, right = torch.linalg.svd(points.T @ others)
     turned: Tensor = points @ left @ right
     return turned

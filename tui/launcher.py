@@ -1,11 +1,14 @@
 """Have presets trained: at once, beside a run in training, or in its place."""
 
+import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from textual.app import App
+from textual.worker import get_current_worker
 
 from latentop.engine.run import commands
 from latentop.engine.run.errors import LatentopError
@@ -15,12 +18,14 @@ from latentop.presets import catalogue
 from latentop.presets.preset_error import PresetError
 from latentop.presets.schema import Preset
 from latentop.tui.runs import forks, start
+from latentop.tui.runs.glance import glance
 from latentop.tui.runs.run_liveness import living
 from latentop.tui.screens.choice import Choice, ChoiceScreen
 from latentop.tui.screens.messages import ForkRun, TrainPreset
 
 BESIDE = Choice(key="b", word="both", does="it goes on in the background; both share the machine")
 INSTEAD = Choice(key="s", word="stop it", does="it ends after a checkpoint; the new one trains alone")
+_LOOK_SECONDS = 0.2
 
 
 class Launcher:
@@ -48,10 +53,8 @@ class Launcher:
         old, others = self.instead, living(self.runs)
         if message.beside or others != [old]:
             self._train(message.name, message.preset, asks=not message.beside)
-        elif old is not None and self._start(message.name, message.preset):
-            self.stop(old)  # only now: where the new one can't start, the old one trains on
-            back = "l lists it, enter opens it, space trains on from its checkpoint."
-            self._app.notify(f"{old.id} stops. To go back: {back}", timeout=10)
+        elif old is not None and (new := self._start(message.name, message.preset)):
+            self._replace(old, new)
 
     def train_named(self, entry: catalogue.Entry) -> None:
         """Train the preset of that entry."""
@@ -74,7 +77,8 @@ class Launcher:
     def prepare(self) -> None:
         """Have a worker import torch, so that the preset that is chosen next trains at once."""
         if self._waiting is None:
-            self._waiting = WaitingWorker()
+            with suppress(LatentopError):  # where no process can be started now, one may later
+                self._waiting = WaitingWorker()
 
     def dismiss_worker(self) -> None:
         """Let the worker go that waits for nothing now."""
@@ -91,8 +95,26 @@ class Launcher:
             self._app.call_later(self._complain, error)
             return
         if instead:
-            self._app.call_later(self.stop, parent)
+            self._app.call_later(self._replace, parent, run)
         self._app.call_later(self._opened, run)
+
+    def _replace(self, old: RunFolder, new: RunFolder) -> None:
+        """Stop a run once another one trains in its place; where that fails before, the old one trains on."""
+        self._app.run_worker(partial(self._await_first_step, old, new), thread=True, group="replacing")
+
+    def _await_first_step(self, old: RunFolder, new: RunFolder) -> None:
+        worker = get_current_worker()
+        while not worker.is_cancelled and (begun := _has_begun(new)) is None:
+            time.sleep(_LOOK_SECONDS)
+        if worker.is_cancelled:
+            return
+        if begun:
+            back = "l lists it, enter opens it, space trains on from its checkpoint."
+            said = f"{old.id} stops. To go back: {back}"
+            self._app.call_later(self.stop, old)
+        else:
+            said = f"{new.id} did not begin: {old.id} trains on. l lists it, enter opens it."
+        self._app.call_later(partial(self._app.notify, said, timeout=10))
 
     def _train(self, name: str, preset: Preset, *, asks: bool = True) -> None:
         busy = next(iter(living(self.runs)), None)
@@ -101,19 +123,31 @@ class Launcher:
             return
 
         def act(answer: str | None) -> None:
-            if answer is not None and self._start(name, preset) and answer == INSTEAD.word:
-                self.stop(busy)
+            if answer is not None and (new := self._start(name, preset)) and answer == INSTEAD.word:
+                self._replace(busy, new)
 
         question = f"{busy.id} is in training. Train {name} too?"
         self._app.push_screen(ChoiceScreen(question, (BESIDE, INSTEAD)), act)
 
-    def _start(self, name: str, preset: Preset) -> bool:
-        """Start it and show it; False, with the reason told, where that can't be."""
+    def _start(self, name: str, preset: Preset) -> RunFolder | None:
+        """Start it and show it; None, with the reason told, where that can't be."""
         waiting, self._waiting = self._waiting, None
         try:
-            self._opened(start.start(self.runs, name, preset, waiting=waiting))
+            run = start.start(self.runs, name, preset, waiting=waiting)
         except (LatentopError, PresetError) as error:
             self._waiting = waiting
             self._complain(error)
-            return False
-        return True
+            return None
+        self._opened(run)
+        return run
+
+
+def _has_begun(run: RunFolder) -> bool | None:
+    """Whether a run has trained a step; None as long as it may still."""
+    try:
+        facts, state = glance(run)
+    except LatentopError:
+        return False  # it was deleted
+    if state.alive:
+        return True if facts.step > facts.parent_step else None
+    return state.name in ("finished", "stopped")

@@ -10,7 +10,7 @@ from torch import Tensor
 from benchmarks.features.failures import FAILURES, Pool, gone_classes, sound
 from benchmarks.features.maps import Map
 from latentop.engine.data import Dataset
-from latentop.engine.linear_algebra import one_thread
+from latentop.engine.linear_algebra import repeatable
 from latentop.engine.run.series import PRESENT
 from latentop.engine.watch.samples import baseline, modes
 from latentop.engine.watch.samples.baseline import Baseline
@@ -50,7 +50,7 @@ class Sensitivity:
 
 def sensitivity(data: Dataset, build: Callable[[Dataset], Map], seed: int) -> Sensitivity:
     """Measure; ``data.train`` is what features are taught on, ``data.test`` what samples are drawn from."""
-    with one_thread():
+    with repeatable():
         torch.manual_seed(seed)
         began = time.thread_time()
         found = build(data)

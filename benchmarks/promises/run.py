@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import torch
 
 from latentop.engine.data import Dataset, load
-from latentop.engine.linear_algebra import one_thread
+from latentop.engine.linear_algebra import repeatable
 from latentop.engine.objectives import Objective
 from latentop.engine.run.events import AlarmCleared, AlarmRaised, Scalars
 from latentop.engine.train.trainer import Trainer
@@ -57,7 +57,7 @@ def train(
     if moved:
         _move(trainer.objective, moved, seed)
     run = Run(preset=preset, dataset=dataset, objective=trainer.objective)
-    with one_thread():
+    with repeatable():
         for event in trainer.run():
             now = trainer.step / speed
             match event:

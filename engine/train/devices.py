@@ -152,11 +152,15 @@ def release_all() -> None:
         torch.mps.empty_cache()
 
 
+_NO_MEMORY = ("out of memory", "can't allocate memory", "STATUS_ALLOC_FAILED")
+"""What torch, and NVIDIA's libraries, say where memory is short."""
+
+
 def out_of_memory(error: BaseException) -> bool:
     """Whether the error says that a device, or the machine, has too little memory left."""
     text = str(error)
     return isinstance(error, torch.OutOfMemoryError | MemoryError) or (
-        isinstance(error, RuntimeError) and ("out of memory" in text or "can't allocate memory" in text)
+        isinstance(error, RuntimeError) and any(words in text for words in _NO_MEMORY)
     )
 
 

@@ -2,6 +2,7 @@
 
 import platform
 import time
+import traceback
 from collections.abc import Container, Sequence
 from contextlib import closing, suppress
 from importlib.metadata import version
@@ -137,11 +138,17 @@ class Session:
                 control.between_steps()
                 if control.stopping:
                     break
+            return True
         except (RuntimeError, MemoryError) as error:
-            if not (devices.out_of_memory(error) and control.take_back_edits()):
+            if not devices.out_of_memory(error):
                 raise
-            return False
-        return True
+            short = error
+        # What the broken step holds goes first: the state before it has to fit beside nothing but itself.
+        traceback.clear_frames(short.__traceback__)
+        devices.release(trainer.device)
+        if not control.take_back_edits():
+            raise short
+        return False
 
     def _begin_as_fork(self, trainer: Trainer) -> None:
         """Put the trainer where the parent's checkpoint was, with the settings of this run."""

@@ -61,6 +61,8 @@ def way(
     there are at most.
     """
     usual = Way(threads=torch.get_num_threads(), device=str(device))
+    if device.type == "cuda" and not torch.version.hip and convolutions(objective):
+        usual = replace(usual, searched=True)  # what cuDNN takes without a search, no search replaces later
     if before is not None:
         known = way_of(before) or usual
         if torch.device(known.device).type != device.type:
@@ -85,7 +87,7 @@ def way(
 def fastest(preset: Preset, dataset: Dataset, usual: Way, convolutions: list[nn.Module]) -> Way | None:
     """Try all ways in turns, each layout on networks of its own; random numbers stay as they are.
 
-    None where there is no room for that.
+    None where there is no room for that, or where some way took too long to be timed.
     """
     ways = _ways(preset, usual, convolutions)
     return _raced([usual, *ways], preset, {usual.device: dataset}, usual) if ways else usual
@@ -127,7 +129,7 @@ def _ways(preset: Preset, usual: Way, convolutions: list[nn.Module]) -> list[Way
         ways = [Way(threads=count, channels_last=last) for count, last in product(sorted(counts), layouts)]
         return [one for one in ways if one != usual]
     if torch.device(usual.device).type == "cuda" and convolutions:
-        return [replace(usual, searched=True, channels_last=last) for last in layouts]
+        return [replace(usual, channels_last=True) for last in layouts if last]
     return []
 
 
@@ -138,11 +140,13 @@ def _busy() -> bool:
 
 
 def _raced(ways: list[Way], preset: Preset, data: Mapping[str, Dataset], usual: Way) -> Way | None:
-    """The fastest of the ways; None without room. ``data`` has the dataset on each of their devices."""
+    """The fastest of the ways; None where that stays open. ``data`` has the dataset on each device."""
     threads, device = torch.get_num_threads(), torch.device(usual.device)
     try:
         with random_state.untouched(device):
-            return _best(_times(ways, preset, data), usual)
+            times = _times(ways, preset, data)
+        timed = all(len(took) > 1 for took in times.values())
+        return _best(times, usual) if timed or _is_processor(device) else None
     except RuntimeError as error:
         if not devices.out_of_memory(error):
             raise
@@ -166,16 +170,23 @@ def _times(ways: list[Way], preset: Preset, data: Mapping[str, Dataset]) -> dict
         for one in ways
     }
     times: dict[Way, list[float]] = {one: [] for one in ways}
-    end = time.monotonic() + SECONDS
-    for one in cycle(ways):
-        if time.monotonic() > end or len(times[one]) == ENOUGH:
-            break
+
+    def seconds(one: Way) -> float:
         one.take(objectives[one])
         dataset, chosen = data[one.device], next(samplers[one])
         began = time.perf_counter()
         objectives[one].step(dataset.train[chosen], dataset.train_labels[chosen])
         devices.wait(torch.device(one.device))
-        times[one].append(time.perf_counter() - began)
+        return time.perf_counter() - began
+
+    for one in ways:
+        if one.device != "cpu":  # a device's first step loads kernels, and searches: no time is a step's
+            seconds(one)
+    end = time.monotonic() + SECONDS
+    for one in cycle(ways):
+        if time.monotonic() > end or len(times[one]) == ENOUGH:
+            break
+        times[one].append(seconds(one))
     return times
 
 

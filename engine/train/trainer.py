@@ -229,6 +229,7 @@ class Trainer:
             if name in state["networks"]:
                 network.load_state_dict(state["networks"][name])
         for name, optimiser in self.objective.optimisers.items():
+            optimiser.zero_grad()  # what a step left that was broken off is no gradient of the next one
             optimisers.load(optimiser, state["optimisers"][name])
         self._steps.forget()
         self.former = [dict(one) for one in state.get("former", ())]  # older checkpoints have none

@@ -1,11 +1,13 @@
 """A real session on a device that runs short of memory, or is gone: what it does, says, and can be told."""
 
+import weakref
 from pathlib import Path
 
 import pytest
 import torch
 from torch import Tensor
 
+from latentop.engine.control.edits import Edits
 from latentop.engine.objectives.reconstruction import Reconstruction
 from latentop.engine.run import commands
 from latentop.engine.run.errors import UsageError
@@ -67,6 +69,37 @@ def test_a_batch_that_does_not_fit_is_taken_back_and_training_goes_on(tmp_path: 
     assert everything(run).bins["loss/reconstruction"].n.sum() == 60
     saved = [torch.load(path, weights_only=True) for path in run.checkpoints.glob("step-*.pt")]
     assert {one["settings"]["batch"] for one in saved} == {32}, "no resumption meets it again"
+
+
+def test_of_a_step_that_found_too_little_memory_nothing_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of its gradients were there; and what it held is gone before the state before it is put back."""
+    plain = new(tmp_path / "plain", "steps=12", "batch=32")
+    train(plain)
+    real, back, held = Reconstruction.step, Edits.take_back, list[weakref.ref[Tensor]]()
+
+    def step(self: Reconstruction, batch: Tensor, labels: Tensor) -> dict[str, Tensor]:
+        if len(batch) > 64:
+            for parameter in list(self.networks["autoencoder"].parameters())[:3]:
+                parameter.grad = torch.ones_like(parameter)
+            activations = torch.zeros(1000)
+            held.append(weakref.ref(activations))
+            raise FULL
+        return real(self, batch, labels)
+
+    def take_back(self: Edits) -> bool:
+        assert [one() for one in held] == [None]
+        return back(self)
+
+    monkeypatch.setattr(Reconstruction, "step", step)
+    monkeypatch.setattr(Edits, "take_back", take_back)
+    run = new(tmp_path / "edited", "steps=12", "batch=32")
+    commands.ask(run, "set", {"batch": 512})
+    train(run)
+    losses = [everything(one).bins["loss/reconstruction"].mean.tolist() for one in (plain, run)]
+    assert held
+    assert losses[0] == losses[1]
 
 
 @pytest.mark.usefixtures("small_memory")

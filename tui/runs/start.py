@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from latentop.engine.run.errors import UsageError
+from latentop.engine.run.errors import LatentopError, UsageError
 from latentop.engine.run.events import AlarmRaised
 from latentop.engine.run.facts import RunFacts
 from latentop.engine.run.folder import RunFolder
@@ -45,14 +45,18 @@ def start(
     somebody named the batch, even if the preset has the same. With a ``parent`` it is a fork, and begins
     where that was.
 
-    Raises UsageError or StorageError where the runs folder can't be written, and PresetError, with no run,
-    where ``check`` does.
+    Raises UsageError or StorageError where the runs folder can't be written, LatentopError, with no run,
+    where no process can be started, and PresetError, with no run, where ``check`` does.
     """
     run = _make(runs, name, preset, origin, own_batch=own_batch, parent=parent)
-    if waiting is None:
-        launch.start(run)
-    else:
-        waiting.claim(run)
+    try:
+        if waiting is None:
+            launch.start(run)
+        else:
+            waiting.claim(run)
+    except LatentopError:
+        shutil.rmtree(run.path, ignore_errors=True)
+        raise
     return run
 
 

@@ -80,6 +80,8 @@ def set_aside() -> Iterator[None]:
             yield
     finally:
         _aside.found = before
+        if found.autocasts:  # casts of weights that were made without gradients: training makes its own
+            torch.clear_autocast_cache()
 
 
 @contextmanager

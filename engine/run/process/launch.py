@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import IO
 
 from latentop.engine.run import folder
+from latentop.engine.run.errors import LatentopError
 from latentop.engine.run.events import Facts
 from latentop.engine.run.facts import RunFacts, told
 from latentop.engine.run.folder import RunFolder
@@ -159,18 +160,25 @@ def spawn(
     *,
     directory: str = "/",
 ) -> subprocess.Popen[bytes]:
-    """Start a process in a session of its own, in that folder, with more in its environment."""
+    """Start a process in a session of its own, in that folder, with more in its environment.
+
+    Raises LatentopError where the system lets none begin.
+    """
     _ended.update({one.pid: code for one in _started if (code := one.poll()) is not None})
     _started[:] = [one for one in _started if one.returncode is None]
-    process = subprocess.Popen(
-        command,
-        stdin=stdin,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-        cwd=directory,
-        env={**_POLITE, **os.environ, **environment},
-    )
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=stdin,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            cwd=directory,
+            env={**_POLITE, **os.environ, **environment},
+        )
+    except OSError as error:
+        hint = "end other programs, or allow more processes or memory, and try again"
+        raise LatentopError(f"no process can be started: {error.strerror or error}", hint) from error
     _started.append(process)
     return process
 

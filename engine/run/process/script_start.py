@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from latentop.engine.run.commands import refuse_unable
-from latentop.engine.run.errors import UsageError
+from latentop.engine.run.errors import LatentopError, UsageError
 from latentop.engine.run.facts import RunFacts, told
 from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.process import launch, liveness, worker_log
@@ -28,7 +28,7 @@ def start(run: RunFolder, facts: RunFacts) -> "subprocess.Popen[bytes]":
     """Start the recorded command in its folder and environment; what it prints goes to ``worker.log``.
 
     The run is ``starting`` until the script has opened it. Raises UsageError as ``check`` does, and for a
-    run that is not one's own; OSError where no process can be started, with the run as it was.
+    run that is not one's own; LatentopError where no process can be started, with the run as it was.
     """
     check(run, facts)
     environment = {**facts.environment, RESUME: str(run.path.absolute())}
@@ -42,7 +42,7 @@ def start(run: RunFolder, facts: RunFacts) -> "subprocess.Popen[bytes]":
             process = launch.spawn(
                 [*facts.command], subprocess.DEVNULL, log, environment, directory=facts.directory
             )
-    except OSError:
+    except (LatentopError, OSError):
         before = told(state=facts.state, detail=facts.detail, heartbeat=facts.heartbeat, pid=facts.pid)
         write(run.database, before | told(ended=facts.ended, died=facts.died))
         raise

@@ -12,7 +12,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from latentop.engine.linear_algebra import evenly, one_thread
+from latentop.engine.linear_algebra import evenly, repeatable
 from latentop.engine.run.series import PRESENT
 from latentop.engine.watch.samples import baseline, features, image_kinds, modes, sample_quality
 from latentop.engine.watch.samples.baseline import Baseline
@@ -96,7 +96,7 @@ class DiversityMeter:
         """
         if len(samples) < self.samples:
             raise ValueError(f"{len(samples)} samples; this meter compares {self.samples}")
-        with one_thread():
+        with repeatable():
             points, detail = self.features.split(samples[: self.samples])
             if not bool(detail.isfinite().all()):
                 raise ValueError("samples hold values that are not finite")
@@ -206,7 +206,7 @@ def pieces(
         )
         made = None
         while made is None:
-            with one_thread():
+            with repeatable():
                 made = next(drawn)
             yield None
         baselines.append(made)
@@ -225,20 +225,20 @@ def pieces(
         yield None
     shown = None
     if len(classes) > 1:
-        with one_thread():
+        with repeatable():
             shown = modes.learn(known, training_labels.cpu(), unseen, real_labels.cpu(), classes)
         yield None
     if shown is None or shown.known(samples).double().mean() < JUDGED:
         kinds = max(2, min(image_kinds.BINS, samples // PER_KIND, len(known) // IN_KIND))
-        with one_thread():
+        with repeatable():
             centres = image_kinds.cluster(known[evenly(len(known), BINNED)], kinds)
         yield None
         named = tuple(f"kind {number}" for number in range(1, len(centres) + 1))
-        with one_thread():
+        with repeatable():
             found_as, others_as = image_kinds.nearest(known, centres), image_kinds.nearest(unseen, centres)
             shown = modes.learn(known, found_as, unseen, others_as, named)
         yield None
-    with one_thread():
+    with repeatable():
         copies = Copies.among(known, unseen)
     yield None
     yield DiversityMeter(

@@ -12,7 +12,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from latentop.engine.linear_algebra import one_thread
+from latentop.engine.linear_algebra import repeatable
 from latentop.engine.run.series import PRESENT
 from latentop.engine.watch.samples.neighbours import duplicates, squared_distances
 from latentop.engine.watch.samples.reading import Measure, Own, Reading
@@ -152,7 +152,7 @@ class MixtureMeter:
         self._sd = sd
         self.classes = tuple(classes)
         self.samples = max(COUNTED, PER_MODE * len(classes))
-        with one_thread():
+        with repeatable():
             batches = real.cpu().double().split(COMPARED)
             distances = torch.tensor([duplicates(one) for one in batches if len(one) == COMPARED])
             self._apart = duplicates(batches[0])
@@ -180,7 +180,7 @@ class MixtureMeter:
         if len(samples) < self.samples:
             raise ValueError(f"{len(samples)} samples; this meter compares {self.samples}")
         points = samples[: self.samples].cpu()
-        with one_thread():
+        with repeatable():
             counted = count(points, self._centres, self._sd)
             apart = duplicates(points[:COMPARED].cpu().double())
             worth = self._worth.measure(points)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 import torch
 from torch import Tensor
 
-from latentop.engine.linear_algebra import evenly, one_thread
+from latentop.engine.linear_algebra import evenly, repeatable
 from latentop.engine.run.series import PRESENT
 from latentop.engine.watch.samples import image_kinds
 from latentop.engine.watch.samples.mixture import COMPARED, COUNTED, PER_MODE, MixtureReading, Worth
@@ -45,7 +45,7 @@ class PointMeter:
     def __init__(self, real: Tensor) -> None:
         points = real.cpu().flatten(1).double()
         half = len(points) // 2
-        with one_thread():
+        with repeatable():
             self._references = points[evenly(half, REFERENCES)]
             fresh = points[half:][evenly(len(points) - half, REFERENCES)]
             self._modes, self._gap = modes(self._references)
@@ -68,7 +68,7 @@ class PointMeter:
         if len(samples) < self.samples:
             raise ValueError(f"{len(samples)} samples; this meter compares {self.samples}")
         points = samples[: self.samples].cpu().flatten(1).double()
-        with one_thread():
+        with repeatable():
             away, called = self._nearest(points)
             apart = duplicates(points[: self._compared])
             worth = self._worth.measure(points)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from latentop.engine.linear_algebra import evenly, one_thread
+from latentop.engine.linear_algebra import evenly, repeatable
 from latentop.engine.watch.samples.reading import Own
 
 NAMES = ("frechet", "kid")
@@ -114,13 +114,13 @@ def learned(
     """
     found = []
     for places, others in sides:
-        with one_thread():
+        with repeatable():
             known = Quality.of(points[places], detail[places], whole=whole)
         yield None
         rows = []
         for number in range(DRAWS):
             drawn = others[torch.randperm(len(others), generator=generator)[:samples]]
-            with one_thread():
+            with repeatable():
                 rows.append(known.measure(points[drawn], detail[drawn]))
             if number % AT_ONCE == AT_ONCE - 1:
                 yield None

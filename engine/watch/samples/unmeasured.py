@@ -20,8 +20,11 @@ class UnmeasurableError(ValueError):
     """What turned out while real data were measured, or samples drawn: these can't be measured."""
 
     def __init__(self, reason: Unmeasured) -> None:
-        super().__init__(reason.why)
+        super().__init__(reason)
         self.reason = reason
+
+    def __str__(self) -> str:
+        return self.reason.why
 
 
 def too_few(count: int, what: str) -> Unmeasured:

@@ -6,7 +6,7 @@ from math import isfinite
 import torch
 from torch import Tensor
 
-from latentop.engine.linear_algebra import one_thread
+from latentop.engine.linear_algebra import repeatable
 from latentop.engine.watch.verdict.alarms import Condition
 from latentop.presets.watch import DEFAULTS, Watch
 
@@ -29,7 +29,7 @@ def measure(codings: Tensor) -> dict[str, float]:
     active = int((centred.square().mean(0).sqrt() > VARIES).sum())
     if active == 0:
         return {ACTIVE: 0.0, RANK: 0.0, UNITS: float(codings.shape[1])}
-    with one_thread():
+    with repeatable():
         strengths = torch.linalg.eigvalsh(centred.T @ centred).clamp(min=0)
     shares = strengths / strengths.sum()
     entropy = -torch.special.xlogy(shares, shares).sum()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from latentop.engine.run.errors import LatentopError
+from latentop.engine.watch.samples.unmeasured import UnmeasurableError, too_few
 from latentop.presets.image_folder import TooLargeError
 from latentop.presets.preset_error import PresetError
 from latentop.tui.commands import diagnose, worker_answer  # each has errors of its own
@@ -22,6 +23,7 @@ ERRORS = [
     diagnose.DiagnosisError("what", "do that", 4),
     PresetError("what", "do that", key="steps"),
     TooLargeError(70_000, 9),
+    UnmeasurableError(too_few(12, "images")),
 ]
 
 

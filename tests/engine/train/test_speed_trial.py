@@ -202,14 +202,57 @@ def test_a_processor_takes_small_networks_and_a_gpu_large_ones(
         assert speed_trial.quicker(preset, data, gpu) == gpu  # too large for a processor, without a trial
 
 
-def test_a_gpu_searches_for_algorithms_of_convolutions_alone() -> None:
-    usual = Way(threads=2, device="cuda:0")
-    ways = speed_trial._ways(DCGAN, usual, convolutions(NETWORKS))
-    assert {(one.searched, one.channels_last, one.device) for one in ways} == {
+def test_a_gpu_searches_for_algorithms_of_convolutions_alone(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the first step on: what cuDNN took without a search would be kept where it searches later."""
+    tried: list[Way] = []
+
+    def raced(ways: list[Way], *_: object) -> Way:
+        tried.extend(ways)
+        return ways[-1]
+
+    monkeypatch.setattr(speed_trial, "_raced", raced)
+    monkeypatch.setattr(devices, "name", lambda _: "a card")
+    found = speed_trial.way(DCGAN, DATA, torch.device("cuda:0"), NETWORKS)
+    assert [(one.searched, one.channels_last, one.device) for one in tried] == [
         (True, False, "cuda:0"),
         (True, True, "cuda:0"),
-    }
-    assert speed_trial._ways(DCGAN, usual, []) == []
+    ]
+    assert found == tried[-1]
+    dense = build_objective(catalogue.load(catalogue.find("stacked")), DATA, CPU)
+    assert not speed_trial.way(DCGAN, DATA, torch.device("cuda:0"), dense).searched
+    monkeypatch.setattr(torch.version, "hip", "6.4")  # whose search takes minutes
+    cache.unlink()
+    assert not speed_trial.way(DCGAN, DATA, torch.device("cuda:0"), NETWORKS).searched
+
+
+def test_the_first_steps_on_a_gpu_take_no_time_of_a_trial_and_half_a_trial_is_not_remembered(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The GPU here is the same processor by another name; loading its kernels takes longer than a trial."""
+    gpu = torch.device("cpu:0")
+    monkeypatch.setattr(speed_trial, "_is_processor", lambda device: device.index is None)
+    now, asked, each = [0.0], [0], [0.001]
+
+    def wait(device: torch.device) -> None:
+        if device == gpu:
+            now[0] += each[0] if asked[0] else 60.0
+            asked[0] += 1
+        else:
+            now[0] += 0.05
+
+    monkeypatch.setattr(devices, "wait", wait)
+    clock = SimpleNamespace(monotonic=lambda: now[0], perf_counter=lambda: now[0])
+    monkeypatch.setattr(speed_trial, "time", clock)
+    preset = catalogue.load(catalogue.find("stacked"), ["batch=8"])
+    data = load(preset.data, CPU)
+    assert speed_trial.quicker(preset, data, gpu) == gpu
+    assert cache.exists()
+    cache.unlink()
+    each[0] = 60.0
+    assert speed_trial.quicker(preset, data, gpu) == gpu
+    assert not cache.exists()
 
 
 def test_a_way_of_another_device_is_none(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from latentop.engine.watch.samples import diversity, features
+from latentop.engine.watch.samples import diversity, features, neighbours
 from latentop.engine.watch.samples.copies import Copies
 from latentop.engine.watch.samples.diversity import DiversityMeter, build
 from latentop.engine.watch.samples.reading import Reading
@@ -227,6 +227,29 @@ def test_features_are_exact_where_training_multiplies_coarsely(monkeypatch: pyte
     finally:
         torch.set_float32_matmul_precision(before)
     assert used == ["highest"]
+
+
+@pytest.mark.parametrize("coarse", ["high", "medium"])
+def test_distances_are_exact_where_training_multiplies_coarsely(
+    monkeypatch: pytest.MonkeyPatch, coarse: str
+) -> None:
+    """Processors with AMX multiply in bfloat16 where a script has asked for ``medium``."""
+    made, used = meter(200, labelled=False), []
+    real = neighbours.squared_distances
+
+    def squared_distances(*args: Tensor) -> Tensor:
+        used.append(torch.get_float32_matmul_precision())
+        return real(*args)
+
+    monkeypatch.setattr(neighbours, "squared_distances", squared_distances)
+    before = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision(coarse)
+    try:
+        made.read(data().train[:COUNT])
+        assert torch.get_float32_matmul_precision() == coarse
+    finally:
+        torch.set_float32_matmul_precision(before)
+    assert set(used) == {"highest"}
 
 
 def test_features_are_taken_of_a_part_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:

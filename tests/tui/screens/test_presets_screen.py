@@ -1,7 +1,15 @@
+import errno
+import os
+import subprocess
+import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import NoReturn
 
 import pytest
 
+from latentop.engine.run import folder
+from latentop.engine.run.process import launch
 from latentop.presets import catalogue, preview
 from latentop.tui.link.terminal import Terminal
 from tests.support.dashboard import (
@@ -15,6 +23,7 @@ from tests.support.dashboard import (
     wait_for_text,
 )
 from tests.support.previews import MADE
+from tests.support.recorded_runs import alive, write
 
 
 @AT_EVERY_SIZE
@@ -72,10 +81,44 @@ async def test_enter_takes_the_place_of_the_run_that_one_comes_from(runs: Path, 
         await wait_for_text(pilot, "data.path is empty")
         assert (FakeWaitingWorker.claimed, asked(recorded.run)) == ([], [])
         await pilot.press("down", "enter")
-        await wait_for_text(pilot, "● starting", f"{recorded.run.id} stops", "To go back", "space trains on")
+        await wait_for_text(pilot, "● starting")
         (run,) = FakeWaitingWorker.claimed
         assert "-dcgan-few-s42" in run.id
+        assert asked(recorded.run) == [], "it has not begun yet"
+        write(run, facts={**alive(), "step": 1})
+        await wait_for_text(pilot, f"{recorded.run.id} stops", "To go back", "space trains on")
         assert asked(recorded.run) == [("stop", "{}")]
+
+
+async def test_a_run_trains_on_where_the_one_in_its_place_fails_before_its_first_step(
+    runs: Path, open_app: Open
+) -> None:
+    recorded = healthy_gan(runs)
+    async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "● training")
+        await pilot.press("p")
+        await wait_for_text(pilot, "enter stops dcgan-s42")
+        await pilot.press("enter")
+        await wait_for_text(pilot, "● starting")
+        (run,) = FakeWaitingWorker.claimed
+        write(run, facts={"state": "failed", "error": "there is too little memory", "ended": time.time()})
+        await wait_for_text(pilot, f"{run.id} did not", recorded.run.id, "trains on", "l lists it")
+        assert asked(recorded.run) == []
+
+
+async def test_where_no_process_can_be_started_that_is_told_and_no_run_is_left(
+    runs: Path, open_app: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> NoReturn:
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr("latentop.tui.launcher.WaitingWorker", launch.WaitingWorker)
+    monkeypatch.setattr(launch, "subprocess", SimpleNamespace(**{**vars(subprocess), "Popen": full}))
+    async with open_app().run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "what shall be trained?", "dcgan")
+        await pilot.press("enter")
+        await wait_for_text(pilot, "no process can be started", "end other programs")
+        assert folder.every(runs) == []
 
 
 async def test_b_trains_both(runs: Path, open_app: Open) -> None:
@@ -139,7 +182,8 @@ async def test_a_run_that_was_asked_about_may_be_stopped(runs: Path, open_app: O
         await wait_for_text(pilot, "is in training")
         await pilot.press("s")
         await wait_for_text(pilot, "● starting")
-        assert asked(recorded.run) == [("stop", "{}")]
+        write(FakeWaitingWorker.claimed[0], facts={**alive(), "step": 1})
+        await wait_for(pilot, lambda: asked(recorded.run) == [("stop", "{}")])
 
 
 async def test_think_better_of_it(runs: Path, open_app: Open) -> None:

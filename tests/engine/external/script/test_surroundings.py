@@ -94,6 +94,24 @@ def test_samples_are_measured_as_where_nothing_is_set(name: str, plain: dict[str
     assert seen == now, "the script's own functions are called as it would call them"
 
 
+def test_what_is_drawn_within_autocast_takes_no_gradients_from_what_is_trained_there(runs: Path) -> None:
+    """Autocast keeps the casts of weights for the block; those made for samples have no gradients."""
+    generator = nn.Linear(4, 64)
+    real = torch.rand(300, 1, 8, 8)
+
+    def sample(count: int) -> Tensor:
+        return torch.sigmoid(generator(torch.randn(count, 4))).float().view(count, 1, 8, 8)
+
+    with (
+        latentop.init(kind="gan", sample=sample, real=real) as run,
+        torch.autocast("cpu", dtype=torch.bfloat16),
+    ):
+        run.log({"loss/generator": 1.0, "loss/discriminator": 1.0})
+        generator(torch.ones(3, 4)).float().sum().backward()
+        assert generator.weight.grad is not None
+        assert generator.weight.grad.abs().sum() > 0
+
+
 def test_what_went_back_in_inference_mode_can_be_trained_on(runs: Path) -> None:
     """As where a script logs what it has measured on held-out data, and is asked to go back just then."""
     network = nn.Linear(2, 2)
