@@ -48,7 +48,7 @@ def diversity(state: State) -> Words:
         said = f"{run_state.verdict('unknown', alive=state.liveness.alive)}: no sample was measured"
         return _words(f"{said} yet", "not measured yet", tone="foreground")
     names = {alarm.name for alarm in derived.standing(state)}
-    gone = _gone(mode_presence.lost(mode_presence.modes(state))) or _told(derived.lost_classes(state))
+    gone = _gone(mode_presence.lost(mode_presence.modes(state))) or _told(mode_presence.lost_names(state))
     if (found := next((name for name in PROBLEMS if name in names), None)) is not None:
         copies = number_text.percent(derived.last(state, "diversity/copied") or 0.0)
         told = [one.format(copies=copies) for one in PROBLEMS[found]]
@@ -63,7 +63,7 @@ def diversity(state: State) -> Words:
         return _words(f"{said}: {why.why}", said, tone="foreground")
     if gone:
         return _words(f"losing modes: {gone}", gone, _brief(gone), tone="warning")
-    return _reached(state, reached, mode_presence.missing(mode_presence.modes(state)))
+    return _reached(state, reached, mode_presence.missing(state))
 
 
 OF_SAMPLES = frozenset({"collapsed", "cycling", "memorising"})
@@ -81,7 +81,7 @@ PROBLEMS = {
 """The alarms that explain whatever else lacks, the first that stands alone; longest words first."""
 
 
-def _reached(state: State, reached: float, missing: Sequence[Mode]) -> Words:
+def _reached(state: State, reached: float, missing: Sequence[str]) -> Words:
     """The conclusion where no alarm stands and nothing was lost."""
     share = number_text.percent(reached)
     chance = alarm_levels.chance_in(state.facts, COVERAGE)
@@ -92,7 +92,7 @@ def _reached(state: State, reached: float, missing: Sequence[Mode]) -> Words:
         longest = f"{said}, falling from {before} in {number_text.spaced(going.steps)} steps"
         return _words(longest, f"{brief}, falling from {before}", f"{brief}, falling", tone="warning")
     if missing:
-        never = _listed([mode.name for mode in missing])
+        never = _listed(missing)
         return _words(f"{said}; hardly shown: {never}", f"hardly shown: {never}", tone="warning")
     if reached < alarm_levels.alarm_below(state.facts, of(COVERAGE)):
         return _words(f"{said}: too little", f"{brief}: too little", tone="warning")
@@ -137,7 +137,7 @@ def stability(state: State) -> Words:
         if (said := ALARMED.get(alarm.name)) is not None:
             return _words(f"{said}: see the alarm", said, tone=run_state.tone(alarm.severity))
     grown = [(name, going) for name in NETWORKS if (going := _grows(state, name))]
-    if grown:
+    if grown and not young(state):
         name, going = max(grown, key=lambda one: one[1].times)
         times = f"×{going.times:.0f} in {number_text.spaced(going.steps)} steps"
         return _words(

@@ -126,10 +126,13 @@ def speed(state: State, seconds: float = RECENT_SECONDS) -> float | None:
 
 
 def seconds_left(state: State) -> float | None:
-    """Seconds of training until the last step, as fast as lately; None where that can't be told."""
+    """Seconds of training until the last step, as fast as lately; None where that can't be told.
+
+    Of a run that pauses, once it goes on.
+    """
     now = speed(state, max(RECENT_SECONDS, min(STEADY_SECONDS, state.facts.elapsed / 4)))
     remaining = state.facts.steps - step(state)
-    if not now or remaining <= 0 or state.liveness.name != "running":
+    if not now or remaining <= 0 or state.liveness.name not in ("running", "paused"):
         return None
     return remaining / now
 

@@ -24,8 +24,8 @@ SIGNS = (
     Term("┃ on a bar", "where the alarm is"),
     Term("↗ → ↘", "rises, steady, falls, as far as that is sure"),
     Term("▴ ▾ ▼ in a chart", "a value above the axis, below it; one that is not finite"),
-    Term("✎ ◆ ↩ ▶ ✖", "an edit, a checkpoint or good state, going back, going on, an alarm"),
-    Term("⑂", "a fork: a run that began with a checkpoint of another"),
+    Term("✎ ◆ ↩ ▶", "an edit or a fork's beginning, a checkpoint or good state, going back, going on"),
+    Term("✖ ▲", "an alarm: critical, a warning"),
 )
 FAMILIES = {
     "presence/…": "presence of a mode",

@@ -70,9 +70,21 @@ def lost(found: tuple[Mode, ...]) -> tuple[Mode, ...]:
     return tuple(mode for mode in found if not mode.there and mode.seen)
 
 
-def missing(found: tuple[Mode, ...]) -> tuple[Mode, ...]:
-    """The modes that never came."""
-    return tuple(mode for mode in found if not mode.there and not mode.seen)
+def lost_names(state: State) -> tuple[str, ...]:
+    """The names of the modes that are gone, with those of an alarm, as a fork's from its parent.
+
+    What an alarm has named is not lost any more where the newest check finds it.
+    """
+    found = modes(state)
+    back = {mode.name for mode in found if mode.there}
+    told = (name for name in derived.lost_classes(state) if name not in back)
+    return tuple(dict.fromkeys((*(mode.name for mode in lost(found)), *told)))
+
+
+def missing(state: State) -> tuple[str, ...]:
+    """The names of the modes that never came, and of which no alarm says that they are lost."""
+    known = lost_names(state)
+    return tuple(mode.name for mode in modes(state) if not mode.there and mode.name not in known)
 
 
 def _mode(state: State, name: str, place: int) -> Mode:

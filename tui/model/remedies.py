@@ -29,7 +29,7 @@ REMEDIES = {
     "generator-wins": (Remedy(GENERATOR, "slow G"),),
     "runaway-logits": (Remedy(DISCRIMINATOR, "slow D"),),
     "memorising": (Remedy("objective.augment", "augment", done="diff"),),
-    "oscillation": (Remedy(GENERATOR, "slow G"),),
+    "oscillation": (Remedy("objective.r1", "add r1"), Remedy(GENERATOR, "slow G")),
     "diverged": (Remedy(GENERATOR, "slow both"), Remedy(AUTOENCODER, "slow it")),
     "exploding": (Remedy(GENERATOR, "slow both"), Remedy(AUTOENCODER, "slow it")),
 }

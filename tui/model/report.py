@@ -94,7 +94,7 @@ def fields(state: State) -> dict[str, object]:
         "epoch": epoch[0] if epoch else None,
         "epochs": epoch[1] if epoch else None,
         "standing": [alarm.name for alarm in derived.standing(state)],
-        "lost": list(derived.lost_classes(state)),
+        "lost": list(mode_presence.lost_names(state)),
         "non_finite": derived.bad_values(state),
         "best_validation": {"value": best.value, "step": best.step} if best else None,
         "validation_ratio": generalisation.ratio(state),
@@ -179,7 +179,7 @@ def _of(state: State, name: str) -> str:
     if name != "diversity/modes":
         return ""
     total = state.facts.modes or len(state.facts.classes)
-    lost = derived.lost_classes(state)
+    lost = mode_presence.lost_names(state)
     return (f" of {total}" if total else "") + (f", lost: {', '.join(lost)}" if lost else "")
 
 

@@ -172,13 +172,12 @@ def _critical(state: State) -> Alarm | None:
 def _wrong(state: State, alarm: Alarm) -> VerdictRow:
     """What is critical, since when, what is lost, and what helps at once."""
     since, name = spaced(remedies.began(alarm)), _named(alarm)
-    lost = tuple(mode.name for mode in mode_presence.lost(mode_presence.modes(state)))
     return VerdictRow(
         heads=(f"✖ {name} since step {since}", f"✖ {name} at {since}"),
         tone="error",
         loud=True,
         parts=_numbers(state, alarm),
-        lost=(lost or derived.lost_classes(state)) if alarm.name == "collapsed" else (),
+        lost=mode_presence.lost_names(state) if alarm.name == "collapsed" else (),
         hints=(*_help(state), Hint("a", "why")),
     )
 

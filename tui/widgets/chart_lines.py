@@ -15,6 +15,7 @@ from latentop.tui.draw.charts.line import Line
 from latentop.tui.model import alarm_levels
 from latentop.tui.model.chart_list import Chart
 from latentop.tui.model.derived import typical
+from latentop.tui.model.moment import happenings
 from latentop.tui.model.number_text import short
 from latentop.tui.model.plain_text import clean
 from latentop.tui.model.shown_series import Shown
@@ -26,7 +27,8 @@ MARKED = {"edit": "✎", "fork": "✎", "rollback": "↩", "resume": "▶"}
 """The kinds of marks that are worth a line through every chart, and their signs on the axis."""
 TICKED = {"checkpoint": "◆"}
 """Those of which there are too many for that."""
-RAISED = "✖"
+RAISED = {"critical": "✖", "warning": "▲"}
+GOOD = "◆"
 CAP = 1.5
 """Of what real data reach: values beyond are marked, and set no scale."""
 
@@ -108,7 +110,7 @@ class ChartLines:
 
 
 def marks(state: State) -> list[VerticalMark]:
-    """What happened at a step: edits, checkpoints, alarms."""
+    """What happened at a step: edits, checkpoints, good states, alarms."""
     done = [
         VerticalMark(step=mark.step, label=clean(mark.text), sign=MARKED[mark.kind])
         for mark in state.marks
@@ -118,6 +120,8 @@ def marks(state: State) -> list[VerticalMark]:
         VerticalMark(step=mark.step, sign=TICKED[mark.kind]) for mark in state.marks if mark.kind in TICKED
     ]
     raised = [
-        VerticalMark(step=alarm.raised_step, label=clean(alarm.name), sign=RAISED) for alarm in state.alarms
+        VerticalMark(step=alarm.raised_step, label=clean(alarm.name), sign=RAISED[alarm.severity])
+        for alarm in state.alarms
     ]
-    return [*ticks, *done, *raised]
+    good = [VerticalMark(step=one.step, sign=GOOD) for one in happenings(state) if one.kind == "good"]
+    return [*ticks, *good, *done, *raised]

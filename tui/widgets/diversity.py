@@ -187,11 +187,10 @@ class DiversityPanel(Panel):
         """How many modes are there, and by name those that are lost, never came, or are rare."""
         spans: list[Span | str] = [f"{MODES.short:<{LABEL}}", f"{self._count():>{VALUE}}", " "]
         modes = mode_presence.modes(self.state)
-        lost = [mode.name for mode in mode_presence.lost(modes)] or list(derived.lost_classes(self.state))
-        never = [mode.name for mode in mode_presence.missing(modes)]
+        lost, never = mode_presence.lost_names(self.state), mode_presence.missing(self.state)
         few = [mode.name for mode in modes if mode.there and mode.share < FEW]
         room = width - LABEL - VALUE - 1
-        told: list[tuple[str, list[str], str]] = [("few: ", few, "warning")]
+        told: list[tuple[str, Sequence[str], str]] = [("few: ", few, "warning")]
         if self._early and (lost or never):
             told.insert(0, ("not shown: ", [*lost, *never], ""))
         else:

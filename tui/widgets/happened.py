@@ -148,13 +148,17 @@ class HappenedPanel(Panel):
 
 
 def _told(state: State) -> list[Happening]:
-    """What happened, newest first, less the alarms that stand and verdicts that an alarm tells of already."""
+    """What happened, newest first, less the alarms that stand and verdicts that an alarm tells of already.
+
+    Of good states that were kept one after another, the newest.
+    """
     standing = {(alarm.raised_step, alarm.sentence) for alarm in derived.standing(state)}
-    return [
-        one
-        for one in reversed(happenings(state))
-        if one.kind != VERDICT and (one.step, one.sentence) not in standing
-    ]
+    told: list[Happening] = []
+    for one in reversed(happenings(state)):
+        again = one.kind == "good" and told and told[-1].kind == "good"
+        if one.kind != VERDICT and (one.step, one.sentence) not in standing and not again:
+            told.append(one)
+    return told
 
 
 def _has_losses(state: State) -> bool:

@@ -149,4 +149,4 @@ class Header(Panel):
                 parts.append(Part(60, f"{number_text.duration(left)} left"))
         if self.traffic:
             parts.append(Part(88, self.traffic, "accent"))
-        return [*parts, Part(25, number_text.clock(time.time()))]
+        return [*parts, Part(29, number_text.clock(time.time()))]

@@ -1,5 +1,6 @@
 """The second row: the verdict, the loudest thing on the screen, with the keys that help."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 from rich.style import Style
@@ -112,12 +113,15 @@ class VerdictLine(Panel):
                     await self.screen.run_action(found.action)
 
     def _row(self) -> VerdictRow:
-        if self._said is not None:
-            text, tone = self._said
-            return VerdictRow(heads=(text,), tone=tone, loud=tone == "error")
         live = self.viewport.live
         then = self.state if live else self.then
-        return verdict_row(self.state, then, self.viewport, self.aside, self._seen)
+        row = verdict_row(self.state, then, self.viewport, self.aside, self._seen)
+        if self._said is not None:
+            text, tone = self._said
+            if row.tone != "error" or tone == "error":
+                return VerdictRow(heads=(text,), tone=tone, loud=tone == "error")
+            row = replace(row, parts=(text, *row.parts))  # what is critical is never out of sight
+        return row
 
     def _unsay(self) -> None:
         self._said = None

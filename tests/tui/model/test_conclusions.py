@@ -55,7 +55,9 @@ def test_a_person_who_looks_back_reads_what_was_true_then() -> None:
 
 
 def test_a_collapse_is_said_aloud_with_what_is_lost() -> None:
-    words = gan(0.31, alarm("collapsed", lost_Sandal=0.0))
+    words = conclusions.diversity(
+        state({"diversity/coverage": [0.31]}, alarm("collapsed", lost_Sandal=0.0), verdict="collapsed")
+    )
     said = "COLLAPSED: samples reach 31 % of what real data reaches"
     assert words.text == f"{said}; Sandal is gone"
     assert words.within(60) == said
@@ -114,6 +116,8 @@ def test_gradients_that_grow_are_told_with_how_many_times() -> None:
     words = conclusions.stability(state({"grad/generator": np.geomspace(1, 144, 102).tolist()}))
     assert words.text == "gradients of the generator grow: ×9 in 500 steps"
     assert words.tone == "warning"
+    begins = conclusions.stability(state({"grad/generator": np.geomspace(1, 1e6, 9).tolist()}))
+    assert begins.text == "too early to judge: every value so far is finite"
 
 
 def test_steady_gradients_are_sound_and_one_nan_is_not() -> None:

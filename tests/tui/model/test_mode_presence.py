@@ -1,24 +1,32 @@
 """Which modes are there by name, and since when one is gone."""
 
 from latentop.tui.model import mode_presence
-from tests.support.panels import CLASSES, present, state
+from tests.support.panels import CLASSES, alarm, present, state
 
 
 def test_a_mode_that_was_there_is_lost_since_the_first_check_that_missed_it() -> None:
-    found = mode_presence.modes(
-        state(present([1.0] * 6, [1.0] * 6, [0.9, 0.1, 0.9, 0.8, 0.1, 0.0], [1.1] * 6))
-    )
+    run = state(present([1.0] * 6, [1.0] * 6, [0.9, 0.1, 0.9, 0.8, 0.1, 0.0], [1.1] * 6))
+    found = mode_presence.modes(run)
     assert [mode.name for mode in found] == list(CLASSES)
     assert [mode.name for mode in mode_presence.lost(found)] == ["Sandal"]
     assert found[2].lost_since == 50
     assert found[2].share == 0.0
-    assert not mode_presence.missing(found)
+    assert mode_presence.lost_names(run) == ("Sandal",)
+    assert not mode_presence.missing(run)
 
 
 def test_a_mode_that_never_came_is_missing_and_not_lost() -> None:
-    found = mode_presence.modes(state(present([1.0] * 3, [0.0, 0.34, 0.2], [1.0] * 3, [1.0] * 3)))
-    assert [mode.name for mode in mode_presence.missing(found)] == ["Trouser"]
-    assert not mode_presence.lost(found)
+    run = state(present([1.0] * 3, [0.0, 0.34, 0.2], [1.0] * 3, [1.0] * 3))
+    assert mode_presence.missing(run) == ("Trouser",)
+    assert not mode_presence.lost_names(run)
+
+
+def test_a_fork_has_lost_what_its_parent_had_until_that_is_back() -> None:
+    inherited = alarm("collapsed", lost_Sandal=0.0, lost_Bag=0.0)
+    run = state(present([1.0] * 3, [1.0] * 3, [0.1, 0.8, 4.6], [0.0, 0.1, 0.0]), inherited)
+    assert mode_presence.lost_names(run) == ("Bag",)
+    assert mode_presence.missing(run) == ()
+    assert mode_presence.lost_names(state({"loss/generator": [1.0]}, inherited)) == ("Sandal", "Bag")
 
 
 def test_a_mode_that_came_back_is_there() -> None:

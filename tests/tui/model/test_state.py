@@ -117,6 +117,8 @@ def test_time_left_skips_the_warm_up_and_ends_with_the_run() -> None:
     state = apply(State(), batch(series={"loss/generator": bins([1.0] * 200)}))
     state = judged(state, Liveness("running", True), 0.0)
     assert derived.seconds_left(state) == pytest.approx(80.0)
+    paused = judged(state, Liveness("paused", True), 0.0)
+    assert derived.seconds_left(paused) == pytest.approx(80.0)
     ended = judged(state, Liveness("finished", False), 0.0)
     assert derived.seconds_left(ended) is None
 

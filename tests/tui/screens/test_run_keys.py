@@ -42,6 +42,19 @@ async def test_space_leaves_a_command_and_its_answer_is_told(runs: Path, open_ap
         await wait_for(pilot, lambda: [name for name, _ in asked(recorded.run)] == ["pause", "resume"])
 
 
+async def test_an_answer_is_told_beside_a_collapse_and_never_in_its_place(runs: Path, open_app: Open) -> None:
+    recorded = healthy_gan(runs)
+    collapse(recorded)
+    async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "COLLAPSED")
+        await pilot.press("c")
+        await wait_for(pilot, lambda: asked(recorded.run) == [("checkpoint", "{}")])
+        answer = Reply(command=1, applied=True, step=400, wall=recorded.now, text="checkpoint at step 400")
+        recorded.writes(events=[answer])
+        shown = await wait_for_text(pilot, "checkpoint at step 400")
+        assert "✖ COLLAPSED" in shown
+
+
 async def test_a_refusal_is_told_with_its_reason(runs: Path, open_app: Open) -> None:
     recorded = healthy_gan(runs)
     async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
