@@ -305,3 +305,38 @@ def test_a_worker_that_dies_before_it_answers(
     monkeypatch.setattr(commands, "ask", ask)
     assert cli.main(["checkpoint", "--runs", str(tmp_path)]) == 5
     assert_two_lines(capsys.readouterr().err, "ended before it answered: crashed", f"show {run.path}")
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["stop"], "end it at once, without a checkpoint: latentop stop {run} --now"),
+        (["checkpoint"], "see what it does: latentop follow {run}"),
+    ],
+)
+def test_a_worker_that_does_not_answer_is_told_with_what_can_be_done(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    hint: str,
+) -> None:
+    run = new_run(tmp_path, **alive())
+    monkeypatch.setattr(worker_answer, "_ANSWER_SECONDS", 0.0)
+    assert cli.main([*words, run.id, "--runs", str(tmp_path)]) == 1
+    told = f"{run.id} has not answered within 0 s; it stays asked to {words[0]}"
+    assert_two_lines(capsys.readouterr().err, told, hint.format(run=run.path))
+    assert [one.name for one in commands.Inbox(run).new()] == words  # it stays asked, indeed
+    assert facts(run).state == "running"
+
+
+def test_a_worker_that_is_still_starting_can_be_ended_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = new_run(tmp_path, **alive("starting"), detail="reading data")
+    for patience in ("_ANSWER_SECONDS", "_BEGIN_SECONDS"):
+        monkeypatch.setattr(worker_answer, patience, 0.05)
+    assert cli.main(["stop", run.id, "--runs", str(tmp_path)]) == 1
+    first, errors = capsys.readouterr().err.split("\n", 1)
+    assert first == f"starting: waiting for it · or end it: latentop stop {run.path} --now"
+    assert_two_lines(errors, "(reading data); it stays asked to stop", f"stop {run.path} --now")

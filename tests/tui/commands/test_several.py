@@ -148,7 +148,9 @@ def test_a_second_control_c_does_not_wait(
     monkeypatch.setattr(launch, "queue", lambda runs, _: [write(run, facts=alive()) for run in runs])
     monkeypatch.setattr(follow_loop, "sleep", lambda _: signal.raise_signal(signal.SIGINT))
     assert cli.main(["train", "dcgan", "--seeds", "2", "--runs", str(tmp_path)]) == 130
-    assert "not waiting" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "stopping all with checkpoints · Ctrl-C again: don't wait for that" in told
+    assert "not waiting: they stop by themselves · see: latentop ls" in told
 
 
 def test_a_queue_that_cannot_even_begin_is_told_at_once_with_its_last_words(

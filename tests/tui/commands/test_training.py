@@ -70,10 +70,19 @@ def test_control_c_stops_training_with_a_checkpoint(
 def test_a_second_control_c_does_not_wait(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(launch, "start", lambda run: write(run, facts=alive()))
+    started: list[RunFolder] = []
+
+    def start(run: RunFolder) -> None:
+        started.append(run)
+        write(run, facts=alive())
+
+    monkeypatch.setattr(launch, "start", start)
     monkeypatch.setattr(follow_loop, "sleep", lambda _: signal.raise_signal(signal.SIGINT))
     assert cli.main(["train", "dcgan", "--runs", str(tmp_path)]) == 130
-    assert "not waiting" in capsys.readouterr().err
+    told = capsys.readouterr().err.splitlines()
+    assert "stopping it with a checkpoint · Ctrl-C again: don't wait for that" in told
+    end = f"or end it: latentop stop {started[0].path} --now"
+    assert told[-1] == f"not waiting: it stops by itself after the step it is in · {end}"
 
 
 def test_control_c_while_following_asks_nothing_of_the_run(
