@@ -21,6 +21,7 @@ from latentop.engine.run.facts import RunFacts
 from latentop.engine.run.process import launch
 from latentop.engine.run.store.bins import from_values, group
 from latentop.engine.run.store.writer import Store
+from latentop.tui import cli
 from tests.support.recorded_runs import (
     COLLAPSED,
     DCGAN,
@@ -438,6 +439,45 @@ def test_a_run_of_ours_with_a_collapse_that_was_recorded_exits_4(tmp_path: Path)
     over = diagnose(run.path)
     assert (over.verdict, over.exit_code) == ("healthy", 0)
     assert over.alarms[0].cleared_step == 280
+
+
+def test_in_a_folder_with_a_log_a_dot_means_that_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log(tmp_path / "wgan.csv", blown_up())
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["diagnose", "."]) == 3
+    printed = capsys.readouterr()
+    assert printed.err.splitlines() == [f"reading {tmp_path}"]
+    assert printed.out.startswith(f"{tmp_path.name} · a CSV file\n")
+    assert "step 4 310  CRITICAL  training diverged" in printed.out
+    assert "verdict: diverged" in printed.out
+
+
+@pytest.mark.parametrize("inside", ["", "checkpoints"])
+def test_in_a_folder_of_a_run_a_dot_means_that_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], inside: str
+) -> None:
+    run = new_run(tmp_path, state="finished", kind="gan")
+    write(run, COLLAPSED)
+    new_run(tmp_path, seed=7, state="finished", kind="gan")  # the newest run is another
+    monkeypatch.chdir(run.path / inside)
+    assert cli.main(["diagnose", "." if not inside else ".."]) == 4
+    printed = capsys.readouterr()
+    assert printed.err.splitlines() == [f"reading {run.path}"]
+    assert printed.out.startswith(f"{run.id} · a run of latentop\n")
+    assert "step 200  CRITICAL (recorded live)" in printed.out
+    assert "verdict: collapsed" in printed.out
+
+
+def test_in_a_folder_without_a_log_a_dot_says_what_is_accepted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["diagnose", "."]) == 2
+    reading, *errors = capsys.readouterr().err.splitlines()
+    assert reading == f"reading {tmp_path}"
+    assert_two_lines("\n".join(errors), f"{tmp_path} holds no log", "CSV")
 
 
 def test_one_nan_in_a_long_run_of_ours_is_found_in_its_bin(tmp_path: Path) -> None:
