@@ -62,10 +62,13 @@ def find(name: str) -> Entry:
     """The preset of that name, or the file of that path. Raises PresetError with the nearest names."""
     if name.endswith((".toml", ".py")) or "/" in name:
         path = _at_home(name)
-        if not path.is_file():
-            raise PresetError(
-                f"no preset file {path}", "name a file that ends in .toml or .py, or: latentop presets"
-            )
+        accepted = "name a file that ends in .toml or .py, or: latentop presets"
+        try:
+            there = path.is_file()
+        except OSError as error:  # a name that is too long, a folder that may not be looked into
+            raise PresetError(f"no preset file can be read: {error.strerror}: {path}", accepted) from error
+        if not there:
+            raise PresetError(f"no preset file {path}", accepted)
         return Entry(name=path.stem, group=YOURS, path=path)
     known = entries()
     called = [entry for entry in known if entry.name == name]

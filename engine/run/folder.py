@@ -1,5 +1,6 @@
 """A run's folder: ``runs/20261122-1405-dcgan-s42`` and what lies in it. Private to its user."""
 
+import errno
 import os
 import re
 import time
@@ -14,6 +15,8 @@ from latentop.engine.run.labels import name_of
 
 MINUTE = "%Y%m%d-%H%M"
 _ID = re.compile(r"\d{8}-\d{4}-((.+)-s\d+(?:-\d+)?)")
+_NUMBER = "-99"
+"""What may have to follow the name of a run, so that it is the only one of its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,11 @@ def create(
         for name, content in code.items():
             _write_private(folder.path / name, content)
     except OSError as error:
+        if error.errno == errno.ENAMETOOLONG and _bytes(preset) > (most := _longest(runs, stem, preset)):
+            raise UsageError(
+                f"the name of the preset file is too long: {preset}",
+                f"rename it: at most {most} bytes before .toml or .py, since a run is named after it",
+            ) from error
         raise UsageError(
             f"the runs folder {runs} can't be written: {error.strerror}",
             "name another one with --runs FOLDER or LATENTOP_RUNS",
@@ -235,6 +243,19 @@ def _first_free(runs: Path, stem: str) -> Path:
             number += 1
         else:
             return path
+
+
+def _longest(runs: Path, stem: str, preset: str) -> int:
+    """How many bytes the preset's part of a run's name may have in that folder."""
+    try:
+        most = os.pathconf(runs, "PC_NAME_MAX")
+    except OSError:  # the path of the folder itself is too long: no name of a preset is to blame
+        return _bytes(preset)
+    return most - (_bytes(stem) - _bytes(preset)) - len(_NUMBER)
+
+
+def _bytes(name: str) -> int:
+    return len(os.fsencode(name))
 
 
 def _write_private(path: Path, content: bytes) -> None:

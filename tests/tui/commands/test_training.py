@@ -1,6 +1,7 @@
 """train and follow without a terminal, and what Ctrl-C means to each."""
 
 import json
+import os
 import signal
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from latentop.engine.run.process import launch, worker_log
 from latentop.presets import catalogue
 from latentop.tui import cli
 from latentop.tui.commands import follow_loop
-from tests.support.recorded_runs import alive, assert_two_lines, new_run, write
+from tests.support.recorded_runs import DCGAN, alive, assert_two_lines, new_run, write
 
 
 def test_train_makes_a_run_of_the_preset_and_its_overrides(
@@ -166,6 +167,34 @@ def test_a_batch_of_more_than_there_is_is_refused_before_there_is_a_run(
     assert cli.main(command) == 2
     assert_two_lines(capsys.readouterr().err, "batch = 20000 can't be drawn from 10 000", "1 to 10000")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("seeds", [[], ["--seeds", "2"]])
+def test_a_preset_file_of_too_long_a_name_for_a_run_is_blamed_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], seeds: list[str]
+) -> None:
+    """The file can be there: a run's name has a day, a time and a seed, too."""
+    name = "a" * (os.pathconf(tmp_path, "PC_NAME_MAX") - len(".toml"))
+    (tmp_path / f"{name}.toml").write_text(DCGAN)
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["train", f"./{name}.toml", *seeds, "--runs", "runs"]) == 2
+    said = capsys.readouterr().err
+    assert_two_lines(said, "the name of the preset file is too long: aaa", "rename it: at most ")
+    assert not any(Path("runs").iterdir())
+    most = int(said.partition("rename it: at most ")[2].partition(" bytes")[0])
+    monkeypatch.setattr(launch, "start", lambda run: write(run, facts={"state": "finished"}))
+    (tmp_path / f"{name[:most]}.toml").write_text(DCGAN)
+    assert cli.main(["train", f"./{name[:most]}.toml", "--runs", "runs"]) == 0
+
+
+def test_a_preset_file_that_no_folder_can_hold_is_told_as_such(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["train", f"./{'a' * 300}.toml", "--runs", str(tmp_path)]) == 2
+    assert_two_lines(
+        capsys.readouterr().err, "File name too long: aaa", "name a file that ends in .toml or .py"
+    )
+    assert not any(tmp_path.iterdir())
 
 
 def test_attach_needs_a_terminal_and_names_what_does_not(
