@@ -116,7 +116,7 @@ def test_an_error_nobody_foresaw_is_two_lines_and_a_traceback_only_on_request(
     ("facts", "code", "what"),
     [
         ({"state": "finished", "verdict": "healthy"}, 0, ""),
-        ({"state": "stopped", "verdict": "collapsed"}, 0, ""),
+        ({"state": "stopped", "verdict": "collapsed"}, 4, "ended COLLAPSED: mode collapse"),
         ({"state": "failed", "error": "no memory", "hint": "a smaller batch"}, 1, "no memory"),
         ({"state": "finished", "verdict": "diverged"}, 3, "ended DIVERGED"),
         ({"state": "finished", "verdict": "exploding"}, 3, "ended EXPLODING"),
