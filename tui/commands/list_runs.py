@@ -67,7 +67,9 @@ def _row(run: RunFolder) -> tuple[list[str], dict[str, object]]:
         judged = judgement.verdict(facts, alive=state.alive)
         distance = newest_value(run, DISTANCE)
         far = "" if distance is None else short(distance)
-        cells = [run.id, run_state.state(state), judged, step, far, told, facts.name, facts.note]
+        # In the last column, where a long one makes no line of another run longer.
+        note = " · ".join(filter(None, (judgement.remark(facts, alive=state.alive), facts.note)))
+        cells = [run.id, run_state.state(state), judged, step, far, told, facts.name, note]
         return cells, {**brief(run, facts, state), "frechet": distance}
     except LatentopError as error:
         return _unreadable(run, error.message)

@@ -1,8 +1,14 @@
 """A run's verdict in words; where it has none, why, and what to do: silence sounds like good news. Pure."""
 
+from textwrap import shorten
+
 from latentop.engine.run.facts import RunFacts
 from latentop.engine.run.verdicts import Unjudged, unjudged
 from latentop.tui.model import run_state
+
+_UNMEASURED = "diversity can't be measured: "
+_NOT_JUDGED = "not judged"
+_REMARK_WIDTH = 60
 
 
 def verdict(facts: RunFacts, *, alive: bool) -> str:
@@ -19,8 +25,20 @@ def why_not(facts: RunFacts, *, alive: bool) -> str:
 
 def why_of(found: Unjudged, *, alive: bool) -> str:
     """The reason as a clause, after what it means."""
-    said = run_state.VERDICTS["unknown"] if alive and not found.lasting else "not judged"
+    said = run_state.VERDICTS["unknown"] if alive and not found.lasting else _NOT_JUDGED
     return f"{said}: {found.why}"
+
+
+def remark(facts: RunFacts, *, alive: bool) -> str:
+    """Why no more training will tell, in few words: ``not judged: it takes 200 images, and there are 125``.
+
+    Empty where it was judged, and where time may tell.
+    """
+    found = unjudged(facts, alive=alive)
+    if not (found and found.lasting):
+        return ""
+    why = found.why.removeprefix(_UNMEASURED).partition("; ")[0]
+    return shorten(f"{_NOT_JUDGED}: {why}", _REMARK_WIDTH, placeholder=" …")
 
 
 def advice(facts: RunFacts, *, alive: bool) -> str:

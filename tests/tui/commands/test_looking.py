@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from latentop.engine.run.events import Mark
+from latentop.engine.watch.samples.unmeasured import too_few
 from latentop.presets import catalogue
 from latentop.tui import cli
 from latentop.tui.commands.standard_output import to_json
@@ -153,6 +154,26 @@ def test_clean_keeps_words_and_spells_out_what_a_terminal_would_obey() -> None:
     assert clean("a\x1b[31mb\nc") == "a\\x1b[31mb c"
     assert json.loads(to_json({"key\x7f": "\x1b"})) == {"key\x7f": "\x1b"}
     assert to_json("\x7f\x1b\x9b").isprintable()
+
+
+def test_the_list_says_what_a_run_lacks_to_be_judged_and_makes_no_other_line_longer(tmp_path: Path) -> None:
+    judged = {"state": "finished", "kind": "gan", "verdict": "healthy", "awaited": ()}
+    new_run(tmp_path, seed=1, **judged, created=1_000.0)
+    _, before = latentop(tmp_path, "ls").stdout.splitlines()
+    few, real = too_few(125, "images"), "diversity can't be measured: latentop.init was given no real="
+    unjudged = {**judged, "verdict": "unknown", "metered": False, "created": 1_000.0}
+    new_run(tmp_path, seed=2, **unjudged, unmeasured=few.why, unmeasured_hint=few.advice, note="mine")
+    new_run(tmp_path, seed=3, **unjudged, unmeasured=real)
+    new_run(tmp_path, seed=4, **unjudged, unmeasured=f"no loss was found; its columns are: {'x, ' * 30}")
+    _, fourth, third, second, first = latentop(tmp_path, "ls").stdout.splitlines()
+    assert first == before
+    assert second.endswith("  not judged: it takes 200 images, and there are 125 · mine")
+    assert third.endswith("  not judged: latentop.init was given no real=")
+    assert fourth.endswith("  not judged: no loss was found")
+    assert all(" unknown " in line for line in (second, third, fourth))
+    listed = json.loads(latentop(tmp_path, "ls", "--json").stdout)
+    assert [one["verdict"] for one in listed] == ["unknown", "unknown", "unknown", "healthy"]
+    assert listed[2]["note"] == "mine"
 
 
 def test_a_queued_run_is_called_so_in_the_same_words_everywhere(tmp_path: Path) -> None:
