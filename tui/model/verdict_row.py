@@ -118,7 +118,7 @@ def verdict_row(
         said, more = notice.said, ""
         if now.liveness.name == "finished":  # how it is comes before what can be done now
             said, _, more = said.partition(" · ")
-        judged = "" if now.liveness.name == "queued" else _brief(now)
+        judged = _brief(now) if derived.has_data(now) else ""
         parts = (*pretraining.pretrained(now), *filter(None, (now.trouble or judged, more)))
         heads = tuple(dict.fromkeys((said, said.partition(" · ")[0])))
         row = VerdictRow(
