@@ -27,6 +27,9 @@ EARLIEST = 0.1
 PIECE = 0.5
 """Seconds after which what is left to show waits for the next step: training is not held for longer."""
 
+AGAIN, WARMING = 10.0, 3.0
+"""Seconds after which what was shown only once is shown again, where that took no longer than WARMING."""
+
 
 class Gallery:
     """Shows its exhibits when due: at powers of two up to 64, for early steps change most, and at intervals.
@@ -57,6 +60,8 @@ class Gallery:
         """What is still to be shown, since it was last due."""
         self._whole = False
         """Whether that began with all."""
+        self._times = 0
+        """How often all was shown."""
         self._costs: dict[int, float] = {}
         """Seconds that each exhibit took when it was last shown, by its place."""
 
@@ -99,6 +104,7 @@ class Gallery:
             self._glanced = ended
         if not self._rest and self._whole:
             self._shown, cost = ended, sum(self._costs.values())
+            self._times += 1
             self._early = ended + (cost if cost > PIECE else 0.0)
 
     def _all_due(self, step: int, now: float) -> bool:
@@ -107,6 +113,8 @@ class Gallery:
         quick, slow = self._parted()
         left = self._budget - self._cost(quick) / max(self.every, EARLIEST)
         pause = max(self.every, self._cost(slow) / left if slow else 0.0)
+        if self._times == 1 and self._cost(self._exhibits) <= WARMING:
+            pause = min(pause, max(self.every, AGAIN))  # the first time takes longer than any other
         return early or now >= self._shown + pause or self._wanted(step)
 
     def _quick_due(self, now: float) -> bool:
