@@ -173,25 +173,26 @@ def report(ended: Ending) -> int:
 def moments(run: RunFolder) -> Generator[Moment, None, None]:
     """Looks at a run, for ever, one whenever it is asked for.
 
-    The first time that a worker looks dead, what it said of itself stands; only the next look is believed.
+    A worker that looks dead may have written its last words since: they are told before that is believed.
     """
     reader = Reader(run.database)
     try:
         batch = reader.poll()
         assert batch is not None  # a first poll always reads
-        facts, alarms, doubted = batch.facts, batch.alarms, False
+        facts, alarms = batch.facts, batch.alarms
         while True:
             now = time.time()
             state = liveness.judge(facts, now)
             if state.name in ("queued", "starting") and facts.pid is None and stillborn():
                 who = "queue" if state.name == "queued" else "worker"
                 state = Liveness("crashed", False, f"the {who} ended before it began")
-            dead = doubtful(state)
-            if dead and not doubted:
+            late = reader.poll() if doubtful(state) else None
+            if late is not None and (late.facts, late.alarms) == (facts, alarms) and not late.bins:
+                late = None
+            if late is not None:
                 state = Liveness(facts.state, True, facts.detail)
-            doubted = dead
             yield Moment(batch=batch, facts=facts, alarms=alarms, state=state, now=now)
-            batch = reader.poll()
+            batch = late or reader.poll()
             if batch is not None:
                 facts, alarms = batch.facts, batch.alarms
     finally:

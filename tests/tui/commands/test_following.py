@@ -1,13 +1,14 @@
 """follow in full: sentences for who listens, leaving at the first critical alarm; and alarms in full."""
 
 import json
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from latentop.engine.run.events import AlarmCleared, AlarmRaised, Mark
-from latentop.engine.run.process import launch
+from latentop.engine.run.process import launch, liveness
 from latentop.tui import cli
 from latentop.tui.commands import train_command
 from tests.support.recorded_runs import COLLAPSED, alive, assert_two_lines, latentop, new_run, write
@@ -63,6 +64,17 @@ def test_a_run_that_was_stopped_while_collapsed_ends_with_the_code_of_that(tmp_p
     assert_two_lines(done.stderr, f"{run.id} ended COLLAPSED: {COLLAPSED.sentence}", COLLAPSED.advice)
     write(run, facts={"verdict": "healthy"})
     assert latentop(tmp_path, "follow").returncode == 0
+
+
+def test_of_a_run_that_has_crashed_nobody_says_that_it_runs(tmp_path: Path) -> None:
+    worker = subprocess.Popen(["sleep", "1000"])
+    new_run(tmp_path, **{**alive(), **liveness.identity(worker.pid).values, "step": 429})
+    worker.kill()
+    worker.wait()
+    done = latentop(tmp_path, "follow")
+    assert done.returncode == 5
+    assert "crashed at step 429" in done.stdout
+    assert "running" not in done.stdout
 
 
 def test_until_alarm_takes_no_notice_of_what_is_over_and_ends_with_the_run(tmp_path: Path) -> None:
