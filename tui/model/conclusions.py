@@ -7,12 +7,14 @@ from math import ceil, isfinite
 from latentop.engine.run.store.reader import Alarm
 from latentop.engine.run.verdicts import LEAST_STEPS, unjudged_samples
 from latentop.tui.model import alarm_levels, derived, mode_presence, number_text, run_state
-from latentop.tui.model.measures import NETWORKS
+from latentop.tui.model.measures import NETWORKS, batches
 from latentop.tui.model.mode_presence import Mode
 from latentop.tui.model.shown_table import COVERAGE, TRAINING, VALIDATION, of
 from latentop.tui.model.state import State
 from latentop.tui.model.trend import Trend, trend
 
+GRADIENT = "grad/"
+"""Begins the names of the series of gradients; the name of the network follows."""
 GROWS = 3.0
 """Times, from which on a gradient that grows is worth a word: those of healthy runs wander by less."""
 LONGEST_NAME = 24
@@ -128,6 +130,17 @@ def young(state: State) -> bool:
     return derived.step(state) - state.facts.parent_step < LEAST_STEPS
 
 
+def at_rest(state: State) -> tuple[str, ...]:
+    """The networks whose newest gradients are exactly 0, once there are enough steps to say so.
+
+    The alarm ``stalled`` takes hundreds of steps more to be sure that a network should go on learning.
+    """
+    if young(state):
+        return ()
+    gradients = [one.name for one in batches(state.series) if one.name.startswith(GRADIENT)]
+    return tuple(name.removeprefix(GRADIENT) for name in gradients if derived.typical(state, name) == 0)
+
+
 def stability(state: State) -> Words:
     """Whether the numbers of training are sound."""
     if count := derived.bad_values(state):
@@ -136,6 +149,12 @@ def stability(state: State) -> Words:
     for alarm in derived.standing(state):
         if (said := ALARMED.get(alarm.name)) is not None:
             return _words(f"{said}: see the alarm", said, tone=run_state.tone(alarm.severity))
+    if resting := at_rest(state):
+        of_whom = _listed([f"the {name}" if name in NETWORKS else name for name in resting])
+        said = "gradients are 0: nothing is learned"
+        learns = f"{'it learns' if len(resting) == 1 else 'they learn'} nothing"
+        longest = f"gradients of {of_whom} are exactly 0: {learns}"
+        return _words(longest, said, "gradients are 0", tone="warning")
     grown = [(name, going) for name in NETWORKS if (going := _grows(state, name))]
     if grown and not young(state):
         name, going = max(grown, key=lambda one: one[1].times)

@@ -23,11 +23,16 @@ TABLE, APART = 4, 3
 """Rows from which on each series has one, and cells between what stands in one row."""
 SIGNS = {"error": "✖", "warning": "▲"}
 NETWORKS = {"generator": "G", "discriminator": "D", "classifier": "C", "critic": "C", "autoencoder": ""}
-TONES = {"ok": "success", "early": "", "WARNING": "error"}
+TONES = {"ok": "success", "early": "", "at rest": "warning", "WARNING": "error"}
+MOVES = ("grad", "update")
+"""The families of series that are 0 where a network learns nothing."""
 
 
 class StabilityPanel(Panel):
-    """A row a series: value, course over the steps of the charts, which way it goes, ok or not; a verdict."""
+    """A row a series: value, course over the steps of the charts, which way it goes, ok or not; a verdict.
+
+    A gradient of exactly 0 is ``at rest``, long before an alarm can tell whether that is bad.
+    """
 
     can_focus = True
 
@@ -97,6 +102,7 @@ class StabilityPanel(Panel):
 
     def _series(self, measures: Iterable[Shown], width: int) -> Iterator[Strip]:
         alarms = {alarm.name for alarm in derived.standing(self.state)}
+        resting, young = conclusions.at_rest(self.state), conclusions.young(self.state)
         for one in measures:
             value = derived.typical(self.state, one.name)
             if value is None:
@@ -107,7 +113,9 @@ class StabilityPanel(Panel):
             way = word(going) if width >= ROOMY else arrow(going)
             last = time_axis(derived.step(self.state))
             drawn = course(bins.step, bins.mean, _room(width), last=last)
-            said = "WARNING" if not well else "early" if conclusions.young(self.state) else "ok"
+            family, _, network = one.name.partition("/")
+            rests = value == 0 and family in MOVES and network in resting
+            said = "WARNING" if not well else "early" if young else "at rest" if rests else "ok"
             yield self._row(one.short, number_text.short(value), drawn, way, said, width)
 
     def _finite(self, width: int) -> Strip:

@@ -129,6 +129,23 @@ def test_steady_gradients_are_sound_and_one_nan_is_not() -> None:
     assert words.tone == "error"
 
 
+def test_gradients_of_exactly_0_are_not_sound_before_an_alarm_can_tell() -> None:
+    dead = {"grad/generator": [0.9] * 2 + [0.0] * 20, "grad/discriminator": [1.0] * 22}
+    words = conclusions.stability(state(dead))
+    assert words.text == "gradients of the generator are exactly 0: it learns nothing"
+    assert words.within(40) == "gradients are 0: nothing is learned"
+    assert words.tone == "warning"
+    both = conclusions.stability(state({**dead, "grad/discriminator": [0.0] * 22, "grad/head": [0.0] * 22}))
+    said = "gradients of the generator, the discriminator and head are exactly 0: they learn nothing"
+    assert both.text == said
+    assert "the alarm" in conclusions.stability(state(dead, alarm("stalled"))).text
+
+
+def test_a_gradient_that_is_0_now_and_then_or_before_100_steps_is_not_called_dead() -> None:
+    assert conclusions.stability(state({"grad/generator": [0.0, 0.4] * 25})).text.startswith("sound")
+    assert "0:" not in conclusions.stability(state({"grad/generator": [0.0] * 5})).text
+
+
 def test_an_autoencoder_learns_settles_or_over_fits() -> None:
     def said(values: list[float], *alarms: object) -> str:
         return conclusions.reconstruction(state({"valid/reconstruction": values}, *alarms)).text  # type: ignore[arg-type]
