@@ -216,11 +216,40 @@ def test_a_rate_that_falls_is_not_replayed() -> None:
 
 
 def test_graphs_are_for_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch, "__version__", "2.15.0")
+    monkeypatch.setattr(torch.version, "hip", None)
     monkeypatch.delenv("LATENTOP_CUDA_GRAPHS", raising=False)
     assert "LATENTOP_CUDA_GRAPHS=1 is not set" in cuda_graphs.obstacle(preset_of("dcgan"))
     monkeypatch.setenv("LATENTOP_CUDA_GRAPHS", "1")
     assert cuda_graphs.obstacle(preset_of("dcgan")) == ""
+    assert "every 16 steps" in cuda_graphs.obstacle(preset_of("r1"))
     assert cuda_graphs.tape_of(CPU) is None
+
+
+@pytest.mark.parametrize(
+    ("version", "barred"),
+    [
+        ("2.9.1+cu128", True),
+        ("2.14.2", True),
+        ("2.15.0+cu132", False),
+        ("2.15.0a0+git1", False),
+        ("3.0.0", False),
+    ],
+)
+def test_a_torch_whose_failed_recordings_do_harm_records_none(
+    monkeypatch: pytest.MonkeyPatch, version: str, barred: bool
+) -> None:
+    monkeypatch.setenv("LATENTOP_CUDA_GRAPHS", "1")
+    monkeypatch.setattr(torch, "__version__", version)
+    monkeypatch.setattr(torch.version, "hip", None)
+    told = f"torch {version} is older than 2.15" if barred else ""
+    assert cuda_graphs.obstacle(preset_of("dcgan")) == told
+
+
+def test_graphs_of_hip_are_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LATENTOP_CUDA_GRAPHS", "1")
+    monkeypatch.setattr(torch.version, "hip", "6.4")
+    assert "HIP" in cuda_graphs.obstacle(preset_of("dcgan"))
 
 
 def test_a_checkpoint_keeps_the_device_s_way_of_counting() -> None:
