@@ -143,6 +143,11 @@ class LatentopApp(LinkedApp):
         known = theme is not None and theme.name in BUILTIN_THEMES
         return themes.textuals(theme.name) if theme is not None and known else theme
 
+    def get_css_variables(self) -> dict[str, str]:
+        """The theme's, and the colours of text on loud grounds."""
+        variables = super().get_css_variables()
+        return variables | themes.loud_texts(variables)
+
     def notify(
         self,
         message: str,

@@ -1,11 +1,13 @@
 """Themes that the colour-blind can read, beside Textual's own, made readable; and which suit a terminal."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache, lru_cache
 
-from textual.color import Color
+from textual.color import BLACK, WHITE, Color
 from textual.theme import BUILTIN_THEMES, Theme
 
+from latentop.tui.draw.small.hues import distinct
 from latentop.tui.link.terminal import Terminal
 
 DARK = Theme(
@@ -51,6 +53,8 @@ GROUNDS = ("background", "surface", "panel")
 INKS = ("foreground", "primary", "secondary", "accent", "success", "warning", "error")
 ALL = frozenset((*GROUNDS, *INKS))
 """What text and lines stand on, and their colours."""
+TONES = ("error", "warning", "success", "accent", "primary")
+"""The colours that a loud row has as its ground, darker by two shades."""
 CONTRAST = 4.5
 """What WCAG 2 asks of text (AA); lines are as readable."""
 NEAR = 1.25
@@ -93,9 +97,34 @@ def _read(colour: Color, grounds: list[Color], *, lighter: bool) -> Color:
 
 @lru_cache(maxsize=256)
 def legible(colour: str, ground: str) -> str:
-    """A colour (``#rrggbb``), lighter or darker until it is read on that ground; its hue stays."""
+    """A colour (``#rrggbb``), lighter or darker until it is read on that ground; its hue stays.
+
+    Where either is the terminal's own, nobody knows how it looks: the colour stays.
+    """
+    if not (colour.startswith("#") and ground.startswith("#")):
+        return colour
     below = Color.parse(ground)
     return _read(Color.parse(colour), [below], lighter=below.brightness < 0.5).hex6
+
+
+def run_colours(variables: Mapping[str, str], count: int) -> list[str]:
+    """A colour for each of so many runs, read on the background of the theme with these variables."""
+    primary, ground = variables.get("primary", ""), variables.get("background", "")
+    return [legible(distinct(primary, index), ground) for index in range(count)]
+
+
+def loud_texts(variables: Mapping[str, str]) -> dict[str, str]:
+    """The colour of text on each loud ground by its variable (``on-error``): black or white.
+
+    Textual's ``auto`` chooses by another brightness than that of WCAG 2, and so sometimes the worse one.
+    """
+    grounds = {tone: Color.parse(variables[f"{tone}-darken-2"]) for tone in TONES}
+    return {f"on-{tone}": _black_or_white(ground).hex6 for tone, ground in grounds.items()}
+
+
+def _black_or_white(ground: Color) -> Color:
+    """Whichever has more contrast; the better of the two has at least 4.58."""
+    return max((WHITE, BLACK), key=lambda ink: contrast(ink, ground))
 
 
 @cache

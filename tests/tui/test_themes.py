@@ -7,12 +7,13 @@ import pytest
 from numpy.typing import NDArray
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
+from textual.widgets import Static
 
 from latentop.tui import themes
 from latentop.tui.link.terminal import Terminal
 from latentop.tui.model import chart_list
 from latentop.tui.widgets.panel import FAINT
-from tests.support.dashboard import Open
+from tests.support.dashboard import Open, wait_for
 
 Triple = NDArray[np.float64]
 
@@ -24,6 +25,8 @@ APART = 20.0
 """CIE76 ΔE, of which about 2.3 is just noticeable side by side; thin lines far apart need many times that."""
 LIGHTNESS_APART = 9.0
 """In L* of 100, between good, warning and bad: what is left on a grey screen."""
+FEW_RUNS, MANY_RUNS = 6, 24
+"""The first colours of runs are told apart; all of these are read."""
 
 SIGHT = {
     "trichromacy": np.eye(3),
@@ -110,6 +113,34 @@ async def test_the_app_shows_every_theme_so_that_axes_and_their_labels_are_read(
         return
     axis = Color.parse(theme.background or "").blend(Color.parse(theme.foreground or ""), FAINT).hex6
     assert contrast(axis, theme.background or "") >= LINE
+
+
+async def test_loud_rows_are_read_in_every_theme(open_app: Open) -> None:
+    app = open_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        row = Static(id="verdict")
+        await app.screen.mount(row)
+        for name in themes.names():
+            app.theme = name
+            for tone in themes.TONES:
+                row.set_classes(f"-{tone}")
+                ground = Color.parse(app.get_css_variables()[f"{tone}-darken-2"])
+                await wait_for(pilot, lambda ground=ground: row.visual_style.background == ground)
+                assert contrast(row.visual_style.foreground.hex6, ground.hex6) >= CONTRAST, (name, tone)
+
+
+@pytest.mark.parametrize("name", themes.names())
+def test_runs_that_are_compared_are_read_and_told_apart_in_every_theme(name: str, open_app: Open) -> None:
+    theme = open_app().get_theme(name)
+    assert theme is not None
+    variables = theme.to_color_system().generate()
+    colours = themes.run_colours(variables, MANY_RUNS)
+    assert len(set(colours[:FEW_RUNS])) == FEW_RUNS
+    if theme.ansi:
+        return
+    assert min(contrast(colour, variables["background"]) for colour in colours) >= CONTRAST
+    for one, other in combinations(colours[:FEW_RUNS], 2):
+        assert distance(one, other, SIGHT["trichromacy"]) >= APART
 
 
 @pytest.mark.parametrize("theme", themes.FOR_COLOUR_BLIND, ids=lambda theme: theme.name)

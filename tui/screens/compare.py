@@ -10,8 +10,7 @@ from textual.containers import Container
 from textual.message import Message
 
 from latentop.engine.run.folder import RunFolder
-from latentop.tui import keys
-from latentop.tui.draw.small.hues import distinct
+from latentop.tui import keys, themes
 from latentop.tui.link.screen import SteadyScreen
 from latentop.tui.link.terminal import Terminal
 from latentop.tui.model import comparison, comparison_chart, derived, run_state
@@ -185,7 +184,7 @@ class CompareScreen(SteadyScreen[None]):
             self.query_one("#heading", TextLine).words = self._heading("reading them")
             return
         contenders = self._contenders()
-        colours = self._colours()
+        colours = themes.run_colours(self.app.theme_variables, len(self._runs))
         names = comparison_chart.drawable(self._states)
         charts = self._charts()
         for place, chart in enumerate(charts):
@@ -219,10 +218,6 @@ class CompareScreen(SteadyScreen[None]):
                 self._letters, self._runs, self._states, self._settings, strict=True
             )
         ]
-
-    def _colours(self) -> list[str]:
-        primary = self.app.theme_variables.get("primary", "")
-        return [distinct(primary, index) for index in range(len(self._runs))]
 
     def _charts(self) -> list[Overlay]:
         """The charts that there is room for."""

@@ -275,8 +275,7 @@ class ImagesPanel(Panel):
             return self.faint() if self.terminal.colour else ""
         if not self.terminal.colour or not colour.startswith("#"):
             return self.colour(colour)
-        ground = self.colour("background")
-        return legible(colour, ground) if ground.startswith("#") else colour
+        return legible(colour, self.colour("background"))
 
     def _room(self) -> dict[str, int]:
         return {"width": self.content_size.width, "height": self.content_size.height}

@@ -16,12 +16,12 @@ from latentop.tui.model.plain_text import clean
 from latentop.tui.model.state import State
 from latentop.tui.model.verdict_row import Hint, VerdictRow, hints_width, verdict_row
 from latentop.tui.model.viewport import Viewport
+from latentop.tui.themes import TONES
 from latentop.tui.widgets.panel import Panel
 from latentop.tui.widgets.texts import Span
 
 REVERSED = Style(reverse=True)
 """What is loud where there are no colours."""
-TONES = ("error", "warning", "success", "accent", "primary")
 
 
 class VerdictLine(Panel):
