@@ -43,10 +43,11 @@ def shortened(text: str, width: int) -> str:
     return (text[: room - room // 2] + "…" + text[len(text) - room // 2 :])[:width]
 
 
-def table(rows: Sequence[Sequence[str]], *, right: Collection[int] = ()) -> list[str]:
+def table(rows: Sequence[Sequence[str]], *, right: Collection[int] = (), gap: int = 2) -> list[str]:
     """Rows of cells as aligned lines; the columns numbered in ``right`` are aligned to the right.
 
-    Nothing is cut or wrapped, however narrow the terminal: the lines are also read by programs.
+    Between columns are ``gap`` blanks. Nothing is cut or wrapped, however narrow the terminal: the lines are
+    also read by programs.
     """
     from rich.cells import cell_len  # most commands print no table, and start without it
 
@@ -59,7 +60,7 @@ def table(rows: Sequence[Sequence[str]], *, right: Collection[int] = ()) -> list
             blank + cell if place in right else cell + blank
             for place, (cell, blank) in enumerate(zip(row, blanks, strict=True))
         )
-        lines.append("  ".join(padded).rstrip())
+        lines.append((" " * gap).join(padded).rstrip())
     return lines
 
 

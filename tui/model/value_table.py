@@ -1,23 +1,49 @@
 """Every series of a run at one moment, as lines of text."""
 
+from collections.abc import Sequence
+
 import numpy as np
+from rich.cells import cell_len
 
 from latentop.engine.run import series
 from latentop.engine.run.store.bins import Bins
 from latentop.tui.model import derived, mode_presence, number_text, plain_text
+from latentop.tui.model.plain_text import clean, shortened
 from latentop.tui.model.shown_series import measured
 from latentop.tui.model.state import State
 
 HEADS = ("series", "last", "lowest", "highest", "step")
+COUNTS, GAPS = (5, 4, 2), (2, 1)
+"""How many columns there are, and how far apart, from the roomiest to what needs the fewest cells."""
 
 
-def table(state: State) -> str:
-    """A line for each series, by name: its last value, and the lowest and highest of all until then."""
+def table(state: State, width: int | None = None) -> str:
+    """A line for each series, by name: its last value, and the lowest and highest of all until then.
+
+    Where ``width`` cells are too few, columns move closer, then the step goes, then the extremes; at last
+    names are cut in their middle. A number is never cut.
+    """
     titles = mode_presence.titles(state.facts, state.series)
     known = ((name, state.series[name]) for name in derived.names(state))
     rows = [HEADS, *(_row(name, titles[name], bins) for name, bins in known if len(bins))]
-    lines = plain_text.table(rows, right=range(1, len(HEADS)))
-    return "\n".join(lines) if len(rows) > 1 else "No values yet."
+    if len(rows) < 2:
+        return "No values yet."
+    drawn = (_lines([row[:count] for row in rows], gap) for count in COUNTS for gap in GAPS)
+    if width is None:
+        return "\n".join(next(drawn))
+    fitting = (lines for lines in drawn if max(map(cell_len, lines)) <= width)
+    return "\n".join(next(fitting, []) or _with_short_names(rows, width))
+
+
+def _with_short_names(rows: Sequence[Sequence[str]], width: int) -> list[str]:
+    """The lines of names and last values, names as short as they must be."""
+    count, gap = COUNTS[-1], GAPS[-1]
+    room = width - gap - max(cell_len(row[1]) for row in rows)
+    return _lines([(shortened(clean(row[0]), max(1, room)), *row[1:count]) for row in rows], gap)
+
+
+def _lines(rows: Sequence[Sequence[str]], gap: int) -> list[str]:
+    return plain_text.table(rows, right=range(1, len(rows[0])), gap=gap)
 
 
 def _row(name: str, title: str, bins: Bins) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar, cast
 
 from textual.app import ComposeResult
@@ -279,7 +280,7 @@ class RunScreen(SteadyScreen[None]):
         """Read every series at the moment that is shown."""
         then = self._look_back.shown(self.state, self.viewport)
         at = number_text.spaced(derived.step(then))
-        self.app.push_screen(TextScreen(f"all values at step {at}", table(then)))
+        self.app.push_screen(TextScreen(f"all values at step {at}", partial(table, then)))
 
     def action_copy(self) -> None:
         """Copy something of the run to the clipboard."""
