@@ -152,10 +152,11 @@ class Session:
 
     def _begin_as_fork(self, trainer: Trainer) -> None:
         """Put the trainer where the parent's checkpoint was, with the settings of this run."""
-        trainer.graft(checkpoint_file.load(self._run.graft))
+        lost = trainer.graft(checkpoint_file.load(self._run.graft))
         with closing(Reader(self._run.database)) as reader:
             parent = reader.facts().parent
-        mark(self._run, "fork", f"forked from {parent} at step {spaced(trainer.step)}", step=trainer.step)
+        said = [f"forked from {parent} at step {spaced(trainer.step)}", *filter(None, [lost])]
+        mark(self._run, "fork", "; ".join(said), step=trainer.step)
         say(self._run.database, told(step=trainer.step))
 
     def _go_back_to_checkpoint(self, prepared: Prepared, before: RunFacts) -> None:

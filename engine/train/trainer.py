@@ -254,11 +254,12 @@ class Trainer:
         verdict = self.watch.verdict
         return self.snapshots.take(self.state, step=self.step, wall=self._wall(), verdict=verdict)
 
-    def graft(self, state: dict[str, Any]) -> None:
+    def graft(self, state: dict[str, Any]) -> str:
         """Go on from ``state()`` of a trainer of another preset, with the settings of this one: a fork.
 
         Random numbers go on where the seed is the same; the place in the data and what was watched, where
-        the data are. Raises UsageError where the weights don't fit.
+        the data are. Returns what of that could not be restored. Raises UsageError where the weights don't
+        fit.
         """
         fork.load(self.objective.networks, state["networks"])
         for name, optimiser in self.objective.optimisers.items():
@@ -269,9 +270,10 @@ class Trainer:
         if state.get("data", data) == data:  # older checkpoints don't say
             self._restore_place(state["sampler"])
             self.watch.restore(state["watch"])
-        if state.get("seed", self.preset.seed) == self.preset.seed:
-            random_state.restore(state["rng"], self.device)
         self.step = state["step"]
+        if state.get("seed", self.preset.seed) != self.preset.seed:
+            return ""
+        return random_state.restore(state["rng"], self.device)
 
     def _restore_place(self, place: Mapping[str, int]) -> None:
         """Go on from that place in the data; of a folder that lost images, from the end of what is left."""

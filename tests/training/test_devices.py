@@ -16,11 +16,11 @@ from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.process import launch
 from latentop.engine.run.process.terminated import Terminated
 from latentop.engine.run.store.writer import write
-from latentop.engine.train import devices
+from latentop.engine.train import devices, random_state
 from latentop.engine.train.hooks import Hooks
 from latentop.engine.train.session import Session
 from latentop.presets import catalogue
-from latentop.tui.runs.start import _make
+from latentop.tui.runs.start import Parent, _make
 from tests.support.real_runs import everything, facts
 
 FULL = torch.OutOfMemoryError(
@@ -28,9 +28,9 @@ FULL = torch.OutOfMemoryError(
 )
 
 
-def new(runs: Path, *overrides: str) -> RunFolder:
+def new(runs: Path, *overrides: str, parent: Parent | None = None) -> RunFolder:
     entry = catalogue.find("stacked")
-    return _make(runs, entry.name, catalogue.load(entry, overrides), "", own_batch=True)
+    return _make(runs, entry.name, catalogue.load(entry, overrides), "", own_batch=True, parent=parent)
 
 
 def train(run: RunFolder, *words: str, resume: bool = False) -> None:
@@ -143,3 +143,21 @@ def test_a_run_that_never_began_begins_with_the_settings_of_its_resumption(tmp_p
     run = new(tmp_path, "steps=30", "batch=32")
     train(run, "batch=16", "steps=12")
     assert (facts(run).step, facts(run).settings["batch"]) == (12, 16)
+
+
+@pytest.mark.parametrize(("seed", "lost"), [(42, True), (7, False)])
+def test_a_fork_on_another_device_says_that_its_random_numbers_begin_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, lost: bool
+) -> None:
+    """As a resumption does; a fork with a seed of its own has other numbers anyway."""
+    run = new(tmp_path, "steps=5", "batch=32", "seed=42")
+    train(run)
+    monkeypatch.setattr(random_state, "_put_back", lambda *_: False)
+    parent = Parent(run=run.id, step=5, checkpoint=run.checkpoints / "step-000000005.pt")
+    fork = new(tmp_path, "steps=8", "batch=32", f"seed={seed}", parent=parent)
+    train(fork)
+    (said,) = [mark.text for mark in everything(fork).marks if mark.kind == "fork"]
+    began = f"forked from {run.id} at step 5"
+    anew = "; the checkpoint has no random state of cpu: its random numbers begin anew"
+    assert said == (began + anew if lost else began)
+    assert facts(fork).step == 8
