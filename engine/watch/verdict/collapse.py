@@ -166,7 +166,7 @@ class Collapse:
             worth, least = reading.effective.relative, reading.alike_below
             sentence = (
                 f"mode collapse: for {early.alike_for} checks all samples were alike, worth {worth:.0%} "
-                f"of as many real ones (alarm below {least:.0%} for {GROWN})"
+                f"of as many real ones (alarm below {least:.0%})"
             )
         return Condition(
             name="collapsed",

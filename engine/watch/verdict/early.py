@@ -21,6 +21,8 @@ UNLIKE = 2.0
 """Times the effective number of samples below which all are alike: above, they no longer are."""
 GROWN, GROWN_STEPS = 6, 1000
 """Checks and steps in which every generator that learns at all stops drawing the same image."""
+SELDOM, LONG_STEPS = 3, 3000
+"""The same where checks are few: of large images, or in a short run."""
 
 
 class Early:
@@ -52,7 +54,9 @@ class Early:
     @property
     def alike(self) -> bool:
         """Whether samples have been the same image for longer than any generator needs to begin."""
-        return self.alike_for >= GROWN and self._step - (self.alike_since or 0) >= GROWN_STEPS
+        steps = self._step - (self.alike_since or 0)
+        often = self.alike_for >= GROWN and steps >= GROWN_STEPS
+        return often or (self.alike_for >= SELDOM and steps >= LONG_STEPS)
 
     @property
     def recovered(self) -> bool:

@@ -200,6 +200,18 @@ def test_a_generator_that_never_leaves_one_image_is_told_once_others_would_have(
     assert [type(event) for event in follow(watched, healthy(4), first=1900)] == [AlarmCleared]
 
 
+def test_where_checks_are_few_three_tell_that_all_are_one_image() -> None:
+    """As where a check of large images is put off, to take no more than its share of a short run."""
+    generator = torch.Generator().manual_seed(0)
+    grey = [0.5 + 0.01 * torch.randn(COUNT, 1, 28, 28, generator=generator) for _ in range(5)]
+    watched = watch()
+    assert follow(watched, grey[:2], first=10) == []
+    assert follow(watched, grey[2:3], first=2900) == []
+    (alarm,) = follow(watched, grey[3:4], first=3010)
+    assert (alarm.name, alarm.step) == ("collapsed", 3010)
+    assert alarm.sentence.endswith("· since step 10")
+
+
 def test_samples_that_were_never_good_may_still_fall_from_their_best() -> None:
     def poor(image: Tensor) -> Tensor:
         return (image + 0.2 * torch.randn(image.shape, generator=generator)).clamp(0, 1)
