@@ -121,7 +121,7 @@ def marks(state: State) -> list[VerticalMark]:
     ]
     raised = [
         VerticalMark(step=alarm.raised_step, label=clean(alarm.name), sign=RAISED[alarm.severity])
-        for alarm in state.alarms
+        for alarm in sorted(state.alarms, key=lambda one: one.severity == "critical")  # which stays in sight
     ]
     good = [VerticalMark(step=one.step, sign=GOOD) for one in happenings(state) if one.kind == "good"]
     return [*ticks, *good, *done, *raised]
