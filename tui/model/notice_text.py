@@ -61,7 +61,7 @@ def notice(state: State, aside: Aside) -> Notice | None:
         case "paused" if facts.error:
             return _notice(f"waiting: {facts.error}", "error", ("", facts.hint or "it trains on by itself"))
         case "paused":
-            return _notice("paused: nothing is computed until you press space", "warning")
+            return _notice(f"paused{_since(state)}: nothing is computed until you press space", "warning")
         case "stopping":
             return _notice(f"stopping · {detail or 'writing a checkpoint'}", "warning")
         case "finished":
@@ -114,6 +114,13 @@ def _of_a_log(state: State, aside: Aside) -> Notice | None:
                 return _notice(f"{said}: {detail}", "error")
             return _notice(said, "primary", ("accent", _next(state, aside)))
     return None
+
+
+def _since(state: State) -> str:
+    """Since when it pauses, where that was recorded."""
+    halts = [mark for mark in state.marks if mark.kind in derived.HALTS]
+    paused = bool(halts) and halts[-1].kind == "pause" and halts[-1].wall > 0
+    return f" since {number_text.clock(halts[-1].wall)}" if paused else ""
 
 
 def _notice(said: str, tone: str, *lines: tuple[str, str]) -> Notice:

@@ -120,7 +120,8 @@ def verdict_row(
             said, _, more = said.partition(" · ")
         judged = _brief(now) if derived.has_data(now) else ""
         parts = (*pretraining.pretrained(now), *filter(None, (now.trouble or judged, more)))
-        heads = tuple(dict.fromkeys((said, said.partition(" · ")[0])))
+        brief = said.partition(": ")[0] if now.liveness.name == "paused" else said
+        heads = tuple(dict.fromkeys((said, said.partition(" · ")[0], brief)))
         row = VerdictRow(
             heads=heads,
             tone=notice.tone,

@@ -83,3 +83,14 @@ def test_whatever_lies_beyond_the_axis_is_marked(values: list[float]) -> None:
     drawn = text(draw_chart([one], width=60, height=12))
     assert ("▴" in drawn) == (max(values) > upper)
     assert ("▾" in drawn) == (min(values) < lower)
+
+
+def test_what_ran_away_at_the_end_does_not_press_all_before_it_flat() -> None:
+    wave = (1.0 + 0.5 * np.sin(np.arange(600) / 20)).tolist()
+    gone = np.geomspace(1.0, 3e29, 300).tolist()
+    low, high = fitted([line(wave + gone)])
+    assert (low, high <= 10) == (0, True)
+    assert fitted([line(wave + np.geomspace(1.0, 5e3, 300).tolist())])[1] >= 5e3, "it is still told from them"
+    drawn = draw_chart([line(wave + gone)], width=80, height=12)
+    assert "▴" in text(drawn)
+    assert "3e29" in text(drawn).replace("+", "")

@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from latentop.engine.run.events import AlarmCleared
+from latentop.engine.run.events import AlarmCleared, Mark
 from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.store.writer import Store
 from latentop.tui.app import LatentopApp
@@ -141,6 +141,12 @@ def collapse_meanwhile(app: LatentopApp) -> None:
     store.close()
 
 
+def paused(runs: Path) -> RunFolder:
+    recorded = specimens.gan(runs, state="paused")
+    recorded.writes(events=[Mark(step=STEPS, wall=NOW, kind="pause", text="paused")])
+    return recorded.run
+
+
 TRAINS = "samples · step"
 STATES = (
     Stage(name="starting", make=starting, shows="importing torch"),
@@ -153,7 +159,7 @@ STATES = (
     Stage(name="collapsed", make=collapsed, shows="mode collapse:"),
     Stage(name="several-alarms", make=alarmed, shows="divergence:"),
     Stage(name="cleared", make=cleared, shows="collapsed cleared"),
-    Stage(name="paused", make=partial(gan, state="paused"), shows="until you press space"),
+    Stage(name="paused", make=paused, shows="paused since"),
     Stage(name="stopping", make=partial(gan, state="stopping"), shows="stopping ·"),
     Stage(name="finished", make=partial(gan, state="finished", elapsed=600.0), shows="finished after"),
     Stage(name="stopped", make=partial(saved, state="stopped"), shows="trains on from step 2 000"),

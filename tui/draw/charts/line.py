@@ -20,6 +20,9 @@ BEGINNING = 0.05
 """The share of a line's rows, its first, that say nothing of where it lies: training begins anywhere."""
 BEYOND = 0.5
 """How far beyond the place where lines mostly are, in its own width, a value is no spike yet."""
+RAN_AWAY, BEFORE = 1e4, 10.0
+"""How many times as large as it mostly was a line is at its end where all before would be pressed flat, and
+up to where it counts then."""
 WORTH = 1.5
 """How many times as long the axis of all values must be as that without spikes for these to be left out."""
 
@@ -63,8 +66,8 @@ def bulk(lines: Sequence[Line], steps: Limits | None = None) -> Limits:
     """Return the smallest and largest value of `lines` within `steps` that is no spike; NaNs as `extent`.
 
     A spike lies further from where the lines mostly are than half of that place's width, or of its distance
-    from zero. The first rows may be spikes; the newest count no more than others, so that limits do not jump
-    while a series grows.
+    from zero. The first rows may be spikes, and the last ones of a line that ran away; else the newest count
+    no more than others, so that limits do not jump while a series grows.
     """
     near = [place for line in lines if (place := _place(line, steps)) is not None]
     if not near:
@@ -92,6 +95,11 @@ def _place(line: Line, steps: Limits | None) -> Limits | None:
         return float(lo.min()), float(hi.max())
     size = max(FEWEST, -(-mean.size // GROUPS))
     medians = np.median(mean[mean.size % size :].reshape(-1, size), axis=1)
+    scale = float(np.median(np.abs(medians)))
+    if 0 < RAN_AWAY * scale < abs(medians[-1]):
+        lo, hi, medians = (values[np.abs(values) <= BEFORE * scale] for values in (lo, hi, medians))
+        if not (lo.size and hi.size):
+            return None
     low, high = np.quantile(lo, TAIL), np.quantile(hi, 1 - TAIL)
     return float(min(low, medians.min())), float(max(high, medians.max()))
 
