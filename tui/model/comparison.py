@@ -12,7 +12,7 @@ from latentop.engine.run.process.liveness import Liveness
 from latentop.engine.run.series import PRESENCE
 from latentop.engine.run.verdicts import unjudged
 from latentop.tui.model import judgement, mode_presence, run_state
-from latentop.tui.model.number_text import duration, percent, share, short, spaced
+from latentop.tui.model.number_text import brief, duration, percent, spaced
 from latentop.tui.model.plain_text import setting
 from latentop.tui.model.shown_series import in_order
 
@@ -121,7 +121,7 @@ def newest(name: str, value: float | None) -> str:
     """The newest value of a series in few characters, yet such that two runs which differ look different."""
     if value is None:
         return ABSENT
-    return share(value) if series.of(name).relative and math.isfinite(value) else short(value)
+    return brief(value, relative=series.of(name).relative)
 
 
 def title(name: str, contenders: Sequence[Contender]) -> str:

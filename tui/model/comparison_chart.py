@@ -64,7 +64,7 @@ def lines(
                 replace(band(drawn, line.name, line.colour, columns), told=value)
                 for line, value in zip(drawn, told, strict=True)
             ]
-    return found
+    return [replace(one, relative=series.of(name).relative) for one in found]
 
 
 def _line(name: str, contender: Contender, state: State, colour: str) -> Line:

@@ -40,11 +40,15 @@ def percent(share: float) -> str:
     return f"{share:.0%}".replace("%", " %")
 
 
-def share(value: float) -> str:
-    """A finite share to three digits, such that two which differ look different: ``8.13 %``, ``1 743 %``."""
-    if 10 <= abs(value) < 1e4:
-        return f"{spaced(round(100 * value))} %"
-    return f"{100 * value:.3g} %"
+def share(value: float, digits: int = 3) -> str:
+    """A finite share to so many digits, lest two which differ look the same: ``8.13 %``, ``1 743 %``."""
+    told = f"{100 * value:.{digits}g}"
+    return f"{spaced(round(100 * value)) if 'e+' in told and abs(value) < 1e4 else told} %"
+
+
+def brief(value: float, digits: int = 3, *, relative: bool) -> str:
+    """The value of a series in few characters; ``relative`` ones are shares, told in percent."""
+    return share(value, digits) if relative and math.isfinite(value) else short(value, digits)
 
 
 def megabytes(size: int) -> str:

@@ -16,7 +16,7 @@ from latentop.tui.model import alarm_levels
 from latentop.tui.model.chart_list import Chart
 from latentop.tui.model.derived import typical
 from latentop.tui.model.moment import happenings
-from latentop.tui.model.number_text import short
+from latentop.tui.model.number_text import brief
 from latentop.tui.model.plain_text import clean
 from latentop.tui.model.shown_series import Shown
 from latentop.tui.model.state import State
@@ -74,8 +74,9 @@ class ChartLines:
         first = next(((one, level) for one, level in known if level is not None), None)
         if first is None:
             return []
-        name = f"alarm {short(first[1])}"
-        return [Level(value=first[1], name=name, colour=self.colour("error"))]
+        measure, level = first
+        name = f"alarm {brief(level, relative=series.of(measure.name).relative)}"
+        return [Level(value=level, name=name, colour=self.colour("error"))]
 
     def _bins(self, name: str) -> Bins | None:
         """The rows of a series: in detail where a window of them was read, and what came since."""
@@ -106,6 +107,7 @@ class ChartLines:
             hi=bins.hi,
             bad=bins.bad,
             value=typical(self.state, one.name, until=self.viewport.cursor),
+            relative=series.of(one.name).relative,
         )
 
 

@@ -1,10 +1,12 @@
 """The sections behind a panel as one tall page: paragraphs, and a chart of each history."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from textual.strip import Strip
 
+from latentop.engine.run import series
 from latentop.engine.run.store.bins import Bins
 from latentop.presets.watch import Watch
 from latentop.tui.draw.charts.chart import draw_chart
@@ -77,6 +79,8 @@ class Explanation(Panel):
             if level is not None:
                 colour = "error" if name == "alarm" else "warning"
                 lines.append(self._level(name, colour, level, bins))
+        relative = series.of(section.series).relative
+        lines = [replace(line, relative=relative) for line in lines]
         indent = self.line(" " * INDENT)
         drawn = [
             Strip.join([indent, row])

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from textual.strip import Strip
 
+from latentop.engine.run import series
 from latentop.presets.watch import Watch
 from latentop.tui.draw.charts.axis import time_axis
 from latentop.tui.draw.small.spark import course
@@ -116,7 +117,8 @@ class StabilityPanel(Panel):
             family, _, network = one.name.partition("/")
             rests = value == 0 and family in MOVES and network in resting
             said = "WARNING" if not well else "early" if young else "at rest" if rests else "ok"
-            yield self._row(one.short, number_text.short(value), drawn, way, said, width)
+            told = number_text.brief(value, relative=series.of(one.name).relative)
+            yield self._row(one.short, told, drawn, way, said, width)
 
     def _finite(self, width: int) -> Strip:
         """How many values of all series were NaN or infinite."""

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from rich.segment import Segment
 from textual.strip import Strip
 
+from latentop.engine.run import series
 from latentop.tui.draw.charts.axis import log_axis, log_ticks, row_axis, ticks, time_axis, value_axis
 from latentop.tui.draw.charts.band import banded
 from latentop.tui.draw.charts.chart import ChartStyle, VerticalMark, draw_chart
@@ -26,6 +27,7 @@ from latentop.tui.model.chart_list import (
     UPDATES,
 )
 from latentop.tui.model.number_text import short
+from latentop.tui.model.shown_series import Shown
 
 ASCII = ChartStyle(ascii=True)
 
@@ -131,6 +133,14 @@ def test_the_legend_names_every_line_with_its_last_value() -> None:
     assert "discriminator 0.63" in rows[0].text
 
 
+@pytest.mark.parametrize(("width", "told"), [(60, "87.3 %"), (12, "87 %")])
+def test_the_legend_tells_shares_in_percent_also_at_the_cursor(width: int, told: str) -> None:
+    shares = replace(line([0.873, 1.05], name="coverage"), relative=True)
+    then = draw_chart([shares], width=width, height=10, cursor=0)[0].text
+    assert then.endswith(told) or f"{told} " in then
+    assert "105 %" in draw_chart([shares], width=width, height=10)[0].text
+
+
 @pytest.mark.parametrize("style", [ChartStyle(), ChartStyle(colour=False), ASCII])
 def test_names_in_the_legend_stay_whole_beside_the_samples_at_80_columns(style: ChartStyle) -> None:
     lines = [line([0.853]), line([0.478], name="discriminator")]
@@ -140,18 +150,21 @@ def test_names_in_the_legend_stay_whole_beside_the_samples_at_80_columns(style: 
 
 
 @pytest.mark.parametrize(
-    "labels",
+    "shown",
     [
-        *(tuple(series.legend for series in chart.series) for chart in (LOSSES, SCORES, DIVERSITY, CODINGS)),
-        *(tuple(series.legend for series in chart.series) for chart in (RECONSTRUCTION, ACCURACY, SPEED)),
-        *(tuple(series.legend for series in chart.series[:2]) for chart in (GRADIENTS, UPDATES)),
+        *(chart.series for chart in (LOSSES, SCORES, DIVERSITY, CODINGS, RECONSTRUCTION, ACCURACY, SPEED)),
+        *(chart.series[:2] for chart in (GRADIENTS, UPDATES)),
     ],
 )
-def test_every_chart_names_its_lines_whole_at_80_columns(labels: tuple[str, ...]) -> None:
-    values = [0.0056, 13.9, 30.0, 9.0] if len(labels) == 4 else [0.853] * len(labels)
-    lines = [line([value], name=label) for label, value in zip(labels, values, strict=True)]
+def test_every_chart_names_its_lines_whole_at_80_columns(shown: tuple[Shown, ...]) -> None:
+    values = [0.0056, 13.9, 30.0, 9.0] if len(shown) == 4 else [0.853] * len(shown)
+    lines = [
+        replace(line([value], name=one.legend), relative=series.of(one.name).relative)
+        for one, value in zip(shown, values, strict=True)
+    ]
     legend = draw_chart(lines, width=41, height=8)[0].text
-    assert [word for word in legend.replace("── ", "").split() if not word[0].isdigit()] == list(labels)
+    words = [word for word in legend.replace("── ", "").split() if not word[0].isdigit() and word != "%"]
+    assert words == [one.legend for one in shown]
 
 
 def test_chosen_series_lose_their_families_before_their_letters() -> None:
@@ -415,3 +428,8 @@ def test_the_legend_says_a_standard_deviation_where_there_is_room(width: int, sa
     assert said in legend
     assert ("±" in legend) == ("±" in said)
     assert nearest(legend).count("+-0.01") == legend.count("±0.01")
+
+
+def test_of_a_share_the_standard_deviation_is_in_percent_too() -> None:
+    arm = replace(line([0.742], name="frozen"), sd=0.0042, relative=True)
+    assert "frozen 74.2 % ±0.4 %" in draw_chart([arm], width=60, height=10)[0].text

@@ -128,7 +128,7 @@ async def test_other_charts_take_turns(runs: Path, open_app: Open) -> None:
     async with open_app(run).run_test(notifications=True, size=(80, 24)) as pilot:
         await wait_for_text(pilot, "losses")
         await pilot.press("g")
-        await wait_for_text(pilot, "diversity, 1 = like", "coverage 0.8")
+        await wait_for_text(pilot, "diversity, 1 = like", "coverage 80 %", "alarm 60 %")
         await pilot.press("g")
         await wait_for_text(pilot, "losses", "generator 4")
 
@@ -140,7 +140,7 @@ async def test_series_are_chosen_by_typing_and_marking(runs: Path, open_app: Ope
         await pilot.press("slash")
         await wait_for_text(pilot, "Which series", "✓ loss/generator", "  diversity/density")
         await pilot.press(*"disc", "tab", "ctrl+u", *"dens", "tab", "enter")
-        shown = await wait_for_text(pilot, "─ series", "density 0.9")
+        shown = await wait_for_text(pilot, "─ series", "density 90 %", "alarm 60 %")
         assert "discriminator 0.5" not in shown
         assert "generator 4" in shown
 
@@ -152,7 +152,7 @@ async def test_a_filter_and_enter_show_what_was_found(runs: Path, open_app: Open
         await pilot.press("slash")
         await wait_for_text(pilot, "enter shows the one under the cursor")
         await pilot.press(*"dens", "enter")
-        shown = await wait_for_text(pilot, "─ series", "density 0.9")
+        shown = await wait_for_text(pilot, "─ series", "density 90 %", "alarm 60 %")
         assert "generator 4" not in shown
         await pilot.press("slash", *"density", "tab", "ctrl+u", *"loss/gen", "enter")
         await wait_for_text(pilot, "generator 4")

@@ -21,7 +21,7 @@ from latentop.tui.draw.charts.plotter import BRAILLE, dots
 from latentop.tui.draw.charts.reduction import Floats, Reduced, reduce
 from latentop.tui.draw.charts.smoothing import REACH, smoothed
 from latentop.tui.draw.small.sheet import PLAIN, Sheet
-from latentop.tui.model.number_text import short
+from latentop.tui.model.number_text import brief
 
 ASCII_MARKERS = "*+ox#@"
 GHOST = "·"
@@ -154,6 +154,7 @@ def _entries(lines: Sequence[Line], style: ChartStyle, cursor: int | None) -> li
             loud=loud,
             sd=line.sd,
             told=line.told,
+            relative=line.relative,
         )
         found.append(entry)
     return found
@@ -238,16 +239,16 @@ def _draw_spikes(sheet: Sheet, frame: Frame, lines: Sequence[Line], style: Chart
             sheet.write(frame.left + column, frame.top, "▴", ink)
         for column in series.column[series.lo < lower].tolist():
             sheet.write(frame.left + column, frame.top + frame.rows - 1, "▾", ink)
-        _tell_highest(sheet, frame, series, ink)
+        _tell_highest(sheet, frame, series, ink, relative=line.relative)
 
 
-def _tell_highest(sheet: Sheet, frame: Frame, series: Reduced, ink: Style) -> None:
+def _tell_highest(sheet: Sheet, frame: Frame, series: Reduced, ink: Style, *, relative: bool) -> None:
     """Write the highest value beside its mark, where it is beyond the axis and covers nothing."""
     if not np.isfinite(series.hi).any():
         return
     place = int(np.nanargmax(series.hi))
     value, column = float(series.hi[place]), frame.left + int(series.column[place]) + 1
-    told = short(value)
+    told = brief(value, relative=relative)
     if value > frame.values[1] and sheet.is_blank(column, frame.top, len(told)):
         sheet.write(column, frame.top, told, ink)
 

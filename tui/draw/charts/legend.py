@@ -9,7 +9,7 @@ from rich.style import Style
 
 from latentop.tui.draw.charts.plotter import BRAILLE
 from latentop.tui.draw.small.sheet import Sheet
-from latentop.tui.model.number_text import short
+from latentop.tui.model.number_text import brief
 
 VALUE_WIDTH = 6
 """Room for the last value, where there is any, lest what follows moves with its digits."""
@@ -30,13 +30,17 @@ class LegendEntry:
     """The standard deviation of what the value is the mean of."""
     told: str | None = None
     """What stands in the place of the value."""
+    relative: bool = False
+    """Whether the value is a share, which is told in percent."""
 
     def shown(self, digits: int = 3, *, sd: bool = True) -> str:
         """The value as it is written, with its standard deviation or without."""
         if self.told is not None or self.value is None:
             return self.told or ""
-        written = short(self.value, digits)
-        return written if self.sd is None or not sd else f"{written} ±{short(self.sd, 1)}"
+        written = brief(self.value, digits, relative=self.relative)
+        if self.sd is None or not sd:
+            return written
+        return f"{written} ±{brief(self.sd, 1, relative=self.relative)}"
 
 
 def draw_legend(sheet: Sheet, entries: Sequence[LegendEntry], *, colour: bool) -> None:

@@ -46,6 +46,8 @@ class Line:
     """Where the value is a mean over several, their standard deviation."""
     told: str | None = None
     """What the legend says in the place of a value."""
+    relative: bool = False
+    """Whether its values are shares, which are told in percent; the axis has them as they are."""
 
 
 def extent(lines: Sequence[Line], steps: Limits | None = None, *, positive: bool = False) -> Limits:
