@@ -12,15 +12,14 @@ from textual.widgets import Static
 from latentop.tui import themes
 from latentop.tui.link.terminal import Terminal
 from latentop.tui.model import chart_list
-from latentop.tui.widgets.panel import FAINT
+from latentop.tui.widgets.celltable import CellTable, Column
+from latentop.tui.widgets.texts import Span
 from tests.support.dashboard import Open, wait_for
 
 Triple = NDArray[np.float64]
 
 CONTRAST = 4.5
 """What WCAG 2 asks of text (AA)."""
-LINE = 3.0
-"""And of what is no text."""
 APART = 20.0
 """CIE76 ΔE, of which about 2.3 is just noticeable side by side; thin lines far apart need many times that."""
 LIGHTNESS_APART = 9.0
@@ -102,17 +101,24 @@ def test_every_colour_is_read_as_text_on_every_ground(theme: Theme, ground: str)
         assert contrast(getattr(theme, name), getattr(theme, ground)) >= CONTRAST, name
 
 
-@pytest.mark.parametrize("name", themes.names())
-async def test_the_app_shows_every_theme_so_that_axes_and_their_labels_are_read(
-    name: str, open_app: Open
-) -> None:
-    app = open_app()
-    theme = app.get_theme(name)
-    assert theme is not None
-    if theme.ansi:
-        return
-    axis = Color.parse(theme.background or "").blend(Color.parse(theme.foreground or ""), FAINT).hex6
-    assert contrast(axis, theme.background or "") >= LINE
+async def test_labels_of_axes_and_the_row_of_the_cursor_are_read_in_every_theme(open_app: Open) -> None:
+    app, tones = open_app(), ("", "primary", "accent", *STATUS)
+    async with app.run_test(size=(80, 24)):
+        table = CellTable(Terminal())
+        await app.screen.mount(table)
+        columns = [Column(tone, "", 8) for tone in tones]
+        table.show(columns, ["row"], lambda _: [Span("x", tone) for tone in tones])
+        for name in themes.names():
+            app.theme = name
+            background = app.get_css_variables()["background"]
+            if app.current_theme.ansi:
+                continue
+            assert contrast(table.faint(), background) >= CONTRAST, name
+            for table.has_focus in (False, True):
+                styles = [one.style for one in table.rows(80, 3)[1] if one.text == "x" and one.style]
+                drawn = [(one.color.name, one.bgcolor.name) for one in styles if one.color and one.bgcolor]
+                assert len(drawn) == len(tones)
+                assert min(contrast(*pair) for pair in drawn) >= CONTRAST, name
 
 
 async def test_loud_rows_are_read_in_every_theme(open_app: Open) -> None:

@@ -17,8 +17,9 @@ from textual.strip import Strip
 
 from latentop.tui.link.terminal import Terminal
 from latentop.tui.model.state import State
+from latentop.tui.themes import legible
 from latentop.tui.widgets.panel import Panel
-from latentop.tui.widgets.texts import Span
+from latentop.tui.widgets.texts import Span, strip
 
 GAP = 2
 """Blank cells between two columns."""
@@ -161,7 +162,7 @@ class CellTable(Panel):
         seen = max(0, height - 1)
         for line, key in enumerate(self._keys[self._top : self._top + seen]):
             here = self._top + line == self._cursor
-            row = self._row(self._cells(key), width - 1, ">" if here else "")
+            row = self._row(self._cells(key), width - 1, ">" if here else "", self._ground() if here else "")
             thumb = Segment(self._thumb(line, seen), Style(color=faint or None))
             row = Strip.join([row.adjust_cell_length(width - 1), Strip([thumb])])
             strips.append(row.apply_style(self._cursor_style()) if here else row)
@@ -171,20 +172,31 @@ class CellTable(Panel):
         """A colour of the theme, or one that is none of a name."""
         return name if name.startswith("#") and self.terminal.colour else super().colour(name)
 
-    def _row(self, cells: Sequence[Span], width: int, sign: str = "") -> Strip:
+    def _row(self, cells: Sequence[Span], width: int, sign: str = "", ground: str = "") -> Strip:
+        """The cells in their columns, in colours that are read on that ground, where it is known."""
+
+        def colour(name: str) -> str:
+            return legible(self.colour(name), ground)
+
         parts = [self.line(sign.ljust(MARGIN))]
         for column, cell in zip(self._columns, cells, strict=False):
             text = cell.text.rjust(column.width) if column.right else cell.text
-            drawn = self.line(Span(text, cell.colour, cell.bold), width=column.width)
+            drawn = strip([Span(text, cell.colour, cell.bold)], colour, width=column.width)
             parts += [drawn.adjust_cell_length(column.width), self.line(" " * GAP)]
         return Strip.join(parts).adjust_cell_length(width)
 
     def _cursor_style(self) -> Style:
+        if not (ground := self._ground()):
+            return Style(reverse=True if self.has_focus else None)
+        return Style(color=legible(self.colour("foreground"), ground), bgcolor=ground)
+
+    def _ground(self) -> str:
+        """What the row of the cursor stands on; empty where the theme has the terminal's own colours."""
         background, ink = self.colour("background"), self.colour("primary")
         if not (background.startswith("#") and ink.startswith("#")):
-            return Style(reverse=True if self.has_focus else None)
+            return ""
         share = 0.25 if self.has_focus else 0.15
-        return Style(bgcolor=Color.parse(background).blend(Color.parse(ink), share).hex6)
+        return Color.parse(background).blend(Color.parse(ink), share).hex6
 
     def _thumb(self, line: int, seen: int) -> str:
         """What stands right of a line: where in the list this is, if not all of it can be seen."""

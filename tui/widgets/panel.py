@@ -11,6 +11,7 @@ from latentop.tui.draw.charts.chart import ChartStyle
 from latentop.tui.link.terminal import Terminal
 from latentop.tui.model.details import Section
 from latentop.tui.model.state import State
+from latentop.tui.themes import legible
 from latentop.tui.widgets.cells import CellWidget
 from latentop.tui.widgets.texts import Span, strip
 
@@ -71,7 +72,7 @@ class Panel(CellWidget):
         background, foreground = self.colour("background"), self.colour("foreground")
         if not (background.startswith("#") and foreground.startswith("#")):
             return ""
-        return Color.parse(background).blend(Color.parse(foreground), FAINT).hex6
+        return legible(Color.parse(background).blend(Color.parse(foreground), FAINT).hex6, background)
 
     def chart_style(self) -> ChartStyle:
         """How charts and meters are drawn here."""
