@@ -43,16 +43,23 @@ def full_precision() -> Iterator[None]:
         with _newer_precision("ieee"):
             yield
         return
+    newer = [(place, place.fp32_precision) for place in _places()]
     torch.set_float32_matmul_precision("highest")
     try:
         yield
     finally:
         torch.set_float32_matmul_precision(before)
+        for place, precision in newer:  # which the older setting has set, too
+            place.fp32_precision = precision
+
+
+def _places() -> tuple[Any, ...]:
+    return torch.backends.cuda.matmul, torch.backends.mkldnn.matmul  # type: ignore[attr-defined]
 
 
 @contextmanager
 def _newer_precision(wanted: str) -> Iterator[None]:
-    places: tuple[Any, ...] = (torch.backends.cuda.matmul, torch.backends.mkldnn.matmul)  # type: ignore[attr-defined]
+    places = _places()
     before = [place.fp32_precision for place in places]
     try:
         for place in places:

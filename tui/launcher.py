@@ -12,6 +12,7 @@ from textual.worker import get_current_worker
 
 from latentop.engine.run import commands
 from latentop.engine.run.errors import LatentopError
+from latentop.engine.run.facts import BUILDING
 from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.process.launch import WaitingWorker
 from latentop.presets import catalogue
@@ -104,17 +105,19 @@ class Launcher:
 
     def _await_first_step(self, old: RunFolder, new: RunFolder) -> None:
         worker = get_current_worker()
-        while not worker.is_cancelled and (begun := _has_begun(new)) is None:
+        while (begun := _has_begun(new)) is None and not worker.is_cancelled:
             time.sleep(_LOOK_SECONDS)
-        if worker.is_cancelled:
-            return
-        if begun:
+        if begun is None:  # the screen is left: it was to be stopped all the same
+            with suppress(LatentopError):
+                commands.ask(old, "stop")
+        elif begun:
             back = "l lists it, enter opens it, space trains on from its checkpoint."
             said = f"{old.id} stops. To go back: {back}"
             self._app.call_later(self.stop, old)
         else:
             said = f"{new.id} did not begin: {old.id} trains on. l lists it, enter opens it."
-        self._app.call_later(partial(self._app.notify, said, timeout=10))
+        if begun is not None:
+            self._app.call_later(partial(self._app.notify, said, timeout=10))
 
     def _train(self, name: str, preset: Preset, *, asks: bool = True) -> None:
         busy = next(iter(living(self.runs)), None)
@@ -143,11 +146,15 @@ class Launcher:
 
 
 def _has_begun(run: RunFolder) -> bool | None:
-    """Whether a run has trained a step; None as long as it may still."""
+    """Whether a run trains, or is about to, with its data read; None as long as it may still.
+
+    What is fastest here is tried then, beside nothing else that trains.
+    """
     try:
         facts, state = glance(run)
     except LatentopError:
         return False  # it was deleted
+    trained = facts.step > facts.parent_step
     if state.alive:
-        return True if facts.step > facts.parent_step else None
-    return state.name in ("finished", "stopped")
+        return True if trained or facts.detail == BUILDING else None
+    return trained or state.name == "finished"

@@ -183,13 +183,16 @@ class _Log:
                 self.feed.extend(place.parts)
 
     def _find(self) -> LogPlace:
-        """The log that is meant; once it is read, no other. Raises NothingYetError where it is gone."""
+        """The log that is meant, and no other. Raises NothingYetError where it isn't there.
+
+        It may get another key as more files of it come.
+        """
         found = self._places.find()
-        meant = [one for one in found if one.key == self._key] + [
-            one for one in found if _keys(one) & self._read
+        meant = [one for one in found if one.key == self._key] or [
+            one for one in found if self._read and _keys(one) >= self._read
         ]
-        if self._read and not meant:
-            raise NothingYetError(f"{self._key} is gone", "wait until it is back")
+        if self._key and not meant:
+            raise NothingYetError(f"{self._key} is not there", "wait until it is back")
         return [*meant, *found][0]
 
 

@@ -13,6 +13,9 @@ from latentop.engine.run.events import Amount, Count, Facts
 
 P = ParamSpec("P")
 
+BUILDING = "building networks, trying what is fastest"
+"""The detail of a run that starts, once its data are read and nothing that it was asked for is refused."""
+
 
 class KnownSnapshot(NamedTuple):
     """A good state that training can go back to; ``wall`` in seconds since the epoch."""

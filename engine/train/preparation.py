@@ -15,7 +15,7 @@ from latentop.engine.data.fingerprint import save as save_files
 from latentop.engine.models import inspection
 from latentop.engine.run.errors import UsageError
 from latentop.engine.run.events import Facts, Mark
-from latentop.engine.run.facts import RunFacts, told
+from latentop.engine.run.facts import BUILDING, RunFacts, told
 from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.store.writer import say, write
 from latentop.engine.train import devices, speed_trial
@@ -52,7 +52,7 @@ def prepare(run: RunFolder, preset: Preset, before: RunFacts, clock: Stopwatch, 
     preset, dataset, device = _data(run, preset, before, known, resume=resume)
     files = dataset.files
     building = told(
-        detail="building networks, trying what is fastest",
+        detail=BUILDING,
         data_source=dataset.source,
         classes=dataset.classes,
         data_counts=dataset.counts,

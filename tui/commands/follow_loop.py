@@ -187,8 +187,8 @@ def moments(run: RunFolder) -> Generator[Moment, None, None]:
                 who = "queue" if state.name == "queued" else "worker"
                 state = Liveness("crashed", False, f"the {who} ended before it began")
             late = reader.poll() if doubtful(state) else None
-            if late is not None and (late.facts, late.alarms) == (facts, alarms) and not late.bins:
-                late = None
+            if late is not None and (late.facts, late.alarms) == (facts, alarms):
+                late = late if late.bins or late.marks or late.frames else None
             if late is not None:
                 state = Liveness(facts.state, True, facts.detail)
             yield Moment(batch=batch, facts=facts, alarms=alarms, state=state, now=now)

@@ -69,8 +69,11 @@ class VerdictLine(Panel):
         return clean(" · ".join((row.heads[0], *row.parts)) + lost)
 
     def say(self, text: str, *, tone: str, seconds: float) -> bool:
-        """Say something for a while, in the place of the verdict; False where it is too long for the row."""
-        if not self.is_mounted or len(text) > self.content_size.width - 2:
+        """Say something for a while, in the place of the verdict, or beside one that is critical.
+
+        False where the row has no room for it.
+        """
+        if not self.is_mounted or not self._has_room(text, tone):
             return False
         if self._until is not None:
             self._until.stop()
@@ -113,15 +116,22 @@ class VerdictLine(Panel):
                     await self.screen.run_action(found.action)
 
     def _row(self) -> VerdictRow:
-        live = self.viewport.live
-        then = self.state if live else self.then
-        row = verdict_row(self.state, then, self.viewport, self.aside, self._seen)
-        if self._said is not None:
-            text, tone = self._said
-            if row.tone != "error" or tone == "error":
-                return VerdictRow(heads=(text,), tone=tone, loud=tone == "error")
-            row = replace(row, parts=(text, *row.parts))  # what is critical is never out of sight
-        return row
+        return self._verdict() if self._said is None else self._saying(*self._said)
+
+    def _verdict(self) -> VerdictRow:
+        then = self.state if self.viewport.live else self.then
+        return verdict_row(self.state, then, self.viewport, self.aside, self._seen)
+
+    def _saying(self, text: str, tone: str) -> VerdictRow:
+        """The text in the place of the verdict, or beside one that is critical, which stays in sight."""
+        row = self._verdict()
+        if row.tone != "error" or tone == "error":
+            return VerdictRow(heads=(text,), tone=tone, loud=tone == "error")
+        return replace(row, parts=(text, *row.parts))
+
+    def _has_room(self, text: str, tone: str) -> bool:
+        head, said, _ = self._saying(text, tone).within(self.content_size.width - 2)
+        return text in head + said
 
     def _unsay(self) -> None:
         self._said = None

@@ -78,7 +78,7 @@ class LogPlaces:
         ]
 
     def _in_folder(self) -> list[LogPlace]:
-        found = []
+        found: list[LogPlace] = []
         for folder, files in self._folders():
             held = [one for path in files if _may_be_log(path) for one in self._held(path)]
             if events := self._events.held(folder, files):
@@ -86,6 +86,8 @@ class LogPlaces:
             for one in trainings(held, self._same_values):
                 of_folder = one.first.content.kind in ("series", "events")
                 name = one.first.content.run or self._relative(folder if of_folder else one.first.path)
+                if any(other.key == name for other in found):
+                    name = f"{name} ({one.first.content.kind})"
                 found.append(self._place(name, [part for log in one.held for part in log.parts], one.notes))
         return found
 

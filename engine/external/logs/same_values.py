@@ -8,15 +8,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from latentop.engine.external.logs.log import is_judged
 from latentop.engine.external.logs.trainings import Held
 from latentop.engine.external.series_names import known
 from latentop.engine.run.errors import UsageError
 from latentop.engine.run.store.bins import Floats, Ints
 
 _SHARE = 0.9
-"""Of the values at common steps, as many agree where two logs tell the same."""
-_FEWEST, _SURE = 2, 40
-"""Common values without which nothing is said, and from which on it is not asked again."""
+"""Of a series' values at common steps, as many agree where two logs tell the same."""
+_FEWEST, _SURE = 6, 40
+"""Common values without which logs are not called the same, and from which on it is not asked again."""
 _SHIFTS = (0, 1, -1)
 """Between steps that are counted from 0 and from 1."""
 _PRINTED = 50
@@ -31,16 +32,17 @@ class SameValues:
     """Compares the beginnings of logs, and remembers them until the logs have grown to twice their size."""
 
     def __init__(self) -> None:
-        self._read: dict[Path, tuple[int, _Series]] = {}
+        self._read: dict[str, tuple[int, _Series]] = {}
         self._sure: dict[tuple[str, str], bool] = {}
 
     def __call__(self, one: Held, other: Held) -> bool:
-        """Whether they do; False where they have no steps in common so far."""
+        """Whether ``other`` holds all that ``one`` is judged by; False where few values can be compared."""
         key = one.parts[0].key, other.parts[0].key
         if key not in self._sure:
-            agree = _agreement(self._beginning(one), self._beginning(other))
-            same = len(agree) >= _FEWEST and float(agree.mean()) >= _SHARE
-            if len(agree) < _SURE:
+            pairs = _best(self._beginning(one), self._beginning(other))
+            count = sum(len(agree) for agree in pairs)
+            same = count >= _FEWEST and all(float(agree.mean()) >= _SHARE for agree in pairs)
+            if count < _SURE:
                 return same
             self._sure[key] = same
         return self._sure[key]
@@ -48,10 +50,11 @@ class SameValues:
     def _beginning(self, held: Held) -> _Series:
         """Its first megabytes, by series of ours."""
         size = _size(held.path)
-        before, series = self._read.get(held.path, (-1, {}))
+        key = held.parts[0].key
+        before, series = self._read.get(key, (-1, {}))
         if before < 0 or not before <= size < 2 * before:
             series = _first(held)
-            self._read[held.path] = size, series
+            self._read[key] = size, series
         return series
 
 
@@ -72,20 +75,24 @@ def _first(held: Held) -> _Series:
     return found
 
 
-def _agreement(one: _Series, other: _Series) -> NDArray[np.bool_]:
-    """Of every value at a common step whether it is the same, counting steps as most of them agree."""
-    best = np.empty(0, dtype=np.bool_)
-    for shift in _SHIFTS:
-        found = [_agree(one[name], other[name], shift) for name in one.keys() & other.keys()]
-        agree = np.concatenate([np.empty(0, dtype=np.bool_), *found])
-        if agree.sum() > best.sum() or not len(best):
-            best = agree
-    return best
+def _best(one: _Series, other: _Series) -> list[NDArray[np.bool_]]:
+    """Of each series that ``one`` is judged by, which values agree, counting steps as most of them do.
+
+    Empty where the other one lacks such a series. What never changes tells nothing, and is left out.
+    """
+    judged = [name for name in one if is_judged(name)]
+    if not judged or any(name not in other for name in judged):
+        return []
+    found = [[_agree(one[name], other[name], shift) for name in judged] for shift in _SHIFTS]
+    best = max(found, key=lambda pairs: sum(int(agree.sum()) for agree in pairs))
+    return [agree for agree in best if len(agree)]
 
 
 def _agree(one: tuple[Ints, Floats], other: tuple[Ints, Floats], shift: int) -> NDArray[np.bool_]:
     _, here, there = np.intersect1d(one[0] + shift, other[0], return_indices=True)
     values, others = one[1][here], other[1][there]
+    if len(np.unique(values)) < 2 and len(np.unique(others)) < 2:
+        return np.empty(0, dtype=np.bool_)
     rounded = 0.6 * 10.0 ** -min(_decimals(values), _decimals(others))
     agree: NDArray[np.bool_] = np.isclose(values, others, rtol=_ROUNDED, atol=rounded, equal_nan=True)
     return agree

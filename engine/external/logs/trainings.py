@@ -50,12 +50,16 @@ class Training:
         return next((one for one in self.held if one.content.has_losses), self.held[0])
 
     def may_take(self, one: Held) -> bool:
-        """Whether a log tells only what the others do not, and is no training by itself beside them."""
+        """Whether a log tells only what the others do not, and is no training by itself beside them.
+
+        What has losses goes to none of which nobody knows what it tells.
+        """
         series = frozenset[str]().union(*(other.content.series for other in self.held))
         new = one.content
         apart = new.kind != "series" and _is_whole(new.series) and _is_whole(series)
         twice = new.kind == "text" and new.has_losses and any(text.content.has_losses for text in self.held)
-        return bool(new.names) and not (new.series & series or apart or twice)
+        dark = new.has_losses and not all(other.content.names for other in self.held)
+        return bool(new.names) and not (new.series & series or apart or twice or dark)
 
 
 def trainings(held: Sequence[Held], same: Callable[[Held, Held], bool]) -> list[Training]:

@@ -91,6 +91,8 @@ def test_what_ran_away_at_the_end_does_not_press_all_before_it_flat() -> None:
     low, high = fitted([line(wave + gone)])
     assert (low, high <= 10) == (0, True)
     assert fitted([line(wave + np.geomspace(1.0, 5e3, 300).tolist())])[1] >= 5e3, "it is still told from them"
+    levelled = [1e-3] * 500 + np.geomspace(1e-3, 20, 130).tolist() + [20.0] * 270
+    assert fitted([line(levelled)])[1] >= 20, "it runs no more"
     drawn = draw_chart([line(wave + gone)], width=80, height=12)
     assert "▴" in text(drawn)
     assert "3e29" in text(drawn).replace("+", "")

@@ -1,3 +1,4 @@
+import asyncio
 import errno
 import os
 import subprocess
@@ -90,8 +91,9 @@ async def test_enter_takes_the_place_of_the_run_that_one_comes_from(runs: Path, 
         assert asked(recorded.run) == [("stop", "{}")]
 
 
-async def test_a_run_trains_on_where_the_one_in_its_place_fails_before_its_first_step(
-    runs: Path, open_app: Open
+@pytest.mark.parametrize("state", ["failed", "stopped"])
+async def test_a_run_trains_on_where_the_one_in_its_place_ends_before_its_first_step(
+    runs: Path, open_app: Open, state: str
 ) -> None:
     recorded = healthy_gan(runs)
     async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
@@ -101,9 +103,27 @@ async def test_a_run_trains_on_where_the_one_in_its_place_fails_before_its_first
         await pilot.press("enter")
         await wait_for_text(pilot, "● starting")
         (run,) = FakeWaitingWorker.claimed
-        write(run, facts={"state": "failed", "error": "there is too little memory", "ended": time.time()})
+        write(run, facts={"state": state, "error": "there is too little memory", "ended": time.time()})
         await wait_for_text(pilot, f"{run.id} did not", recorded.run.id, "trains on", "l lists it")
         assert asked(recorded.run) == []
+
+
+async def test_who_leaves_before_the_new_run_has_begun_has_stopped_the_old_one(
+    runs: Path, open_app: Open
+) -> None:
+    recorded = healthy_gan(runs)
+    async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "● training")
+        await pilot.press("p")
+        await wait_for_text(pilot, "enter stops dcgan-s42")
+        await pilot.press("enter")
+        await wait_for_text(pilot, "● starting")
+        assert asked(recorded.run) == []
+    for _ in range(200):  # it is asked as the dashboard ends
+        if asked(recorded.run):
+            break
+        await asyncio.sleep(0.05)
+    assert asked(recorded.run) == [("stop", "{}")]
 
 
 async def test_where_no_process_can_be_started_that_is_told_and_no_run_is_left(

@@ -42,10 +42,13 @@ async def test_space_leaves_a_command_and_its_answer_is_told(runs: Path, open_ap
         await wait_for(pilot, lambda: [name for name, _ in asked(recorded.run)] == ["pause", "resume"])
 
 
-async def test_an_answer_is_told_beside_a_collapse_and_never_in_its_place(runs: Path, open_app: Open) -> None:
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 36)])
+async def test_an_answer_is_told_beside_a_collapse_and_never_in_its_place(
+    runs: Path, open_app: Open, size: tuple[int, int]
+) -> None:
     recorded = healthy_gan(runs)
     collapse(recorded)
-    async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
+    async with open_app(recorded.run).run_test(notifications=True, size=size) as pilot:
         await wait_for_text(pilot, "COLLAPSED")
         await pilot.press("c")
         await wait_for(pilot, lambda: asked(recorded.run) == [("checkpoint", "{}")])

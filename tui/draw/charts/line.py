@@ -21,8 +21,10 @@ BEGINNING = 0.05
 BEYOND = 0.5
 """How far beyond the place where lines mostly are, in its own width, a value is no spike yet."""
 RAN_AWAY, BEFORE = 1e4, 10.0
-"""How many times as large as it mostly was a line is at its end where all before would be pressed flat, and
-up to where it counts then."""
+"""How many times as large as it mostly was a line is where all before would be pressed flat, and up to where
+it counts then."""
+LAST, DOUBLES = 3, 2.0
+"""A line runs away that has at least doubled over so many stretches, its last."""
 WORTH = 1.5
 """How many times as long the axis of all values must be as that without spikes for these to be left out."""
 
@@ -68,7 +70,7 @@ def bulk(lines: Sequence[Line], steps: Limits | None = None) -> Limits:
     """Return the smallest and largest value of `lines` within `steps` that is no spike; NaNs as `extent`.
 
     A spike lies further from where the lines mostly are than half of that place's width, or of its distance
-    from zero. The first rows may be spikes, and the last ones of a line that ran away; else the newest count
+    from zero. The first rows may be spikes, and the last ones of a line that runs away; else the newest count
     no more than others, so that limits do not jump while a series grows.
     """
     near = [place for line in lines if (place := _place(line, steps)) is not None]
@@ -98,7 +100,7 @@ def _place(line: Line, steps: Limits | None) -> Limits | None:
     size = max(FEWEST, -(-mean.size // GROUPS))
     medians = np.median(mean[mean.size % size :].reshape(-1, size), axis=1)
     scale = float(np.median(np.abs(medians)))
-    if 0 < RAN_AWAY * scale < abs(medians[-1]):
+    if 0 < RAN_AWAY * scale < abs(medians[-1]) > DOUBLES * abs(medians[-LAST]):
         lo, hi, medians = (values[np.abs(values) <= BEFORE * scale] for values in (lo, hi, medians))
         if not (lo.size and hi.size):
             return None

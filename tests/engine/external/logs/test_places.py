@@ -150,8 +150,9 @@ def test_what_tells_nothing_of_a_training_is_no_log(tmp_path: Path) -> None:
 
 
 def test_of_one_folder_the_kind_that_tells_most_is_read(tmp_path: Path) -> None:
-    (tmp_path / "metrics.csv").write_text(TABLE)
-    (tmp_path / "train.log").write_text("step 1 g_loss 0.5 d_loss 0.6\n")
+    table(tmp_path / "metrics.csv")
+    lines = [f"step {step} g_loss {g:.3f} d_loss {d:.3f}" for step, (g, d) in WAVE.items()]
+    (tmp_path / "train.log").write_text("\n".join(lines) + "\n")
     (place,) = LogPlaces(tmp_path).find()
     feed = place.open(ColumnsWanted())
     assert feed.source == "csv"
@@ -257,14 +258,55 @@ def test_losses_that_come_later_are_of_the_same_log(tmp_path: Path) -> None:
 
 
 def test_a_measure_that_two_files_tell_differently_is_read_of_both(tmp_path: Path) -> None:
-    (tmp_path / "eval.jsonl").write_text('{"step": 1, "fid": 30}\n{"step": 2, "fid": 20}\n')
-    (tmp_path / "train.log").write_text(
-        "step 1 g_loss 0.5 d_loss 0.6 fid 30\nstep 2 g_loss 0.5 d_loss 0.6 fid 9\n"
-    )
+    def write(scale: float) -> None:
+        measures = [json.dumps({"step": step, "fid": 30 - scale * step}) for step in range(10)]
+        (tmp_path / "eval.jsonl").write_text("\n".join(measures) + "\n")
+
+    lines = [f"step {step} g_loss 0.5 d_loss 0.6 fid {30 - 2 * step}" for step in range(10)]
+    (tmp_path / "train.log").write_text("\n".join(lines) + "\n")
+    write(1.0)
     assert found(tmp_path) == {"eval.jsonl": {"quality/fid"}, "train.log": PAIR | {"quality/fid"}}
-    (tmp_path / "eval.jsonl").write_text('{"step": 1, "fid": 30}\n{"step": 2, "fid": 9}\n')
+    write(2.0)
     (place,) = LogPlaces(tmp_path).find()
     assert place.notes == ("not read, for it tells the same: eval.jsonl",)
+
+
+def test_equal_settings_beside_other_losses_make_no_training_the_same(tmp_path: Path) -> None:
+    settings = {f"setting{place}": 0.1 * place for place in range(10)}
+    for name, scale in (("vae1.jsonl", 1.0), ("vae2.jsonl.txt", 3.0)):
+        rows = [json.dumps({"step": step, "loss": scale * g, **settings}) for step, (g, _) in WAVE.items()]
+        (tmp_path / name).write_text("\n".join(rows) + "\n")
+    columns = ["step", "loss", *settings]
+    rows = [",".join(map(str, (step, 2 * g, *settings.values()))) for step, (g, _) in WAVE.items()]
+    (tmp_path / "vae3.csv").write_text("\n".join([",".join(columns), *rows]) + "\n")
+    assert len(LogPlaces(tmp_path).find()) == 3
+
+
+def test_two_short_trainings_that_begin_alike_are_two(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("epoch,loss\n1,0.69\n2,0.68\n")
+    (tmp_path / "b.log").write_text("epoch 1 loss 0.69\nepoch 2 loss 0.68\n")
+    assert len(LogPlaces(tmp_path).find()) == 2
+
+
+def test_losses_are_not_mixed_with_events_of_which_nothing_is_written_yet(tmp_path: Path) -> None:
+    from torch.utils.tensorboard import SummaryWriter
+
+    table(tmp_path / "metrics.csv")
+    writer = SummaryWriter(str(tmp_path))
+    writer.flush()
+    places = LogPlaces(tmp_path)
+    before = {place.key: {part.key for part in place.parts} for place in places.find()}
+    for step, (g, _) in WAVE.items():
+        writer.add_scalar("G_loss", 7 * g, step)
+    writer.close()
+    after = {place.key: {part.key for part in place.parts} for place in places.find()}
+    assert before == after == {"metrics.csv": {str(tmp_path / "metrics.csv")}, tmp_path.name: {str(tmp_path)}}
+
+
+def test_two_logs_of_one_folder_have_keys_of_their_own(tmp_path: Path) -> None:
+    SHAPES["biggan-series"].write(tmp_path)
+    events(tmp_path, {"G_loss": [(100 * step, 9.0 + step) for step in range(60)]})
+    assert len({place.key for place in LogPlaces(tmp_path).find()}) == 2
 
 
 def test_measures_that_count_epochs_are_not_put_among_steps(tmp_path: Path) -> None:
