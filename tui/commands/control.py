@@ -11,6 +11,7 @@ from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.process import launch, termination
 from latentop.presets import catalogue, live, overrides, script
 from latentop.presets.preset_error import PresetError
+from latentop.presets.wording import listed
 from latentop.tui.commands.parser import Commands, Handler
 from latentop.tui.commands.script_resume import resume_script
 from latentop.tui.commands.standard_output import Output, aside
@@ -134,9 +135,15 @@ def _resume_all(options: Namespace, output: Output) -> int:
         given = options.run or f"--set {options.words[0]}"
         raise UsageError(f"resume --all {given}: it takes all runs, as they are", "leave one of them out")
     runs = folder.runs_folder(options.runs)
-    cut = cut_off(runs)
+    cut, scripts = cut_off(runs), cut_off(runs, scripted=True)
+    again = "name each, for a script is started only when it is named"
+    if not cut and scripts:
+        named = listed([called(run) for run in scripts])
+        raise UsageError(f"only runs of scripts were cut off: {named}", f"{again}: latentop resume NAME")
     if not cut:
         raise UsageError(f"no run in {runs} was cut off", "name the one that is to train on: latentop ls")
+    for run in scripts:
+        aside(f"{run.id} is a script's: {again}", "faint")
     if len(cut) > MOST_RUNS:
         raise UsageError(f"{len(cut)} runs were cut off", f"accepted: up to {MOST_RUNS}; resume some by name")
     for run in cut:

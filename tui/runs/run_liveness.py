@@ -55,10 +55,10 @@ def resumable(run: RunFolder, state: Liveness) -> int | None:
     return 0 if newest is None and _never_began(run) else newest
 
 
-def cut_off(runs: Path) -> list[RunFolder]:
+def cut_off(runs: Path, *, scripted: bool = False) -> list[RunFolder]:
     """The runs that were in training or in line when their process ended, and can go on; the oldest first.
 
-    Those of scripts are left out: somebody is asked before a script is started.
+    Those of scripts, or else these alone: somebody is asked before a script is started.
     """
     states = {run: liveness_of(run) for run in reversed(folder.every(runs))}
     return [
@@ -67,7 +67,7 @@ def cut_off(runs: Path) -> list[RunFolder]:
         if state.name in CUT_OFF
         and not state.elsewhere
         and resumable(run, state) is not None
-        and not glance(run)[0].scripted
+        and glance(run)[0].scripted == scripted
     ]
 
 

@@ -215,7 +215,7 @@ def test_scripts_are_not_started_by_the_way(tmp_path: Path, errors: Errors, star
     ended(tmp_path, state="running").says(pid=DEAD_PID, heartbeat=1.0)
     code, said = errors("resume", "--all")
     assert code == 2
-    assert_two_lines(said, "was cut off", "latentop ls")
+    assert_two_lines(said, "only runs of scripts were cut off: ", "latentop resume NAME")
     assert started == []
 
 
