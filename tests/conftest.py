@@ -37,6 +37,14 @@ settings.load_profile("repeatable")
 
 
 @pytest.fixture(autouse=True)
+def nothing_was_started() -> None:
+    """A worker that an earlier test started, and that has ended, is none of this one's."""
+    if launch := sys.modules.get("latentop.engine.run.process.launch"):
+        launch._ended.update({one.pid: code for one in launch._started if (code := one.poll()) is not None})
+        launch._started[:] = [one for one in launch._started if one.returncode is None]
+
+
+@pytest.fixture(autouse=True)
 def one_thread() -> None:
     """Networks as small as those of tests only wait for a second thread, and two processes test at once."""
     if torch := sys.modules.get("torch"):

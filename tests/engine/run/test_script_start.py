@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from latentop.engine.run.errors import UsageError
+from latentop.engine.run.errors import LatentopError, UsageError
 from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.process import liveness, script_start
 from latentop.engine.run.store.reader import Reader
@@ -85,7 +85,7 @@ def test_where_no_process_can_be_started_the_run_is_as_it_was(
 
     run = scripted(runs)
     monkeypatch.setattr("subprocess.Popen", full)
-    with pytest.raises(OSError, match="no process is free"):
+    with pytest.raises(LatentopError, match="no process can be started: no process is free"):
         script_start.start(run, facts(run))
     assert (state(run).name, state(run).detail, facts(run).ended) == ("stopped", "as asked", 1.0)
 

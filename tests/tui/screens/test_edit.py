@@ -22,6 +22,7 @@ from tests.support.dashboard import (
     wait_for_text,
 )
 from tests.support.real_runs import facts
+from tests.support.recorded_runs import alive, write
 
 
 async def edit(pilot: Pilot[None], *keys: str) -> None:
@@ -186,11 +187,14 @@ async def test_what_only_a_fork_can_have_is_forked(
         await wait_for(pilot, answer)
         await wait_for(pilot, lambda: started)
         await wait_for_text(pilot, "● starting")
+        write(started[0], facts={**alive(), "step": 401})
+        wanted = ["checkpoint", *(["stop"] if key == "s" else [])]
+        await wait_for(pilot, lambda: [name for name, _ in asked(run)] == wanted)
     (fork,) = started
     assert fork.graft.read_bytes() == b"newer weights"
     assert (facts(fork).parent, facts(fork).parent_step) == (run.id, 400)
     assert catalogue.parse(fork.preset.read_text(), "").seed == 7
-    assert [name for name, _ in asked(run)] == ["checkpoint", *(["stop"] if key == "s" else [])]
+    assert [name for name, _ in asked(run)] == wanted
 
 
 async def test_a_run_that_has_ended_is_forked(

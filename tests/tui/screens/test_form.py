@@ -14,6 +14,7 @@ from latentop.presets.schema import Preset
 from latentop.tui.link.terminal import Terminal
 from latentop.tui.screens.form import FormScreen
 from tests.support.dashboard import FakeWaitingWorker, Open, asked, healthy_gan, text, wait_for, wait_for_text
+from tests.support.recorded_runs import alive, write
 from tests.support.tiers import few
 
 BOTH = pytest.mark.parametrize("size", few([(80, 24), (120, 36)], 1, single=True))
@@ -227,7 +228,9 @@ async def test_from_a_run_in_training_it_takes_its_place(runs: Path, open_app: O
         await pilot.press("e")
         await wait_for_text(pilot, "ctrl+t stops dcgan-s42 after a checkpoint and trains this")
         await pilot.press(*"50", "ctrl+t")
-        await wait_for_text(pilot, "● starting", "from its")
+        await wait_for_text(pilot, "● starting")
+        write(FakeWaitingWorker.claimed[0], facts={**alive(), "step": 1})
+        await wait_for_text(pilot, "from its")
         assert asked(recorded.run) == [("stop", "{}")]
 
 
