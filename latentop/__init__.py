@@ -66,26 +66,30 @@ def init(
     Functions are called between steps, and training can't tell. Raises LatentopError for what isn't accepted.
     """
     from latentop.engine.external.script import start
+    from latentop.engine.run.errors import LatentopError
 
-    return start.init(
-        name,
-        config=config,
-        steps=steps,
-        kind=kind,
-        networks=networks,
-        optimisers=optimisers,
-        also=also,
-        sample=sample,
-        real=real,
-        value_range=value_range,
-        reconstruct=reconstruct,
-        encode=encode,
-        guard=guard,
-        seed=seed,
-        runs=runs,
-        resume=resume,
-        others=others,
-    )
+    try:
+        return start.init(
+            name,
+            config=config,
+            steps=steps,
+            kind=kind,
+            networks=networks,
+            optimisers=optimisers,
+            also=also,
+            sample=sample,
+            real=real,
+            value_range=value_range,
+            reconstruct=reconstruct,
+            encode=encode,
+            guard=guard,
+            seed=seed,
+            runs=runs,
+            resume=resume,
+            others=others,
+        )
+    except LatentopError as error:
+        raise error.with_traceback(None) from None  # it tells all by itself: none of our frames
 
 
 def log(values: Mapping[str, Any], step: int | None = None, *, commit: bool | None = None) -> None:

@@ -2,6 +2,7 @@
 
 import weakref
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -9,6 +10,7 @@ from torch import Tensor
 
 from latentop.engine.control.edits import Edits
 from latentop.engine.objectives.reconstruction import Reconstruction
+from latentop.engine.record.recorder import Recorder
 from latentop.engine.run import commands
 from latentop.engine.run.errors import UsageError
 from latentop.engine.run.facts import told
@@ -16,7 +18,7 @@ from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.process import launch
 from latentop.engine.run.process.terminated import Terminated
 from latentop.engine.run.store.writer import write
-from latentop.engine.train import devices, random_state
+from latentop.engine.train import devices, preparation, random_state, session
 from latentop.engine.train.hooks import Hooks
 from latentop.engine.train.session import Session
 from latentop.presets import catalogue
@@ -114,6 +116,38 @@ def test_a_run_that_does_not_fit_goes_on_with_a_smaller_batch(tmp_path: Path) ->
     assert facts(run).state == "finished"
     assert facts(run).settings["batch"] == 48
     assert [mark.text for mark in everything(run).marks if mark.kind == "edit"] == ["batch 128 → 48"]
+
+
+@pytest.mark.parametrize("graphs", [False, True])
+def test_where_steps_are_recorded_as_graphs_the_recorder_asks_nothing_of_the_device(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, graphs: bool
+) -> None:
+    alone = []
+
+    def made(*args: Any, **settings: Any) -> Recorder:
+        alone.append(settings["alone"])
+        return Recorder(*args, **settings)
+
+    monkeypatch.setattr(session, "Recorder", made)
+    monkeypatch.setattr(devices, "graphs_wanted", lambda: graphs)
+    run = new(tmp_path, "steps=5")
+    train(run)
+    assert alone == [graphs]
+    assert facts(run).state == "finished"
+
+
+def test_a_run_says_that_it_looks_for_a_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first look at a GPU takes seconds."""
+    run, said = new(tmp_path, "steps=5"), list[str]()
+    real = preparation._device
+
+    def looked(*args: Any) -> torch.device:
+        said.append(facts(run).detail)
+        return real(*args)
+
+    monkeypatch.setattr(preparation, "_device", looked)
+    train(run)
+    assert said == ["looking for a device"]
 
 
 def test_a_run_whose_gpu_is_gone_does_not_crawl_on_unseen(tmp_path: Path) -> None:

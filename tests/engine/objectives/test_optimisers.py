@@ -2,6 +2,7 @@
 
 import copy
 import math
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -31,6 +32,12 @@ def everything(optimiser: torch.optim.Optimizer, weights: list[nn.Parameter]) ->
 def give(weights: list[nn.Parameter], value: float) -> None:
     for one in weights:
         one.grad = torch.full_like(one, value)
+
+
+def test_adam_is_fused_where_torch_has_that_and_not_on_other_devices() -> None:
+    assert built("adam")[0].defaults["fused"]
+    elsewhere: Any = SimpleNamespace(device=torch.device("mps"))
+    assert not optimisers._fusible([elsewhere])
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What init is given: what can't be used is said in a line, with what is accepted."""
 
 import argparse
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import torch
 from torch import nn
 
 import latentop
-from latentop.engine.run.errors import UsageError
+from latentop.engine.run.errors import LatentopError, UsageError
 from latentop.engine.run.facts import RunFacts
 from latentop.engine.run.folder import RunFolder
 from tests.support.real_runs import facts
@@ -89,6 +90,15 @@ def test_a_bad_second_init_leaves_the_first_run_open(runs: Path) -> None:
         run.log({"loss": 2.0})
         assert run.step == 2
     assert facts(only_run(runs)).state == "finished"
+
+
+def test_what_is_refused_has_no_frame_of_ours_in_its_traceback(tmp_path: Path) -> None:
+    (tmp_path / "runs").write_text("no folder")
+    with pytest.raises(LatentopError) as refused:
+        latentop.init(runs=tmp_path / "runs")
+    assert len(traceback.extract_tb(refused.value.__traceback__)) == 2, "the call, and init itself"
+    assert refused.value.__cause__ is None
+    assert refused.value.__suppress_context__
 
 
 def test_a_folder_that_can_t_be_written_is_said(tmp_path: Path) -> None:
