@@ -119,6 +119,18 @@ class Course:
         levels = np.median(self.levels[begin:].reshape(count, size), axis=1)
         return Chunks(levels, self.steps[begin::size], size * self.width)
 
+    def fell_below(self, level: float, since: int) -> int:
+        """The step at which it fell below a level, near the beginning of the chunk that begins at ``since``.
+
+        That is where the fewest blocks of this chunk and the one before it lie on the wrong side.
+        """
+        size = self.chunks().values // self.width
+        at = int(np.searchsorted(self.steps, since))
+        begin, end = max(0, at - size), min(len(self.levels), at + size)
+        below = self.levels[begin:end] < level
+        wrong = np.append(0, np.cumsum(below)) + np.append(np.cumsum(~below[::-1])[::-1], 0)
+        return int(self.steps[min(begin + int(wrong.argmin()), len(self.steps) - 1)])
+
     @property
     def printed_unit(self) -> float:
         """What the last digit of its values counts, as far as they were printed: 1e-4 of ``0.0231``.

@@ -1,5 +1,7 @@
 """A discriminator that wins: its loss is next to nothing and stays, so that the generator learns little."""
 
+from dataclasses import replace
+
 from latentop.engine.external.loss_rules.course import Chunks, Stretch, newest
 from latentop.engine.external.loss_rules.family import YOUNG_STEPS, Family
 from latentop.engine.external.loss_rules.loss_pair import FEWEST_CHUNKS, PairCourse
@@ -43,11 +45,13 @@ def discriminator_wins(pair: PairCourse) -> list[Condition]:
         stretch, said = by_scores, f"gave real data more than {REAL:g} and fakes less than {FAKE:g}"
     extreme = bool((chunks.levels[-FEWEST_CHUNKS:] < EXTREME * least).all())
     bad = pair.enough(stretch, extreme=extreme)
-    sentence = ""
+    sentence, began = "", stretch
     if bad:
+        if stretch is not by_scores:
+            began = replace(stretch, since=pair.discriminator.fell_below(least, stretch.since))
         sentence = (
             f"the discriminator wins: {pair.discriminator_name} is {now:.2g}, where guessing costs "
-            f"{family.guessing:.3g} ({family.told}), and {said} {pair.lasted(stretch)}; "
+            f"{family.guessing:.3g} ({family.told}), and {said} {pair.lasted(began)}; "
             f"{pair.generator_name} went from {was:.3g} to {rose:.3g}"
         )
     eased = bool((chunks.levels[-FEWEST_CHUNKS:] > EASES * least).all())
@@ -61,7 +65,7 @@ def discriminator_wins(pair: PairCourse) -> list[Condition]:
             advice="lower the discriminator's learning rate, penalise its slope (R1), or smooth its labels",
             evidence={"loss": now, "least": least, "generator": rose},
             pace="proof",
-            since=stretch.since if bad else None,
+            since=began.since if bad else None,
         )
     ]
 

@@ -51,6 +51,17 @@ def test_it_is_critical_once_it_has_lasted(name: str, every: int) -> None:
     assert "numbers alone" in first.sentence
 
 
+@pytest.mark.parametrize("rows", [200, 2000, 20_000])
+def test_it_is_told_since_the_value_that_fell(rows: int) -> None:
+    """Not since the beginning of the part of the log in which that lies."""
+    at = rows // 2 + 3
+    discriminator = np.where(np.arange(rows) < at, 1.3, 0.004) * noise(rows, 0.05)
+    series = {DISCRIMINATOR: discriminator, GENERATOR: course((0, 0.7), (0.5, 0.7), (0.6, 9.0), rows=rows)}
+    events = told(series, 10 * np.arange(rows, dtype=np.int64))
+    (since,) = {one.evidence["since"] for one in raised(events) if one.name == "discriminator-wins"}
+    assert abs(since - 10 * at) <= 10 * (rows // 1024)  # a long log is held in blocks
+
+
 @pytest.mark.parametrize("name", few(BEGINS, 2))
 def test_the_healthy_twin_is_left_alone(name: str) -> None:
     d, g, _ = BEGINS[name]
