@@ -7,6 +7,7 @@ from latentop.engine.run.facts import RunFacts
 from latentop.engine.run.series import QUALITY
 from latentop.engine.run.verdicts import unjudged_samples
 from latentop.tui.model import derived
+from latentop.tui.model.mode_presence import DUPLICATES, points
 from latentop.tui.model.shown_series import Shown
 from latentop.tui.model.shown_table import COVERAGE
 from latentop.tui.model.state import State
@@ -35,9 +36,10 @@ def alarm_below(facts: RunFacts, measure: Shown) -> float:
 def alarm_level(state: State, measure: Shown) -> float | None:
     """Below which share of real data the measure's alarm is raised now; None where nobody looks.
 
-    Early samples are not held against real data: of these an alarm that stands says where it was raised.
+    Early samples are not held against real data: of these an alarm that stands says where it was raised. That
+    points lie closer together within their modes than real ones is no alarm.
     """
-    if not measure.level:
+    if not measure.level or (measure.name == DUPLICATES and points(state)):
         return None
     raised = next((one for one in derived.standing(state) if one.name in measure.alarms), None)
     if raised is not None and "best" in raised.evidence:

@@ -7,7 +7,6 @@ import numpy as np
 
 from latentop.engine.run.series import SPREADS
 from latentop.engine.run.store import summary
-from latentop.engine.run.verdicts import unjudged_samples
 from latentop.tui.model import alarm_levels, derived, generalisation, judgement, mode_presence
 from latentop.tui.model.number_text import duration, number, progress, spaced
 from latentop.tui.model.shown_series import in_order, measured
@@ -185,9 +184,8 @@ def _of(state: State, name: str) -> str:
 
 def _low(state: State, name: str) -> str:
     measure, value = of(name), derived.last(state, name)
-    if measure.level != "diversity" or value is None or unjudged_samples(state.facts, alive=True) is not None:
-        return ""
-    return ", low" if value < alarm_levels.alarm_below(state.facts, measure) else ""
+    level = alarm_levels.alarm_level(state, measure) if measure.level == "diversity" else None
+    return ", low" if level is not None and value is not None and value < level else ""
 
 
 def _value(state: State, name: str) -> float:
