@@ -84,7 +84,7 @@ def on(before: str, now: str) -> bool:
 def across(screen: str) -> int:
     """How many steps the first chart shows."""
     rows = screen.splitlines()
-    below = next((place for place, row in enumerate(rows) if "└┬" in row or "└─" in row), -1)
+    below = next((place for place, row in enumerate(rows) if "└" in row), -1)  # a mark may follow it
     labels = re.findall(r"\d+(?: \d{3})*", rows[below + 1].split("│")[1]) if below >= 0 else []
     steps = [int(label.replace(" ", "")) for label in labels]
     return steps[-1] - steps[0] if len(steps) > 1 else 0
