@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import NoReturn
 
 import pytest
+from textual.pilot import Pilot
 
 from latentop.engine.run import folder
 from latentop.engine.run.process import launch
@@ -91,17 +92,22 @@ async def test_enter_takes_the_place_of_the_run_that_one_comes_from(runs: Path, 
         assert asked(recorded.run) == [("stop", "{}")]
 
 
+async def train_in_its_place(pilot: Pilot[None]) -> None:
+    """From a run in training: the first preset, which begins to start."""
+    await wait_for_text(pilot, "● training")
+    await pilot.press("p")
+    await wait_for_text(pilot, "enter stops dcgan-s42")
+    await pilot.press("enter")
+    await wait_for_text(pilot, "● starting")
+
+
 @pytest.mark.parametrize("state", ["failed", "stopped"])
 async def test_a_run_trains_on_where_the_one_in_its_place_ends_before_its_first_step(
     runs: Path, open_app: Open, state: str
 ) -> None:
     recorded = healthy_gan(runs)
     async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
-        await wait_for_text(pilot, "● training")
-        await pilot.press("p")
-        await wait_for_text(pilot, "enter stops dcgan-s42")
-        await pilot.press("enter")
-        await wait_for_text(pilot, "● starting")
+        await train_in_its_place(pilot)
         (run,) = FakeWaitingWorker.claimed
         write(run, facts={"state": state, "error": "there is too little memory", "ended": time.time()})
         await wait_for_text(pilot, f"{run.id} did not", recorded.run.id, "trains on", "l lists it")
@@ -113,11 +119,7 @@ async def test_who_leaves_before_the_new_run_has_begun_has_stopped_the_old_one(
 ) -> None:
     recorded = healthy_gan(runs)
     async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
-        await wait_for_text(pilot, "● training")
-        await pilot.press("p")
-        await wait_for_text(pilot, "enter stops dcgan-s42")
-        await pilot.press("enter")
-        await wait_for_text(pilot, "● starting")
+        await train_in_its_place(pilot)
         assert asked(recorded.run) == []
     for _ in range(200):  # it is asked as the dashboard ends
         if asked(recorded.run):
