@@ -97,6 +97,12 @@ class Terminal:
         """Whether the line discipline (echo, line mode, control characters) is what it was at the start."""
         return termios.tcgetattr(self._master) == self._before
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and rows, as a program reads them."""
+        rows, columns, _, _ = struct.unpack("HHHH", fcntl.ioctl(self._master, termios.TIOCGWINSZ, bytes(8)))
+        return columns, rows
+
     def press(self, keys: str) -> None:
         """Type keys."""
         os.write(self._master, keys.encode())

@@ -51,6 +51,34 @@ def test_no_size_is_too_much_while_one_looks_back(run: RunFolder) -> None:
         is_well(terminal)
 
 
+MEASURES_SLOWLY = """
+import fcntl, shutil, struct, termios, time
+measure = shutil.get_terminal_size
+
+def measure_slowly(*fallback):
+    size = measure(*fallback)
+    if size.columns == 100:
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 20, 90, 0, 0))
+        time.sleep(0.1)
+    return size
+
+shutil.get_terminal_size = measure_slowly
+from latentop.tui.cli import main
+main()
+"""
+"""While the size of 100 columns is measured, the window is made smaller still, as a hand that drags does."""
+
+
+def test_the_newest_size_counts_where_one_comes_while_another_is_measured(run: RunFolder) -> None:
+    python = LATENTOP.with_name("python")
+    with Terminal("attach", str(run.path), command=(python, "-c", MEASURES_SLOWLY)) as terminal:
+        terminal.wait_for("● training", "─ losses", "? help")
+        terminal.resize(100, 30)
+        wait_until(lambda: terminal.size == (90, 20))
+        terminal.resize(90, 20)
+        wait_until(lambda: "? help" in terminal.text.splitlines()[-1])
+
+
 @pytest.mark.slow
 def test_keys_in_haste_while_points_arrive(run: RunFolder) -> None:
     with Terminal("attach", str(run.path)) as terminal:

@@ -1,6 +1,7 @@
 """The thin layer between Textual and the terminal: reads keys, and asks whether what was written is shown."""
 
 import os
+import signal
 import time
 from collections.abc import Iterable
 from select import select
@@ -9,6 +10,7 @@ from typing import IO, Any, cast
 
 from textual import constants, events
 from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
 from textual.message import Message
 
 from latentop.tui.link.input import InputDecoder
@@ -95,6 +97,8 @@ class PacedDriver(LinuxDriver):
             self._open = 0
             self._silent.set()
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        signal.signal(signal.SIGWINCH, self._heed_resize)
+        self._loop.call_soon(self._measure)
         self._output.begin(self)
 
     def disable_input(self) -> None:
@@ -102,3 +106,15 @@ class PacedDriver(LinuxDriver):
         if not self.exit_event.is_set():
             self._silent.wait(FAREWELL_SECONDS)
         super().disable_input()
+
+    def _heed_resize(self, *_: object) -> None:
+        """Measure the terminal outside the signal's handler.
+
+        Textual measures inside it. Where a second signal interrupts that, the older size is told last.
+        """
+        if not self._in_band_window_resize:
+            self._loop.call_soon_threadsafe(self._measure)
+
+    def _measure(self) -> None:
+        size = Size(*self._get_terminal_size())
+        self._app.post_message(events.Resize(size, size))
