@@ -168,8 +168,7 @@ class CompareScreen(SteadyScreen[None]):
         table = self.query_one(CellTable)
         table.display = mode != "charts"
         table.set_class(mode == "both", "-shared")
-        if table.display:
-            table.focus()
+        self.set_focus(table if table.display else None)
         self.call_after_refresh(self._draw)
 
     def _refresh(self) -> None:

@@ -200,8 +200,6 @@ class RunsScreen(SteadyScreen[None]):
         table.display = bool(rows)
         none.display = not rows
         self._preview(bool(rows))
-        if rows and self.focused is None:  # what is hidden loses the focus
-            table.focus()
         if not rows:
             self._say_nothing(none)
         every = list(self._rows.values())

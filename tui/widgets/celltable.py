@@ -11,7 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.color import Color
-from textual.events import Click, MouseScrollDown, MouseScrollUp
+from textual.events import Click, Hide, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 from textual.strip import Strip
 
@@ -149,6 +149,10 @@ class CellTable(Panel):
     def on_resize(self) -> None:
         """Keep the cursor in sight."""
         self._clamp()
+
+    def on_hide(self, event: Hide) -> None:
+        """Keep the focus: keys that come as soon as it is shown again are meant for it."""
+        event.prevent_default()
 
     def on_mount(self) -> None:
         """Show the cursor as one that moves, or as one that waits."""

@@ -9,7 +9,11 @@ from textual.widgets import Input
 
 from latentop.engine.run import folder
 from latentop.tui.link import type_ahead
+from latentop.tui.runs.folder_feed import Listing, RunsFeed
+from latentop.tui.runs.names import undated
 from latentop.tui.screens.run import RunScreen
+from latentop.tui.screens.runs import RunsScreen
+from latentop.tui.widgets.celltable import CellTable
 from tests.support.dashboard import FakeWaitingWorker, Open, asked, healthy_gan, text, wait_for, wait_for_text
 
 
@@ -45,6 +49,28 @@ async def test_out_of_the_help_and_away(runs: Path, open_app: Open) -> None:
         at_once(pilot, "question_mark", "escape", "d")
         await wait_for(pilot, lambda: app.type_ahead.over)
     assert asked(recorded.run) == []
+
+
+async def test_a_key_that_comes_with_the_first_runs_moves_among_them(
+    runs: Path, open_app: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older, newer = healthy_gan(runs), healthy_gan(runs)
+    listings: list[Listing] = []
+    feed = RunsFeed(runs, listings.append)
+    feed.start()
+    monkeypatch.setattr(RunsFeed, "start", lambda feed: None)
+    app = open_app()
+    async with app.run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for(
+            pilot, lambda: listings and "verdict" not in text(app)
+        )  # no list while there is no run
+        feed.stop()
+        await pilot.pause(0.1)
+        assert isinstance(app.focused, CellTable)  # not first once there are rows: a key may come before
+        app.screen.post_message(RunsScreen.Listed(listings[0]))
+        at_once(pilot, "down")
+        await wait_for_text(pilot, undated(older.run.id), undated(newer.run.id))
+        await wait_for(pilot, lambda: f">   {undated(older.run.id)}" in text(app))
 
 
 async def test_a_key_after_esc_is_for_the_list(runs: Path, open_app: Open) -> None:
