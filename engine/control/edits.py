@@ -65,6 +65,7 @@ class Edits:
 
     def save(self, *, paused: bool = False) -> None:
         """Write down the edits that a step has followed; in a pause, which may be long, all of them."""
+        self._forget_abandoned()
         if self._untried is not None and (paused or self._training.step > self._untried.step):
             if not paused:
                 self._untried = None
@@ -75,6 +76,7 @@ class Edits:
 
     def take_back(self) -> bool:
         """Go back to before the edits whose first step found too little memory; whether there were any."""
+        self._forget_abandoned()
         if self._untried is None:
             return False
         training, tried = self._training, self._training.settings
@@ -85,6 +87,11 @@ class Edits:
         self._put(Mark(step=training.step, wall=time.time(), kind="edit", text=text))
         self._put(training.facts())
         return True
+
+    def _forget_abandoned(self) -> None:
+        """Going back has left behind the state before an edit that no step had followed."""
+        if self._untried is not None and self._untried.step > self._training.step:
+            self._untried = None
 
     def _worth(self, snapshot: Snapshot) -> bool:
         """Whether all is well, so that it is worth going back to, and none of this step is kept."""

@@ -1,7 +1,7 @@
 """Going back to a good snapshot: networks, optimisers, settings, watch and record together, with a mark."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Annotated, Any
 
@@ -19,6 +19,8 @@ from latentop.presets.wording import spaced
 
 STAYING = ("steps", "watch.", "keep.")
 """How the keys of settings begin that say nothing of how a step is done: these are not taken back."""
+
+_Edits = Sequence[Mapping[str, object]]
 
 
 class RollbackWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -83,7 +85,7 @@ class Rollback:
         if factor is not None:
             rates = {key: value for key, value in then.items() if key.endswith(".lr")}
             then |= {key: factor * min(value, now.get(key, value)) for key, value in rates.items()}
-        return {key: value for key, value in then.items() if not key.startswith(STAYING)}
+        return {key: value for key, value in then.items() if not _stays(key)}
 
     def to(
         self,
@@ -101,7 +103,9 @@ class Rollback:
         changed = training.planned(settings)
         abandoned, lost = training.step, [one for one in self._raised if one[0] > snapshot.step]
         kept, here = list(training.snapshots), training.take_snapshot()
+        edits = list(training.former)
         training.go_back(snapshot, seed=seed)
+        then = {key: value for key, value in training.settings.items() if not _stays(key)}
         try:
             training.change(changed)
         except UsageError:
@@ -109,6 +113,8 @@ class Rollback:
             for one in kept:
                 training.snapshots.keep(one)
             raise
+        anew = {key for key, value in then.items() if training.settings[key] != value}
+        training.former = _standing(training.former, edits, anew)
         said = [f"from step {spaced(abandoned)} back to {spaced(snapshot.step)}"]
         said += live.differences(before, changed)
         said += [] if seed is None else [f"seed {seed}"]
@@ -133,3 +139,26 @@ class Rollback:
             known = ", ".join(spaced(one.step) for one in snapshots)
             raise UsageError(f"no snapshot at step {spaced(step)} or before", f"there are: {known}")
         return found
+
+
+def _standing(then: _Edits, now: _Edits, anew: Container[str]) -> list[dict[str, object]]:
+    """The edits that still stand: those of then, and of those since what stays as it is.
+
+    What going back has set ``anew`` is no edit's any more.
+    """
+    pairs = enumerate(zip(then, now, strict=False))
+    shared = next((place for place, (one, other) in pairs if one != other), min(len(then), len(now)))
+    kept = [
+        *(_only(one, lambda key: key not in anew) for one in then[:shared]),
+        *(_only(one, lambda key: key not in anew and not _stays(key)) for one in then[shared:]),
+        *(_only(one, _stays) for one in now[shared:]),
+    ]
+    return [one for one in kept if one]
+
+
+def _only(edit: Mapping[str, object], wanted: Callable[[str], bool]) -> dict[str, object]:
+    return {key: value for key, value in edit.items() if wanted(key)}
+
+
+def _stays(key: str) -> bool:
+    return key.startswith(STAYING)

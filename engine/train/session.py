@@ -189,7 +189,9 @@ class Session:
         """Give settings the values that were asked for, and mark it as an edit."""
         before = trainer.settings
         trainer.change({key: value for key, value in live.settings(asked).items() if key in keys})
-        if changes := live.differences(before, trainer.settings):
+        now = trainer.settings
+        if changes := live.differences(before, now):
+            trainer.former.append({key: value for key, value in before.items() if now[key] != value})
             mark(self._run, "edit", ", ".join(changes), step=trainer.step)
 
     def _newest_step(self) -> int:

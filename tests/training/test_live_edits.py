@@ -9,6 +9,7 @@ import pytest
 from latentop.engine.run import commands
 from latentop.engine.run.commands import Answer
 from latentop.engine.run.folder import RunFolder
+from latentop.engine.run.process import launch
 from tests.support.forkserver import fork_server
 from tests.support.real_runs import SMALL_GAN, ask, end, everything, facts, training, wait_until
 from tests.training.test_worker import LONG, state
@@ -122,6 +123,20 @@ def test_an_edit_survives_the_worker_and_can_be_undone_by_the_next(tmp_path: Pat
         assert ask(run, "stop").state == "applied"
         wait_until(lambda: state(run) == "stopped")
     assert len(edits(run)) == 2
+
+
+def test_what_was_changed_at_a_resumption_is_undone_first(tmp_path: Path) -> None:
+    with training(tmp_path, "dcgan", LONG) as run:
+        wait_until(lambda: facts(run).step > 0)
+        assert ask(run, "set", {"generator.beta1": 0.25}).state == "applied"
+        assert ask(run, "stop").state == "applied"
+        wait_until(lambda: state(run) == "stopped")
+        launch.start(run, resume=True, words=["generator.lr=0.001"])
+        wait_until(lambda: state(run) == "running")
+        assert ask(run, "undo").text == "undone: generator.lr 0.001 → 0.0002"
+        assert (ask(run, "undo").text or "").startswith("undone: generator.beta1 0.25 → ")
+        assert ask(run, "stop").state == "applied"
+        wait_until(lambda: state(run) == "stopped")
 
 
 def test_an_edited_run_goes_on_after_a_stop_as_if_it_had_not_stopped(

@@ -1,0 +1,67 @@
+"""What is undone after training went back, and the state before an edit that was left behind."""
+
+from pathlib import Path
+
+import pytest
+
+from latentop.engine.checkpoint.intervals import Saver
+from latentop.engine.control.edits import Edits
+from tests.support.house import House
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return House(tmp_path)
+
+
+@pytest.fixture
+def edits(house: House) -> Edits:
+    return Edits(house.trainer, Saver(house.run, house.trainer, house.said.append), house.said.append)
+
+
+NONE_LEFT = (False, "no edit is left to undo; what going back has changed is set by hand")
+
+
+def test_an_edit_that_going_back_took_back_is_not_undone(house: House, edits: Edits) -> None:
+    assert edits.change({"generator.lr": 0.125})[0]
+    assert house.rollback.asked({"step": 20})[0]
+    assert edits.undo() == NONE_LEFT
+
+
+def test_an_edit_of_what_going_back_leaves_is_undone(house: House, edits: Edits) -> None:
+    assert edits.change({"steps": 5000, "generator.lr": 0.125})[0]
+    assert edits.change({"watch.guard_tries": 5})[0]
+    assert house.rollback.asked({"step": 20})[0]
+    assert edits.undo() == (True, "undone: watch.guard_tries 5 → 3")
+    assert edits.undo() == (True, "undone: steps 5000 → 1000")
+    assert edits.undo() == NONE_LEFT
+
+
+def test_what_was_undone_before_going_back_is_not_undone_again(house: House, edits: Edits) -> None:
+    assert edits.change({"generator.lr": 0.125})[0]
+    assert edits.change({"steps": 5000})[0]
+    house.trainer.step = 40
+    house.trainer.snapshots.keep(house.trainer.take_snapshot())
+    house.trainer.step = 50
+    assert edits.undo() == (True, "undone: steps 5000 → 1000")
+    assert house.rollback.asked({"step": 40})[0]
+    assert edits.undo() == (True, "undone: generator.lr 0.125 → 0.01")
+
+
+def test_a_rate_that_going_back_lowered_does_not_jump_to_that_of_before_an_edit(
+    house: House, edits: Edits
+) -> None:
+    assert edits.change({"generator.lr": 0.125, "generator.beta1": 0.25})[0]
+    house.trainer.step = 40
+    house.trainer.snapshots.keep(house.trainer.take_snapshot())
+    house.trainer.step = 50
+    assert house.rollback.asked({"step": 40, "factor": 0.5})[0]
+    assert edits.undo() == (True, "undone: generator.beta1 0.25 → 0")
+    assert edits.undo() == NONE_LEFT
+
+
+def test_too_little_memory_after_going_back_leads_to_no_abandoned_future(house: House, edits: Edits) -> None:
+    assert edits.change({"batch": 64})[0]
+    assert house.rollback.asked({"step": 10})[0]
+    assert not edits.take_back()
+    assert house.trainer.step == 10
