@@ -144,7 +144,7 @@ class Header(Panel):
             if epoch := derived.epoch(state):
                 parts.append(Part(20, f"epoch {epoch[0]}/{epoch[1]}" if epoch[1] else f"epoch {epoch[0]}"))
             if facts.elapsed:
-                parts.append(Part(40, f"{number_text.stopwatch(facts.elapsed)} in"))
+                parts.append(Part(40, f"{number_text.duration(facts.elapsed)} in"))
             if left := derived.seconds_left(state):
                 parts.append(Part(60, f"{number_text.duration(left)} left"))
         if self.traffic:

@@ -10,6 +10,7 @@ from latentop.engine.run.events import Facts
 from latentop.engine.run.facts import RunFacts, told
 from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.process import launch, worker_log
+from latentop.presets.wording import duration
 
 FRESH_SECONDS = 3.0
 SILENT_SECONDS = 15.0
@@ -81,7 +82,7 @@ def _judged(facts: RunFacts, now: float) -> Liveness:
         return Liveness("crashed", False, f"{who} never began") if silent > 2 * SILENT_SECONDS else recorded
     if lives(facts, fresh=silent < FRESH_SECONDS):
         if silent > SILENT_SECONDS:
-            silence = f"no word from {who} for {_span(silent)}"
+            silence = f"no word from {who} for {duration(silent)}"
             return Liveness(facts.state, True, facts.detail or silence, quiet=silent)
         return _stuck(facts) or recorded
     return Liveness("crashed", False, f"{who} {_end(facts, facts.pid)}")
@@ -132,12 +133,9 @@ def _stuck(facts: RunFacts) -> Liveness | None:
     idle = facts.heartbeat - facts.doing_since
     if idle <= SILENT_SECONDS:
         return None
-    said = f"nothing new for {_span(idle)}" if facts.watches else f"no step for {_span(idle)}: {facts.doing}"
+    long = duration(idle)
+    said = f"nothing new for {long}" if facts.watches else f"no step for {long}: {facts.doing}"
     return Liveness(facts.state, True, said, quiet=idle)
-
-
-def _span(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
 
 
 def _boot() -> str | None:

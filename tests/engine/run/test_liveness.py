@@ -62,6 +62,7 @@ def test_a_living_worker_that_is_silent_is_said_to_be(running: RunFacts) -> None
     assert told.detail == "no word from the worker for 42 s"
     assert told.quiet == 42
     assert judge(running, NOW + 600).detail == "no word from the worker for 10 min"
+    assert judge(running, NOW + 7500).detail == "no word from the worker for 2 h 5 min"
     assert judge(running, NOW + SILENT_SECONDS) == liveness.Liveness("running", True)
 
 

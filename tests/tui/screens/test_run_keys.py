@@ -1,3 +1,4 @@
+import re
 import sqlite3
 from pathlib import Path
 from threading import Event
@@ -10,6 +11,7 @@ from latentop.engine.run import commands
 from latentop.engine.run.errors import StorageError
 from latentop.engine.run.events import Facts, Reply
 from latentop.engine.run.process import launch
+from latentop.tui import cli
 from latentop.tui.draw.images.image_style import Style
 from latentop.tui.link.terminal import Terminal
 from latentop.tui.screens.run import RunScreen
@@ -40,6 +42,17 @@ async def test_space_leaves_a_command_and_its_answer_is_told(runs: Path, open_ap
         await wait_for_text(pilot, "● paused", "paused at step 400", "space resume")
         await pilot.press("space")
         await wait_for(pilot, lambda: [name for name, _ in asked(recorded.run)] == ["pause", "resume"])
+
+
+async def test_the_screen_and_show_tell_the_time_of_training_in_one_form(
+    runs: Path, open_app: Open, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recorded = healthy_gan(runs)
+    recorded.says(state="finished", elapsed=3.7)
+    async with open_app(recorded.run).run_test(size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "● finished", " 4 s in ")
+    assert cli.main(["show", recorded.run.id, "--runs", str(runs)]) == 0
+    assert re.search(r"training time +4 s\n", capsys.readouterr().out)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 36)])
