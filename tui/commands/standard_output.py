@@ -44,7 +44,16 @@ def aside(text: str, tone: Tone = "plain") -> None:
 
 def can_show_dashboard() -> bool:
     """Whether standard input and output are a terminal, and one whose cursor can be moved."""
-    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") not in PLAIN
+    return not no_dashboard()
+
+
+def no_dashboard() -> str:
+    """Why standard input and output can show no dashboard; empty where they can."""
+    for stream, called in ((sys.stdin, "standard input"), (sys.stdout, "standard output")):
+        if not stream.isatty():
+            return f"{called} is no terminal"
+    name = os.environ.get("TERM", "")
+    return f"TERM={name} is a terminal that can only print lines" if name in PLAIN else ""
 
 
 def wants_colour(stream: TextIO) -> bool:

@@ -20,7 +20,7 @@ from latentop.tui.commands.follow_loop import Followed, Manner, add_manner, foll
 from latentop.tui.commands.interrupts import Interrupts, Stopping, look_away
 from latentop.tui.commands.parser import Commands, Parser, add_screen
 from latentop.tui.commands.several import follow_all
-from latentop.tui.commands.standard_output import Output, aside, can_show_dashboard
+from latentop.tui.commands.standard_output import Output, aside, can_show_dashboard, no_dashboard
 from latentop.tui.link import opening_line
 from latentop.tui.model.number_text import spaced
 from latentop.tui.model.speech import several
@@ -81,8 +81,11 @@ def add_attending(command: Parser) -> None:
 
 def dashboard(options: Namespace, output: Output) -> int:
     """What ``latentop`` does without a command."""
-    if not can_show_dashboard():
-        raise UsageError("no command given, and no terminal for the dashboard", "latentop --help")
+    if why := no_dashboard():
+        raise UsageError(
+            f"no command given, and no dashboard can be shown: {why}",
+            "plain lines instead: latentop train, ls, show, follow; latentop --help tells of each",
+        )
     return _show(options, None)
 
 
@@ -162,8 +165,8 @@ def sharing(runs: int, jobs: int) -> str:
 
 def _attach(options: Namespace, output: Output) -> int:
     run = folder.find(folder.runs_folder(options.runs), options.run)
-    if not can_show_dashboard():
-        raise UsageError("attach needs a terminal", f"without one: latentop follow {called(run)}")
+    if why := no_dashboard():
+        raise UsageError(f"no dashboard can be shown: {why}", f"plain lines: latentop follow {called(run)}")
     return _show(options, run)
 
 

@@ -112,8 +112,10 @@ def test_a_terminal_that_can_only_print_gets_plain_lines(
     printed = capsys.readouterr()
     assert "finished at step 30 of 30" in printed.out
     assert "\x1b" not in printed.out + printed.err
-    for words in ([], ["attach", first.id]):
+    for words, instead in (([], "latentop train"), (["attach", first.id], "latentop follow")):
         assert cli.main([*words, *runs]) == 2
+        why = f"no dashboard can be shown: TERM={name} is a terminal that can only print lines"
+        assert_two_lines(capsys.readouterr().err, why, instead)
 
 
 @pytest.mark.parametrize("words", [["--detach"], ["--seeds", "2", "--detach"], []])
@@ -202,7 +204,7 @@ def test_attach_needs_a_terminal_and_names_what_does_not(
 ) -> None:
     run = new_run(tmp_path)
     assert cli.main(["attach", "--runs", str(tmp_path)]) == 2
-    assert_two_lines(capsys.readouterr().err, "needs a terminal", f"latentop follow {run.path}")
+    assert_two_lines(capsys.readouterr().err, "is no terminal", f"latentop follow {run.path}")
 
 
 def test_a_worker_that_cannot_even_begin_is_told_at_once_with_its_last_words(
