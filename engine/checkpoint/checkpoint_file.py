@@ -29,7 +29,7 @@ def save(run: RunFolder, state: dict[str, Any], *, keep: int, worth: Container[i
 
     Raises StorageError, with older checkpoints untouched, where the disk is full or can't be written.
     """
-    path = _path(run, state["step"])
+    path = path_of(run, state["step"])
     state = on_host(state)  # first: what goes wrong on the device is no trouble of the disk
     try:
         for left in run.checkpoints.glob(f"*{UNFINISHED}"):  # by a worker that was killed while it wrote
@@ -113,7 +113,8 @@ def good(run: RunFolder, *, until: int) -> list[Snapshot]:
     return found
 
 
-def _path(run: RunFolder, step: int) -> Path:
+def path_of(run: RunFolder, step: int) -> Path:
+    """Where the checkpoint of a step lies."""
     return run.checkpoints / f"step-{step:09d}.pt"
 
 

@@ -1,20 +1,17 @@
 """Logs of other programs as the command line names them: which there are at a path, and the run of each."""
 
-import json
 import re
-import subprocess
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from latentop.engine.run import folder
 from latentop.engine.run.errors import UsageError
 from latentop.engine.run.facts import RunFacts
 from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.process import launch
+from latentop.tui.commands import engine_process
 from latentop.tui.commands.parser import Parser
 from latentop.tui.commands.standard_output import aside
 from latentop.tui.runs.glance import glance
@@ -78,26 +75,15 @@ def _at(path: Path, options: Namespace, *, there: bool) -> list[ForeignLog]:
         if not options.columns:
             return [ForeignLog(path, "", "")]
     columns = [f"--columns={options.columns}"] if options.columns else []
-    answer = _asked(path, [*_LISTER, *columns, "--", str(path)])
+    answer = engine_process.answer(
+        [*_LISTER, *columns, "--", str(path)], f"{path} can't be read", "name a log"
+    )
     for words in dict.fromkeys(words for one in answer["logs"] for words in one["notes"]):
         aside(f"{path}: {words}", "faint")
     logs = [ForeignLog(path, one["key"], one["name"]) for one in answer["logs"]]
     if there and (why := answer.get("not_yet")):
         raise UsageError(why, "name a log: a file or a folder")
     return logs
-
-
-def _asked(path: Path, command: Sequence[str]) -> dict[str, Any]:
-    """What the process answers that knows formats. Raises UsageError with its reason, where it refuses."""
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, cwd="/", check=False)
-    try:
-        answer: dict[str, Any] = json.loads(done.stdout)
-    except ValueError as error:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason was given"]
-        raise UsageError(f"{path} can't be read: {said[-1]}", "name a log") from error
-    if "error" in answer:
-        raise UsageError(answer["error"], answer["hint"])
-    return answer
 
 
 def made(options: Namespace, log: ForeignLog, *, once: bool) -> tuple[RunFolder, RunFacts]:
