@@ -63,13 +63,16 @@ class Snapshots:
     def offer(self, state: Callable[[], Mapping[str, Any]], *, step: int, wall: float, verdict: str) -> bool:
         """Copy the state that is returned, to be judged at the next look; whether it is kept at once.
 
-        That of before the first step is: nothing has gone wrong yet.
+        That of before the first step is: nothing has gone wrong yet. Where it can't be copied, the next one
+        is due after the usual time, too.
         """
         began = self._clock()
-        self._offered = self.take(state, step=step, wall=wall, verdict=verdict)
-        self.cost = self._clock() - began
-        self._interval = min(2 * self._interval, EVERY_SECONDS)
-        self._next = began + max(self._interval, self.cost / BUDGET)
+        try:
+            self._offered = self.take(state, step=step, wall=wall, verdict=verdict)
+        finally:
+            self.cost = self._clock() - began
+            self._interval = min(2 * self._interval, EVERY_SECONDS)
+            self._next = began + max(self._interval, self.cost / BUDGET)
         return step == 0 and self.judge(verdict)
 
     def take(
@@ -145,7 +148,7 @@ def affordable(state: Any, *, to_host: bool = False) -> Any:
     """A copy as of ``copy``; where the device is full, in the machine's own memory, which has room."""
     try:
         return copy(state, to_host=to_host)
-    except RuntimeError as error:
+    except (RuntimeError, MemoryError) as error:
         if not devices.out_of_memory(error):
             raise
         return copy(state, to_host=True)

@@ -19,6 +19,7 @@ from latentop.engine.pictures.point_pictures import Points
 from latentop.engine.pictures.reconstructions import Reconstructions, Validation
 from latentop.engine.pictures.samples import Samples
 from latentop.engine.run.events import Event
+from latentop.engine.train.memory_shortage import Shortage
 from latentop.presets.schema import Autoencoder, Preset, Pretraining
 
 BUDGET = 0.01
@@ -62,6 +63,7 @@ class Gallery:
         """Whether that began with all."""
         self._times = 0
         """How often all was shown."""
+        self._shortage = Shortage()
         self._costs: dict[int, float] = {}
         """Seconds that each exhibit took when it was last shown, by its place."""
 
@@ -85,7 +87,7 @@ class Gallery:
     def show(self, step: int, wall: float, *, whole: bool = False) -> Iterator[Event]:
         """What the run has to show at this step: where that takes long, a piece of it, or the ``whole``.
 
-        What is wanted at this very step is never put off.
+        What is wanted at this very step is never put off. What memory is too short for is left out.
         """
         whole = whole or self._wanted(step)
         began = self._clock()
@@ -95,10 +97,12 @@ class Gallery:
         while self._rest:
             exhibit = self._rest.pop(0)
             before = self._clock()
-            yield from exhibit.show(step, wall)
+            with self._shortage.leaving_out("pictures"):
+                yield from exhibit.show(step, wall)
             self._costs[self._exhibits.index(exhibit)] = self._clock() - before
             if not whole and self._clock() - began > PIECE:
                 break
+        yield from self._shortage.marks(step, wall)
         ended = self._clock()
         if not self._rest:
             self._glanced = ended

@@ -164,13 +164,17 @@ def out_of_memory(error: BaseException) -> bool:
     )
 
 
+def wanted(error: BaseException) -> str:
+    """``2.00 GiB more were wanted``, where an error for want of memory says how much; else empty."""
+    needed = re.search(r"[Tt]ried to allocate ([\d.]+ \w+)", str(error))
+    return f"{needed[1]} more were wanted" if needed else ""
+
+
 def explain(error: BaseException) -> tuple[str, str] | None:
     """What a device's error means, in a line, and what to do about it; None for any other error."""
     if out_of_memory(error):
-        needed = re.search(r"[Tt]ried to allocate ([\d.]+ \w+)", str(error))
-        wanted = f": {needed[1]} more were wanted" if needed else ""
         return (
-            f"out of memory{wanted}",
+            ": ".join(filter(None, ("out of memory", wanted(error)))),
             "resume with a smaller batch (latentop resume RUN --set batch=N), train on fewer images "
             "(data.train), or end other processes on the device",
         )

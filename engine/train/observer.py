@@ -1,6 +1,7 @@
 """What is looked at between the steps of a training: its series, what it shows, how its samples are."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from functools import partial
 from itertools import groupby
 from typing import Protocol, SupportsFloat
@@ -14,6 +15,7 @@ from latentop.engine.pictures import Gallery, exhibits
 from latentop.engine.record.host_copy import gather
 from latentop.engine.run.events import Event, Facts, Scalars, Verdict
 from latentop.engine.run.facts import told
+from latentop.engine.train.memory_shortage import Shortage
 from latentop.engine.watch.samples.meters import awaited, meter_in_pieces, unmeasured
 from latentop.engine.watch.samples.reading import NAMED
 from latentop.engine.watch.samples.unmeasured import Unmeasured
@@ -51,7 +53,7 @@ class Stepped(Protocol):
 
 
 class Observer:
-    """Looks at one training; nothing of it has a say in that.
+    """Looks at one training; nothing of it has a say in that. What memory is too short for is left out.
 
     ``rates()`` returns the learning rates that are worth recording, by series. ``unmeasured`` says why
     samples can't be measured, where that is so. ``wall``, ``clock``, ``begin``: the training's.
@@ -75,6 +77,8 @@ class Observer:
     ) -> None:
         self.watch = watch
         self.gallery = gallery
+        self.shortage = Shortage()
+        """What was left out as memory was short: told with the next look."""
         self._weights = weights
         self._snapshots = snapshots
         self._draw = draw
@@ -121,7 +125,8 @@ class Observer:
         """See whether the step that follows is to be looked at, which takes the weights before it."""
         self._due = self._clock() >= self._observed + OBSERVE_SECONDS
         if self._due:
-            self._weights.hold()
+            with self._reading_weights():
+                self._weights.hold()
 
     def saw(self, scalars: Scalars) -> None:
         """Take the values of a step, to be looked at with those of others."""
@@ -147,13 +152,15 @@ class Observer:
         if show:  # what is held out is judged by the training that led there
             yield from self.show(step, whole=last)
         if judge and self._draw:
-            yield from self._judge(self._draw, step, last=last)
+            with self.shortage.leaving_out("readings of samples", self.watch.put_off):
+                yield from self._judge(self._draw, step, last=last)
         if self._due and self._snapshots.judge(self.watch.verdict):
             yield self._snapshots.facts()
         if self.watch.awaited != awaits:
             yield told(awaited=self.watch.awaited)
         if self.watch.verdict != verdict:
             yield Verdict(step=step, wall=self._wall(), name=self.watch.verdict)
+        yield from self.shortage.marks(step, self._wall())
 
     def show(self, step: int, *, whole: bool = False) -> Iterator[Event]:
         """What the run has to show, and what the watch makes of the series among it."""
@@ -191,7 +198,9 @@ class Observer:
         last = self._unseen[-1].step if self._unseen else step
         done = len(self._unseen) if self._before is None else last - self._before
         speed, self._before = done / max(now - self._observed, 1e-9), last
-        values: dict[str, SupportsFloat] = {"speed/steps": speed, **self._rates(), **self._weights.measure()}
+        values: dict[str, SupportsFloat] = {"speed/steps": speed, **self._rates()}
+        with self._reading_weights():
+            values |= self._weights.measure()
         yield Scalars(step=step, wall=wall, values=values)
         self._unseen, self._observed = [], now
         for columns in phases:
@@ -199,6 +208,9 @@ class Observer:
             yield from self.watch.observe(
                 steps, {name: column.values for name, column in columns.items()}, wall=wall
             )
+
+    def _reading_weights(self) -> AbstractContextManager[None]:
+        return self.shortage.leaving_out("readings of weights", self._weights.let_go)
 
 
 def of_preset(

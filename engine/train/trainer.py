@@ -244,10 +244,11 @@ class Trainer:
         """Where it is time to, the state as it is as one to go back to."""
         verdict = self.watch.verdict
         if self.snapshots.due(verdict):
-            kept = self.snapshots.offer(self.state, step=self.step, wall=self._wall(), verdict=verdict)
-            yield Saved(step=self.step)
-            if kept:
-                yield self.snapshots.facts()
+            with self._observer.shortage.leaving_out("states to go back to"):
+                kept = self.snapshots.offer(self.state, step=self.step, wall=self._wall(), verdict=verdict)
+                yield Saved(step=self.step)
+                if kept:
+                    yield self.snapshots.facts()
 
     def take_snapshot(self) -> Snapshot:
         """The state as it is: what to go back to from whatever is changed now."""

@@ -66,6 +66,8 @@ class Watch:
         self._build(settings, least_loss)
         self._costs: deque[float] = deque(maxlen=_COSTS)
         self._checked = -inf
+        self._missed = 0
+        """Checks in a row that could not be made."""
         self._samples_finite = True
         self.reading: Reading | None = None
 
@@ -217,8 +219,19 @@ class Watch:
             events += self._alarms.update([samples_not_finite(bad, len(samples))], step=step, wall=wall)
         ended = self._clock()
         self._costs.append(ended - began)
-        self._checked = ended
+        self._checked, self._missed = ended, 0
         return events
+
+    def put_off(self) -> None:
+        """The check that is due can't be made now: the next one is due after the usual time.
+
+        A meter that was being built is begun anew then. After ``settings.patience`` checks in a row that
+        could not be made nobody knows how samples are: the run is healthy no more until they are read again.
+        """
+        self._rest, self._checked = None, self._clock()
+        self._missed += 1
+        if self._missed >= self._settings.patience:
+            self._alarms.forget_judgement("collapsed")
 
     def confirm(
         self, draw: Callable[[int], Tensor], *, step: int, wall: float

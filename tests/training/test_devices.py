@@ -104,6 +104,27 @@ def test_of_a_step_that_found_too_little_memory_nothing_is_left(
     assert losses[0] == losses[1]
 
 
+def test_pictures_that_do_not_fit_are_left_out_and_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of an edit that fits, too: it is not taken back."""
+
+    def reconstruct(*_: object) -> Tensor:
+        raise FULL
+
+    monkeypatch.setattr(Reconstruction, "reconstruct", reconstruct)
+    run = new(tmp_path, "steps=20", "batch=32")
+    commands.ask(run, "set", {"batch": 64})
+    train(run)
+    found = everything(run)
+    assert (facts(run).state, facts(run).error) == ("finished", None)
+    assert facts(run).settings["batch"] == 64
+    (trouble,) = [mark.text for mark in found.marks if mark.kind == "trouble"]
+    assert trouble.startswith("no pictures while memory is too short for them (20.00 GiB more were wanted)")
+    assert "reconstruction" not in found.frames
+    assert {"codings", "traversal"} <= found.frames.keys(), "others fit"
+
+
 @pytest.mark.usefixtures("small_memory")
 def test_a_run_that_does_not_fit_goes_on_with_a_smaller_batch(tmp_path: Path) -> None:
     run = new(tmp_path, "steps=20", "batch=128")

@@ -205,10 +205,11 @@ class ScriptTrainer:
         """Where it is time to, the state as it is as one to go back to."""
         verdict = self.watch.verdict
         if self.given.networks and self.snapshots.due(verdict):
-            kept = self.snapshots.offer(self.state, step=self.step, wall=self._wall(), verdict=verdict)
-            yield Saved(step=self.step)
-            if kept:
-                yield self.snapshots.facts()
+            with self._observer.shortage.leaving_out("states to go back to"):
+                kept = self.snapshots.offer(self.state, step=self.step, wall=self._wall(), verdict=verdict)
+                yield Saved(step=self.step)
+                if kept:
+                    yield self.snapshots.facts()
 
     def saw(self, scalars: Scalars) -> None:
         """Take the values of a step, to be looked at with those of others."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from latentop.engine.pictures import Gallery
-from latentop.engine.run.events import Event, Scalars
+from latentop.engine.run.events import Event, Mark, Scalars
 from latentop.presets import catalogue
 
 
@@ -122,3 +122,24 @@ def test_what_took_long_the_first_time_is_shown_again_soon() -> None:
             picture.seconds = 0.01
         time.now += 0.1
     assert [round(later - earlier) for earlier, later in pairwise(seen)][:3] == [13, 5, 5]
+
+
+class TooLarge(Picture):
+    """One that memory is too short for."""
+
+    def show(self, step: int, wall: float) -> Iterator[Event]:
+        yield from super().show(step, wall)
+        raise MemoryError
+
+
+def test_a_picture_that_memory_is_too_short_for_is_left_out_and_the_others_are_shown() -> None:
+    time = Time()
+    gallery = Gallery([TooLarge("a", 0.1, time), Picture("b", 0.1, time)], 1000.0, clock=time)
+    events = list(gallery.show(1, 0.0))
+    assert [name for one in events if isinstance(one, Scalars) for name in one.values] == ["a", "b"]
+    (mark,) = [one for one in events if isinstance(one, Mark)]
+    assert mark.kind == "trouble"
+    assert mark.text.startswith("no pictures while memory is too short for them")
+    at = {step: shown(gallery, step) for step in range(2, 130)}
+    assert [step for step, names in at.items() if names] == [2, 4, 8, 16, 32, 64], "not again at every step"
+    assert not any(isinstance(one, Mark) for one in gallery.show(200, 0.0, whole=True))
