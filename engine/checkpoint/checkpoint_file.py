@@ -14,6 +14,7 @@ import torch
 from latentop.engine.checkpoint.snapshots import GOOD, Snapshot, on_host
 from latentop.engine.run.errors import StorageError
 from latentop.engine.run.folder import RunFolder
+from latentop.engine.train import devices
 from latentop.presets.atomic_file import UNFINISHED, replacing
 from latentop.presets.wording import spaced
 
@@ -27,16 +28,19 @@ def save(run: RunFolder, state: dict[str, Any], *, keep: int, worth: Container[i
     Those of the steps in ``worth`` are kept as well. Later ones are of a future that training went back
     from, or were passed over as broken.
 
-    Raises StorageError, with older checkpoints untouched, where the disk is full or can't be written.
+    Raises StorageError, with older checkpoints untouched, where the disk is full or can't be written, or the
+    machine's memory is too short for a copy.
     """
     path = path_of(run, state["step"])
-    state = on_host(state)  # first: what goes wrong on the device is no trouble of the disk
+    state = _copied(state)  # first: what goes wrong on the device is no trouble of the disk
     try:
         for left in run.checkpoints.glob(f"*{UNFINISHED}"):  # by a worker that was killed while it wrote
             left.unlink()
         with replacing(path) as file:
             torch.save(state, file)
-    except (OSError, RuntimeError) as error:  # torch tells a short write as RuntimeError
+    except (OSError, RuntimeError, MemoryError) as error:  # torch tells a short write as RuntimeError
+        if devices.out_of_memory(error):
+            raise _too_little_memory(state["step"], error) from error
         why = (isinstance(error, OSError) and error.strerror) or error
         raise StorageError(
             f"no checkpoint at step {spaced(state['step'])}: {path} can't be written ({why})",
@@ -49,6 +53,22 @@ def save(run: RunFolder, state: dict[str, Any], *, keep: int, worth: Container[i
         for other in found[:own] + old:
             other.unlink(missing_ok=True)
     return path
+
+
+def _copied(state: dict[str, Any]) -> dict[str, Any]:
+    """The state in the machine's memory. Raises StorageError where there is too little of it."""
+    try:
+        copied: dict[str, Any] = on_host(state)
+    except (RuntimeError, MemoryError) as error:
+        if not devices.out_of_memory(error):
+            raise
+        raise _too_little_memory(state["step"], error) from error
+    return copied
+
+
+def _too_little_memory(step: int, error: BaseException) -> StorageError:
+    wanted = ": ".join(filter(None, ("there is too little memory for a copy", devices.wanted(error))))
+    return StorageError(f"no checkpoint at step {spaced(step)}: {wanted}", "end other processes here")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,6 +112,8 @@ def quicker(preset: Preset, dataset: Dataset, device: torch.device) -> torch.dev
     cache, key = FastestWays(), key_of(preset, dataset, replace(usual, device=device_names))
     with cache.alone():
         found = cache.get(key)
+        if found is None and _busy():
+            return device  # a processor that others use would seem slow, and be taken for that ever after
         if found is None:
             counts = {usual.threads} if os.environ.get("OMP_NUM_THREADS") else {usual.threads, 1}
             ways = [usual, *(Way(threads=count) for count in sorted(counts))]
@@ -146,7 +148,7 @@ def _raced(ways: list[Way], preset: Preset, data: Mapping[str, Dataset], usual: 
         with random_state.untouched(device):
             times = _times(ways, preset, data)
         return _best(times, usual) if len(times[usual]) > 1 or _is_processor(device) else None
-    except RuntimeError as error:
+    except (RuntimeError, MemoryError) as error:
         if not devices.out_of_memory(error):
             raise
         return None

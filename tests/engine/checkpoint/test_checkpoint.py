@@ -103,6 +103,29 @@ def test_where_nothing_can_be_written_the_older_ones_stay(
     assert kept(run) == [7]
 
 
+@pytest.mark.parametrize("place", ["copy", "write"])
+def test_too_little_memory_is_no_trouble_of_the_disk(
+    run: RunFolder, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """And ends no training: who saves hears of it as of a full disk."""
+    save(run, 7)
+
+    def full(*_: object) -> None:
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes.")
+
+    if place == "copy":
+        monkeypatch.setattr(checkpoint_file, "on_host", full)
+    else:
+        monkeypatch.setattr(torch, "save", full)
+    with pytest.raises(StorageError) as told:
+        save(run, 8, keep=1)
+    assert told.value.message == (
+        "no checkpoint at step 8: there is too little memory for a copy: 8 bytes more were wanted"
+    )
+    assert "disk" not in told.value.hint
+    assert kept(run) == [7]
+
+
 def test_a_disk_that_cannot_be_read_for_now_costs_no_checkpoint(
     run: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

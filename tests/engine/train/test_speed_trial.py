@@ -202,6 +202,20 @@ def test_a_processor_takes_small_networks_and_a_gpu_large_ones(
         assert speed_trial.quicker(preset, data, gpu) == gpu  # too large for a processor, without a trial
 
 
+def test_beside_others_no_gpu_is_raced_against_the_processor(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would lose against any GPU now, and be thought slow when it is idle again."""
+    gpu = torch.device("cpu:0")
+    monkeypatch.setattr(speed_trial, "_is_processor", lambda device: device.index is None)
+    monkeypatch.setattr(speed_trial, "_busy", lambda: True)
+    preset = catalogue.load(catalogue.find("stacked"), ["batch=8"])
+    with monkeypatch.context() as now:
+        now.setattr(speed_trial, "_times", refuse)
+        assert speed_trial.quicker(preset, load(preset.data, CPU), gpu) == gpu
+    assert not cache.exists()
+
+
 def test_a_gpu_searches_for_algorithms_of_convolutions_alone(
     cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -262,9 +276,12 @@ def test_a_way_of_another_device_is_none(monkeypatch: pytest.MonkeyPatch) -> Non
     assert way(before=gone) == Way(threads=threads)
 
 
-def test_where_there_is_no_room_for_a_trial_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [torch.OutOfMemoryError("CUDA out of memory."), MemoryError()])
+def test_where_there_is_no_room_for_a_trial_there_is_none(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
     def full(*_: object) -> object:
-        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+        raise error
 
     monkeypatch.setattr(speed_trial, "build_objective", full)
     assert speed_trial.fastest(DCGAN, DATA, Way(threads=2), convolutions(NETWORKS)) is None
