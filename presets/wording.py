@@ -1,6 +1,5 @@
 """Numbers and other people's names in sentences: what presets, training and screens write alike."""
 
-import math
 from collections.abc import Sequence
 
 NAMED = 5
@@ -10,23 +9,6 @@ NAMED = 5
 def spaced(number: int) -> str:
     """A whole number with its thousands apart: ``4 210``."""
     return f"{number:,}".replace(",", " ")
-
-
-def duration(seconds: float) -> str:
-    """A time span by its two largest units: ``45 s``, ``12 min``, ``2 h 5 min``, ``3 d 4 h``."""
-    if not math.isfinite(seconds):
-        return "unknown"
-    whole = max(round(seconds), 0)
-    if whole < 60:
-        return f"{whole} s"
-    minutes = round(whole / 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    if hours < 24:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    days, hours = divmod(hours, 24)
-    return f"{days} d {hours} h" if hours else f"{days} d"
 
 
 def gibibytes(size: float) -> str:

@@ -3,7 +3,6 @@
 import math
 import time
 
-from latentop.presets.wording import duration as duration
 from latentop.presets.wording import spaced as spaced
 
 
@@ -62,6 +61,23 @@ def gigabytes(size: int) -> str:
     """A number of bytes as ``0.9 GB``, ``12 GB``."""
     billions = size / 1e9
     return f"{billions:.1f} GB" if billions < 10 else f"{billions:.0f} GB"
+
+
+def duration(seconds: float) -> str:
+    """A time span by its two largest units: ``45 s``, ``12 min``, ``2 h 5 min``, ``3 d 4 h``."""
+    if not math.isfinite(seconds):
+        return "unknown"
+    whole = max(round(seconds), 0)
+    if whole < 60:
+        return f"{whole} s"
+    minutes = round(whole / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h" if hours else f"{days} d"
 
 
 def roughly(seconds: float) -> str:

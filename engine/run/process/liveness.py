@@ -10,7 +10,6 @@ from latentop.engine.run.events import Facts
 from latentop.engine.run.facts import RunFacts, told
 from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.process import launch, worker_log
-from latentop.presets.wording import duration
 
 FRESH_SECONDS = 3.0
 SILENT_SECONDS = 15.0
@@ -82,7 +81,7 @@ def _judged(facts: RunFacts, now: float) -> Liveness:
         return Liveness("crashed", False, f"{who} never began") if silent > 2 * SILENT_SECONDS else recorded
     if lives(facts, fresh=silent < FRESH_SECONDS):
         if silent > SILENT_SECONDS:
-            silence = f"no word from {who} for {duration(silent)}"
+            silence = f"no word from {who} for {_span(silent)}"
             return Liveness(facts.state, True, facts.detail or silence, quiet=silent)
         return _stuck(facts) or recorded
     return Liveness("crashed", False, f"{who} {_end(facts, facts.pid)}")
@@ -133,9 +132,17 @@ def _stuck(facts: RunFacts) -> Liveness | None:
     idle = facts.heartbeat - facts.doing_since
     if idle <= SILENT_SECONDS:
         return None
-    long = duration(idle)
+    long = _span(idle)
     said = f"nothing new for {long}" if facts.watches else f"no step for {long}: {facts.doing}"
     return Liveness(facts.state, True, said, quiet=idle)
+
+
+def _span(seconds: float) -> str:
+    """As ``number_text.duration`` has it, which nothing here can import."""
+    if round(seconds) < 60:
+        return f"{seconds:.0f} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return " ".join(f"{count} {unit}" for count, unit in ((hours, "h"), (minutes, "min")) if count)
 
 
 def _boot() -> str | None:
