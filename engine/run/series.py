@@ -10,7 +10,8 @@ import numpy as np
 
 from latentop.engine.run.store.bins import Floats
 
-Better = Literal["smaller", "larger", "neither"]
+Better = Literal["smaller", "larger", "real", "neither"]
+"""Which values are better: ``real``, those near what real data reach. Noise is more distinct than these."""
 
 PRESENCE = "presence/"
 """Before the number of a mode, from 1: its share of the samples, relative to real data (0 is absent)."""
@@ -63,7 +64,7 @@ REGISTRY: Mapping[str, Series] = {
         Series(name="valid/reconstruction", unit="mse", better="smaller", label="validation error"),
         Series(name="valid/loss", unit="mse", better="smaller"),
         Series(name="loss/kl", unit="mse", label="KL loss"),
-        Series(name="diversity/density", unit="of real", better="larger"),
+        Series(name="diversity/density", unit="of real", better="real"),
         Series(name="diversity/modes", unit="modes", better="larger"),
         Series(name="score/real", unit="probability", label="D(real)"),
         Series(name="score/fake", unit="probability", label="D(fake)"),
@@ -79,10 +80,10 @@ REGISTRY: Mapping[str, Series] = {
         Series(name="valid/given-clean", unit="mse", better="smaller", label="error on clean input"),
         Series(name="valid/noisy-input", unit="mse", label="error on noisy input"),
         Series(name="valid/mean-image", unit="mse", label="error of the mean image"),
-        Series(name="diversity/duplicates", unit="of real", better="larger", label="distinct"),
-        Series(name="diversity/effective", unit="of real", better="larger"),
-        Series(name="diversity/precision", unit="of real", better="larger"),
-        Series(name="diversity/detail", unit="of real"),
+        Series(name="diversity/duplicates", unit="of real", better="real", label="distinct"),
+        Series(name="diversity/effective", unit="of real", better="real"),
+        Series(name="diversity/precision", unit="of real", better="real"),
+        Series(name="diversity/detail", unit="of real", better="real"),
         Series(name="diversity/quality", unit="share", better="larger"),
         Series(name="diversity/reverse-kl", unit="nats", better="smaller", label="reverse KL"),
         Series(name="diversity/copied", unit="share", better="smaller", label="copies"),
@@ -141,6 +142,12 @@ def of(name: str) -> Series:
 def place(name: str) -> int:
     """Where a series stands in the registry; those that it does not know by their own names come last."""
     return _PLACES.get(name, len(REGISTRY))
+
+
+def behind(name: str, value: float) -> float:
+    """Values of a series in order: the less, the better; of one without a better way, the smaller."""
+    better = of(name).better
+    return abs(value - 1) if better == "real" else -value if better == "larger" else value
 
 
 def typical(name: str, mean: Floats, last: float) -> float:

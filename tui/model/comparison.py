@@ -144,21 +144,22 @@ def _unjudged(one: Contender) -> str:
 
 def _values(contenders: Sequence[Contender]) -> list[ComparisonRow]:
     rows = [ComparisonRow(name="newest values", heading=True)]
+    same_data = len({one.facts.data for one in contenders}) == 1
     for name in in_order(name for one in contenders for name in one.values):
         values = [one.values.get(name) for one in contenders]
         cells = tuple(newest(name, value) for value in values)
-        rows.append(ComparisonRow(name=title(name, contenders), cells=cells, best=_best(name, values)))
+        best = _best(name, values) if same_data or series.of(name).unit == "of real" else frozenset[int]()
+        rows.append(ComparisonRow(name=title(name, contenders), cells=cells, best=best))
     return rows if len(rows) > 1 else [ComparisonRow(name="no values yet", heading=True)]
 
 
 def _best(name: str, values: Sequence[float | None]) -> frozenset[int]:
     """Who is ahead, where one way is better and not all are there."""
-    better = series.of(name).better
     known = {index: value for index, value in enumerate(values) if value is not None and math.isfinite(value)}
-    if better == "neither" or len(set(known.values())) < 2:
+    if series.of(name).better == "neither" or len(set(known.values())) < 2:
         return frozenset()
-    most = (max if better == "larger" else min)(known.values())
-    return frozenset(index for index, value in known.items() if value == most)
+    behind = {index: series.behind(name, value) for index, value in known.items()}
+    return frozenset(index for index, value in behind.items() if value == min(behind.values()))
 
 
 def _settings(contenders: Sequence[Contender]) -> list[ComparisonRow]:

@@ -13,6 +13,8 @@ from latentop.tui.model.comparison import Contender, alike, newest
 from latentop.tui.model.shown_series import in_order
 from latentop.tui.model.state import State
 
+_WAYS = {"neither": "", "real": ", 100 % is best"}
+
 
 def drawable(states: Sequence[State]) -> list[str]:
     """The series that any run has, those of two runs or more first, in the order in which one compares."""
@@ -30,7 +32,7 @@ def title(name: str, contenders: Sequence[Contender]) -> str:
     """The name of a series with its unit."""
     called = comparison.title(name, contenders)
     known = series.of(name)
-    way = "" if known.better == "neither" else f", {known.better} is better"
+    way = _WAYS.get(known.better, f", {known.better} is better")
     return f"{called} ({known.unit}{way})" if known.unit else called
 
 

@@ -144,7 +144,7 @@ def _values(row: RunRow) -> Sortable | None:
     value = row.summary.values.get(name, float("nan"))
     if value != value:
         return None
-    return (name, -value if series.of(name).better == "larger" else value)
+    return (name, series.behind(name, value))
 
 
 ORDERS: dict[str, Callable[[RunRow], Sortable | None]] = {

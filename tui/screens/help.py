@@ -44,8 +44,9 @@ COMPARE_READING = (
     "Runs that differ in the seed alone make one band, from the smallest of them to the largest, with their "
     "mean as its line; a fork, which has its parent's past, is no seed of it. Lines are means: noise is left "
     "out, lest one run hides another.",
-    "In the table, * marks the best of a row, where one way is better. The newest value of what jumps from "
-    f"batch to batch is a {plain_text.RECENT}.",
+    "In the table, * marks the best of a row: the largest, the smallest, or the nearest to what real data "
+    "reach; on different data nothing but that is compared. The newest value of what jumps from batch to "
+    f"batch is a {plain_text.RECENT}.",
 )
 PRESETS_READING = (
     "Beside the list is what one will see: pictures and two curves of a run that was trained before, as far "

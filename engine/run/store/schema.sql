@@ -10,7 +10,7 @@ CREATE TABLE series (
     id     INTEGER PRIMARY KEY,
     name   TEXT NOT NULL UNIQUE,        -- loss/generator
     unit   TEXT NOT NULL,
-    better TEXT NOT NULL                -- smaller, larger, neither
+    better TEXT NOT NULL                -- smaller, larger, real, neither
 );
 
 -- A bin of n consecutive steps that ends at `step`; n = 1 while training is slow.

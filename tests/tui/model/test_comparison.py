@@ -72,6 +72,28 @@ def test_the_table_says_who_is_ahead_where_one_way_is_better() -> None:
     assert rows["seed"].cells == ("1", "2", "3")
 
 
+def test_who_is_ahead_in_what_samples_may_have_too_much_of_is_nearest_to_real_data() -> None:
+    """Noise is more distinct than real images, and samples of few kinds are denser."""
+    names = ("duplicates", "density", "effective", "precision", "detail")
+    noisy, near, repeating = (
+        contender(letter, {}, **{f"diversity_{name}": value for name in names})
+        for letter, value in (("A", 3.0), ("B", 0.9), ("C", 0.4))
+    )
+    rows = {row.name: row for row in comparison.table([noisy, near, repeating])}
+    called = ("distinct", *names[1:])
+    assert [rows[f"diversity/{name}"].best for name in called] == [{1}] * 5
+
+
+def test_nobody_is_ahead_on_other_data_but_relative_to_real_ones() -> None:
+    values = {"diversity_coverage": 0.5, "valid_reconstruction": 0.1, "quality_frechet": 3.0}
+    one = contender("A", {}, **values)
+    other = contender("B", {}, **{name: 2 * value for name, value in values.items()})
+    other = replace(other, facts=replace(other.facts, data="digits"))
+    rows = {row.name: row.best for row in comparison.table([one, other])}
+    found = [rows[name] for name in ("diversity/coverage", "valid/reconstruction", "quality/frechet")]
+    assert found == [{1}, set(), set()]
+
+
 def test_equal_settings_are_said_to_be_equal() -> None:
     names = [row.name for row in comparison.table([contender("A", {"lr": 1}), contender("B", {"lr": 1})])]
     assert "all settings are the same" in names
