@@ -1,8 +1,10 @@
 """What the runs of a folder tell of presets: which were trained here, how that went, how long one takes."""
 
+import re
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from statistics import median
 
@@ -11,18 +13,26 @@ from latentop.engine.run.errors import LatentopError
 from latentop.engine.run.facts import RunFacts
 from latentop.engine.run.process.liveness import Liveness
 from latentop.engine.run.verdicts import rank
+from latentop.presets import catalogue, fields
+from latentop.presets.preset_error import PresetError
 from latentop.presets.preview import Preview
+from latentop.tui.runs.current_preset import resolved
 from latentop.tui.runs.glance import glance
 
 FEWEST_STEPS, LEAST_SECONDS = 50, 5.0
 """Of a run that tells how fast this machine is."""
+FREE = re.compile(r"steps|seed|data\.path|keep\..+|watch\..+|.+\.(lr|schedule|beta1|beta2|initialisation)")
+"""Settings that have no say in how long a step takes, or next to none."""
 FAILED = ("failed", "crashed")
 WELL, ILL, BEGUN = "✔", "✖", "·"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """The newest run of a preset. ``speed`` is that of the newest which tells it: steps a second, here."""
+    """The newest run of a preset. ``speed`` is that of the newest which tells it: steps a second, here.
+
+    Only a run on the same data and with the same settings tells it, and what it takes on disk.
+    """
 
     mark: str
     speed: float | None = None
@@ -49,6 +59,7 @@ def tried(runs: Path) -> dict[str, Tried]:
     except (LatentopError, OSError):
         return found
     here = socket.gethostname()
+    settings = cache(_settings)
     for run in every:  # newest first
         try:
             facts, state = glance(run)
@@ -57,13 +68,15 @@ def tried(runs: Path) -> dict[str, Tried]:
         if facts.scripted or not facts.preset:
             continue
         known = found.get(facts.preset)
-        speed = _speed(facts) if facts.host == here else None
+        alike = _slowing(resolved(run, facts)) == settings(facts.preset)
+        speed = _speed(facts) if alike and facts.host == here else None
+        finished = alike and state.name == "finished"
         measured = bool(speed) and (known is None or known.speed is None)
         found[facts.preset] = Tried(
             mark=known.mark if known else _mark(facts, state),
             speed=speed if measured else known.speed if known else None,
             measured=run.id if measured else known.measured if known else "",
-            size=known.size if known and known.size else facts.size if state.name == "finished" else None,
+            size=known.size if known and known.size else facts.size if finished else None,
         )
     return found
 
@@ -97,6 +110,20 @@ def _mark(facts: RunFacts, state: Liveness) -> str:
     if state.name in FAILED or rank(facts.verdict) == 0:
         return ILL
     return WELL if facts.verdict == "healthy" else BEGUN
+
+
+def _settings(name: str) -> Mapping[str, object] | None:
+    """What has a say in how long a step of the preset takes; None where there is no such preset now."""
+    try:
+        return _slowing(catalogue.flatten(catalogue.load(catalogue.find(name))))
+    except PresetError:
+        return None
+
+
+def _slowing(settings: Mapping[str, object]) -> dict[str, object]:
+    return {
+        key: value for key, value in settings.items() if key not in fields.ABOUT and not FREE.fullmatch(key)
+    }
 
 
 def _speed(facts: RunFacts) -> float | None:

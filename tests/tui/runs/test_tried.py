@@ -15,8 +15,8 @@ HERE = socket.gethostname()
 PREVIEWS: dict[str, Preview] = {"dcgan": replace(MADE, speed=10.0), "vae": replace(MADE, speed=40.0)}
 
 
-def run(runs: Path, preset: str, *, steps: int = 1000, **facts: object) -> Recorded:
-    recorded = Recorded(runs, preset)
+def run(runs: Path, preset: str, *words: str, steps: int = 1000, **facts: object) -> Recorded:
+    recorded = Recorded(runs, preset, *words)
     recorded.trains(steps, **{"elapsed": 100.0, "host": HERE, "verdict": "healthy", **facts})
     return recorded
 
@@ -41,6 +41,18 @@ def test_a_run_of_another_machine_or_of_a_moment_tells_no_speed(tmp_path: Path) 
     run(tmp_path, "vae", host="elsewhere", state="finished")
     run(tmp_path, "dcgan", elapsed=2.0)
     assert [one.speed for one in tried(tmp_path).values()] == [None, None]
+
+
+def test_only_a_run_on_the_same_data_with_the_same_settings_tells_how_long_it_takes(tmp_path: Path) -> None:
+    alike = run(tmp_path, "dcgan", "steps=300", "generator.lr=1e-3", "seed=7", state="finished", size=42)
+    for word in ("data.size=full", "data.name=digits", "batch=8", "generator.channels=8", "device=cpu"):
+        run(tmp_path, "dcgan", word, elapsed=10.0, state="finished", size=77)
+    changed = run(tmp_path, "dcgan", elapsed=10.0)
+    changed.says(settings={"batch": 8})
+    found = tried(tmp_path)["dcgan"]
+    assert (found.speed, found.measured, found.size) == (10.0, alike.run.id, 42)
+    run(tmp_path / "other", "vae", "batch=8")
+    assert tried(tmp_path / "other")["vae"].speed is None
 
 
 def test_a_folder_that_is_not_there_tells_nothing(tmp_path: Path) -> None:
