@@ -41,7 +41,9 @@ def choice(bench: Bench) -> Iterator[Check]:
     count, _ = devices.cuda_devices()
     first = devices.choose("auto").device
     found = [f"auto → {first}"]
-    good = first == (torch.device("cuda", 0) if count else torch.device("cpu"))
+    good = (
+        first in [torch.device("cuda", number) for number in range(count)] if count else first == devices.CPU
+    )
     for wanted in ("cuda", "cuda:0", "cuda:1", *ABSENT):
         number = int(wanted.partition(":")[2] or 0)
         try:

@@ -10,6 +10,7 @@ import torch
 
 from latentop.engine.run.errors import UsageError
 from latentop.engine.run.process.launch import TURN
+from latentop.engine.train import card_order
 
 log = logging.getLogger("latentop")
 
@@ -23,7 +24,7 @@ DOCTOR = "check the driver and CUDA_VISIBLE_DEVICES: latentop doctor"
 class Choice:
     """A device that computes; a CUDA device always has its index.
 
-    ``notes`` say in a sentence each which better device was passed over, and why.
+    ``notes`` say in a sentence each which device was passed over, and why.
     """
 
     device: torch.device
@@ -35,19 +36,20 @@ def graphs_wanted() -> bool:
     return os.environ.get(GRAPHS) == "1"
 
 
-def choose(wanted: str) -> Choice:
+def choose(wanted: str, before: str = "") -> Choice:
     """The device for ``auto``, ``cpu``, ``mps``, ``cuda`` or ``cuda:N``.
 
     ``auto`` takes the first CUDA device that computes, else MPS, else the CPU. Of several CUDA devices, runs
-    that train side by side take one each in turn.
+    that train side by side take one each in turn, a run that goes on the one where it was ``before``, and any
+    other the one with the most memory free: see ``card_order``.
 
     Raises UsageError for a device that torch does not see here, or that cannot compute.
     """
     if wanted == "auto":
-        return _first_that_computes()
+        return _first_that_computes(before)
     count, trouble = cuda_devices()
     kind, _, number = wanted.partition(":")
-    index = int(number) if number else _turn() % max(count, 1)
+    index = int(number) if number else (_turn() or 0) % max(count, 1)
     if kind == "cuda" and index >= count:
         seen = f"{count} CUDA device{'s' if count != 1 else ''}" if count else "no CUDA device"
         because = f" ({trouble})" if trouble else ""
@@ -191,16 +193,18 @@ def first_line(text: str) -> str:
     return re.sub(r"\s*\(Triggered internally at .*", "", line).strip()
 
 
-def _first_that_computes() -> Choice:
+def _first_that_computes(before: str) -> Choice:
     notes = []
     count, trouble = cuda_devices()
     if trouble:
         notes.append(f"no CUDA device: {trouble}")
-    for number in range(count):
-        device = torch.device("cuda", (number + _turn()) % count)
+    cards, roomiest = card_order.order(count, before, _turn())
+    for card in cards:
+        device = torch.device("cuda", card)
         problem = _problem(device)
         if not problem:
-            return Choice(device=device, notes=tuple(notes))
+            said = [roomiest] if roomiest and card == cards[0] else notes
+            return Choice(device=device, notes=tuple(said))
         notes.append(problem)
     if torch.backends.mps.is_available():
         device = torch.device("mps")
@@ -246,7 +250,7 @@ def _card(device: torch.device) -> str:
         return str(device)
 
 
-def _turn() -> int:
-    """Which of several runs side by side this is, from 0."""
+def _turn() -> int | None:
+    """Which of several runs side by side this is, from 0; None where it is the only one."""
     number = os.environ.get(TURN, "")
-    return int(number) if number.isdecimal() else 0
+    return int(number) if number.isdecimal() else None

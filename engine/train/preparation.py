@@ -136,7 +136,7 @@ def _device(run: RunFolder, preset: Preset, before: str) -> torch.device:
     kind, wanted = before.partition(" ")[0].partition(":")[0], preset.device
     if wanted == "auto" and kind == "cpu":
         return devices.CPU
-    choice = devices.choose(wanted)
+    choice = devices.choose(wanted, before)
     if wanted == "auto" and kind and choice.device.type != kind:
         reasons = "; ".join(choice.notes) or f"torch sees no {kind} device here"
         raise UsageError(

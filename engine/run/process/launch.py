@@ -57,7 +57,7 @@ def new(
 
 
 def start(
-    run: RunFolder, *, resume: bool = False, words: Sequence[str] = (), turn: int = 0
+    run: RunFolder, *, resume: bool = False, words: Sequence[str] = (), turn: int | None = None
 ) -> subprocess.Popen[bytes]:
     """Start a worker on a run; what it prints goes to ``worker.log``. ``turn``: see TURN.
 
@@ -72,7 +72,7 @@ def start(
     settings = [part for word in words for part in ("--set", word)]
     command = [*_WORKER, str(run.path), *(["--resume"] if resumed else []), *settings]
     with append_private(run.log) as log:
-        return spawn(command, subprocess.DEVNULL, log, {TURN: str(turn)} if turn else {})
+        return spawn(command, subprocess.DEVNULL, log, {} if turn is None else {TURN: str(turn)})
 
 
 def queue(runs: Sequence[RunFolder], jobs: int) -> subprocess.Popen[bytes]:

@@ -111,7 +111,7 @@ class Queue:
             say(run.database, told(state="starting", detail="", pid=None))
             turn = next(one for one in range(len(self._workers) + 1) if one not in self._workers)
             try:
-                worker = launch.start(run, resume=True, turn=turn)
+                worker = launch.start(run, resume=True, turn=turn if self._jobs > 1 else None)
             except OSError:  # too many processes, for now
                 write(run.database, liveness.identity() | told(state="queued"))
                 raise

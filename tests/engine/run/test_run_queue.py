@@ -24,7 +24,7 @@ def workers(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[RunFolder, subproc
     """The processes that stand for workers, by run; they end when their input is closed."""
     started: dict[RunFolder, subprocess.Popen[bytes]] = {}
 
-    def start(run: RunFolder, *, resume: bool = False, turn: int = 0) -> subprocess.Popen[bytes]:
+    def start(run: RunFolder, *, resume: bool = False, turn: int | None = None) -> subprocess.Popen[bytes]:
         assert run not in started
         turns[run] = turn
         started[run] = subprocess.Popen(["cat"], stdin=subprocess.PIPE)
@@ -36,8 +36,8 @@ def workers(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[RunFolder, subproc
         finish(worker)
 
 
-turns: dict[RunFolder, int] = {}
-"""The turn that each worker was given."""
+turns: dict[RunFolder, int | None] = {}
+"""The turn that each worker was given, if any."""
 
 
 @pytest.fixture
@@ -206,7 +206,7 @@ def test_a_worker_that_cannot_be_started_does_not_hold_up_the_line(
     runs = queued(2)
     real = launch.start
 
-    def start(run: RunFolder, *, resume: bool = False, turn: int = 0) -> subprocess.Popen[bytes]:
+    def start(run: RunFolder, *, resume: bool = False, turn: int | None = None) -> subprocess.Popen[bytes]:
         if run == runs[0]:
             raise BlockingIOError(11, "Resource temporarily unavailable")
         return real(run, resume=resume, turn=turn)
@@ -233,6 +233,12 @@ def test_runs_side_by_side_have_turns_of_their_own(workers: Workers, queued: Mak
     assert turns[runs[2]] == 0
 
 
+def test_a_run_beside_no_other_has_no_turn_and_may_choose(workers: Workers, queued: Make) -> None:
+    (run,) = queued(1)
+    Queue([run], 1).look()
+    assert turns[run] is None
+
+
 def test_a_run_that_is_only_to_be_looked_at_fails_alone_and_says_why(
     queued: Make, workers: Workers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -240,7 +246,7 @@ def test_a_run_that_is_only_to_be_looked_at_fails_alone_and_says_why(
     (odd.path / "photos").symlink_to(odd.path)
     real = launch.start
 
-    def start(run: RunFolder, *, resume: bool = False, turn: int = 0) -> subprocess.Popen[bytes]:
+    def start(run: RunFolder, *, resume: bool = False, turn: int | None = None) -> subprocess.Popen[bytes]:
         refuse_foreign(run.path)
         return real(run, turn=turn)
 

@@ -1,0 +1,53 @@
+"""In which order NVIDIA's cards are tried: first the one where others have left the most memory free."""
+
+import re
+import subprocess
+
+import torch
+
+from latentop.presets.wording import gibibytes
+
+AS_GOOD = 0.8
+"""Of what is free on the roomiest card: another one with so much is as good, as where a screen takes some."""
+SECONDS = 10
+_QUESTION = ("nvidia-smi", "--query-gpu=uuid,memory.free", "--format=csv,noheader,nounits")
+
+
+def order(count: int, before: str = "", turn: int | None = None) -> tuple[list[int], str]:
+    """The indices of so many cards, and in a sentence why the first is not 0, where others are the reason.
+
+    Of runs that train side by side each begins at its ``turn``; one that goes on begins where it was
+    ``before``, in words such as ``cuda:1 (NVIDIA H100)``.
+    """
+    cards = list(range(count))
+    if count < 2:
+        return cards, ""
+    if turn is not None:
+        return cards[turn % count :] + cards[: turn % count], ""
+    known = re.match(r"cuda:(\d+)", before)
+    if known and int(known[1]) in cards:
+        return sorted(cards, key=lambda card: card != int(known[1])), ""
+    free = _free(count)
+    if not free:
+        return cards, ""
+    roomy = [card for card in cards if free[card] >= AS_GOOD * max(free)]
+    rest = sorted(set(cards) - set(roomy), key=lambda card: -free[card])
+    first = roomy[0]
+    told = f"cuda:{first} has {gibibytes(free[first])} free, cuda:0 {gibibytes(free[0])}: others use that one"
+    return roomy + rest, told if first else ""
+
+
+def _free(count: int) -> list[int]:
+    """Bytes that are free on each of torch's cards; empty where that is not known of all of them.
+
+    Torch itself would start each card to tell, and stay on it: the driver's own program is asked.
+    """
+    try:
+        told = subprocess.run(
+            _QUESTION, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS, check=True
+        ).stdout
+        rows = (line.split(",") for line in told.splitlines())
+        free = {uuid.strip().removeprefix("GPU-"): int(megabytes) * 2**20 for uuid, megabytes in rows}
+        return [free[str(torch.cuda.get_device_properties(card).uuid)] for card in range(count)]
+    except (OSError, subprocess.SubprocessError, ValueError, KeyError, AttributeError, RuntimeError):
+        return []
