@@ -237,7 +237,7 @@ def _table_or_text(path: Path, lines: Sequence[bytes]) -> Content:
         raise NothingYetError(
             f"{path} holds no rows below its columns: {listed(table.header)}", "name a log with rows"
         )
-    raise NothingYetError(f"{path} holds nothing like a log: no names with numbers", ACCEPTED)
+    raise NothingYetError(f"{path} holds nothing like a log: no line such as step: 100 loss: 0.5", ACCEPTED)
 
 
 def _is_number(text: str) -> bool:

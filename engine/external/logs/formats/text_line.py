@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from latentop.engine.external import series_names
 from latentop.engine.external.logs import counters
+from latentop.engine.external.logs.formats.bare_pairs import is_of_pairs
 
 _RUN = re.compile(r"[0-9.+-]+")
 _PLAIN = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
@@ -35,7 +36,7 @@ _TALKED_OF = series_names.LOSS | frozenset(
     {"fid", "kid", "lr", "acc", "accuracy", "kl", "kld", "score", "psnr"}
     | {"ssim", "recon", "reconstruction", "elbo", "mse", "bce", "nll", "precision", "recall", "penalty"}
 )
-"""What a name says that stands before a number with a blank alone; anything else there is prose."""
+"""What a name says that stands before a number with a blank alone; in prose anything else there is none."""
 MOST_FIELDS = 500
 _LONGEST_NAME = 120
 
@@ -103,8 +104,9 @@ def shape_of(line: str) -> Shape:
     ][:MOST_FIELDS]
     # Names never reach over a number: those are blotted out for whoever looks back.
     blotted = _NUMBER.sub(lambda match: "\0" * len(match[0]), line)
+    bare_pairs = is_of_pairs(line)
     for before, one in zip([None, *numbers], numbers, strict=False):
-        _look(line, blotted, one, before)
+        _look(line, blotted, one, before, sure=bare_pairs)
     _name_the_nameless(line, numbers)
     _name_both(numbers)
     _name_held_out(line, numbers)
@@ -159,8 +161,8 @@ def _is_role(name: str) -> bool:
     return any(said <= known_as for known_as in series_names.ROLES.values()) and bool(said)
 
 
-def _look(line: str, blotted: str, one: _Number, before: _Number | None) -> None:
-    """Find the name of a number, or the number that it is the total of."""
+def _look(line: str, blotted: str, one: _Number, before: _Number | None, *, sure: bool) -> None:
+    """Find the name of a number, or the number that it is the total of; ``sure``: the line is no prose."""
     bare = blotted[: one.start].rstrip()
     if before is not None:
         between = line[before.end : one.start].strip()
@@ -185,7 +187,7 @@ def _look(line: str, blotted: str, one: _Number, before: _Number | None) -> None
         return  # it says how many there will be
     if counters.is_counter(last):
         name = last
-    elif not separated and not series_names.words(name) & _TALKED_OF:
+    elif not separated and not sure and not series_names.words(name) & _TALKED_OF:
         return
     one.name = name
     one.place = (end - len(name), end)
