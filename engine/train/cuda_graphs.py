@@ -17,6 +17,7 @@ from torch.nn.utils import get_total_norm
 from latentop.engine.data import Dataset
 from latentop.engine.objectives import Objective
 from latentop.engine.train import devices, random_state
+from latentop.engine.train.memory_shortage import where_it_fits
 from latentop.presets.networks import DiracGenerator
 from latentop.presets.schema import Preset, Pretraining
 
@@ -29,6 +30,7 @@ WAY_TOLERANCE = 0.05
 SAFE = (2, 15)
 """The version of torch from which on a recording that fails leaves streams and random numbers alone."""
 
+NO_ROOM = "there is too little memory to compare a replay with a step by itself"
 TINY = 1e-12
 
 Step = Callable[[], None]
@@ -163,18 +165,26 @@ class Steps:
         if failed := self._recorded(tape):
             self._give_up(failed)
             return self._by_itself(self._chosen)
-        held = self._held()
-        before, random = _clones(held), random_state.state(self._chosen.device)
-        tape.replay()
-        replayed, told = _clones(held), self._values.clone()
-        for name, tensors in held.items():
-            for one, was in zip(tensors, before[name], strict=True):
+        held, before = self._held(), dict[str, list[Tensor]]()
+        random = random_state.state(self._chosen.device)
+        with where_it_fits(lambda _: self._give_up(NO_ROOM)):
+            before = _clones(held)
+            tape.replay()
+            replayed, told = _clones(held), self._values.clone()
+        for name, tensors in before.items():
+            for one, was in zip(held[name], tensors, strict=True):
                 one.copy_(was)
         random_state.restore(random, self._chosen.device)
+        if self._apart:
+            del tape, before  # the step needs the room
+            return self._by_itself(self._chosen)
         values = self._by_itself(self._chosen)
-        series = _apart([told], [torch.stack(list(values.values()))])
-        ways = [_off_the_way(replayed[name], held[name], before[name]) for name in held]
-        way = float(torch.stack(ways).max())  # of which one that is NaN is the largest
+        with where_it_fits(lambda _: self._give_up(NO_ROOM)):
+            series = _apart([told], [torch.stack(list(values.values()))])
+            ways = [_off_the_way(replayed[name], held[name], before[name]) for name in held]
+            way = float(torch.stack(ways).max())  # of which one that is NaN is the largest
+        if self._apart:
+            return values
         if series <= TOLERANCE and way <= WAY_TOLERANCE:
             self.told = f"whole steps from a CUDA graph, which differed from one by itself by {series:.1g}"
         else:

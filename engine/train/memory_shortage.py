@@ -8,6 +8,22 @@ from latentop.engine.run.events import Mark
 from latentop.engine.train import devices
 
 
+@contextmanager
+def where_it_fits(otherwise: Callable[[str], object]) -> Iterator[None]:
+    """Break off what is done meanwhile where memory is too short for it, and free what that holds.
+
+    Then ``otherwise`` hears how much was wanted, or an empty text. Whatever else goes wrong is raised.
+    """
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if not devices.out_of_memory(error):
+            raise
+        traceback.clear_frames(error.__traceback__)  # they hold what the training needs room for
+        otherwise(devices.wanted(error))
+        devices.release_all()
+
+
 class Shortage:
     """Leaves out what there is no room for, and tells it once of everything that it is asked about."""
 
@@ -21,17 +37,15 @@ class Shortage:
 
         ``what`` names it in the plural, such as ``pictures``. Whatever else goes wrong is raised.
         """
-        try:
-            yield
-        except (RuntimeError, MemoryError) as error:
-            if not devices.out_of_memory(error):
-                raise
-            traceback.clear_frames(error.__traceback__)  # they hold what the training needs room for
+
+        def left_out(wanted: str) -> None:
             if what not in self._told:
                 self._told.add(what)
-                self._untold.append(_sentence(what, devices.wanted(error)))
+                self._untold.append(_sentence(what, wanted))
             otherwise()
-            devices.release_all()
+
+        with where_it_fits(left_out):
+            yield
 
     def marks(self, step: int, wall: float) -> Iterator[Mark]:
         """What was left out for the first time since the last call."""

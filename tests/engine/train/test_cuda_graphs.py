@@ -151,6 +151,33 @@ def test_a_graph_that_tells_the_same_but_trains_otherwise_is_not_used(
     assert all(torch.isfinite(one["loss/reconstruction"]) for one in values)
 
 
+@pytest.mark.parametrize(("name", "at"), [("_clones", 1), ("_clones", 2), ("_off_the_way", 1)])
+def test_where_there_is_no_room_to_compare_a_replay_there_is_none(
+    monkeypatch: pytest.MonkeyPatch, name: str, at: int
+) -> None:
+    """A training that fits by itself does not end for it, and takes the same steps."""
+    preset, calls = preset_of("dcgan"), []
+    dataset, real = load(preset.data, CPU), getattr(cuda_graphs, name)
+
+    def short(*arguments: object) -> object:
+        calls.append(name)
+        if len(calls) == at:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+        return real(*arguments)
+
+    monkeypatch.setattr(cuda_graphs, name, short)
+    found = []
+    for tape in (None, Again):
+        torch.manual_seed(3)
+        objective = build_objective(preset, dataset, CPU)
+        steps = Steps(objective, dataset, obstacle=lambda: "", tape=tape)
+        values = taken(preset, dataset, steps, 8)
+        found.append((values, [one.state_dict() for one in objective.networks.values()]))
+    assert len(calls) == at
+    assert steps.told == f"no CUDA graph: {cuda_graphs.NO_ROOM}"
+    torch.testing.assert_close(found[0], found[1], rtol=0, atol=0)
+
+
 def test_a_penalty_that_differs_in_its_last_digits_is_no_counter() -> None:
     """It is a number by itself, and no step of a GPU repeats it to the last digit."""
     preset = preset_of("wgan-gp")
