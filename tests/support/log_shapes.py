@@ -238,6 +238,22 @@ def _csv(row: int, g: float, d: float) -> str:
     return f"{100 * (row + 1)},{g:.5f},{d:.5f}"
 
 
+_MARKDOWN = "Training begins on cuda:0\n\n| iter | loss_d | loss_g | time |\n|---:|---:|:---|---|\n"
+_BOX = "┏━━━━━━┳━━━━━━━━┳━━━━━━━━┓\n┃ iter ┃ d_loss ┃ g_loss ┃\n┡━━━━━━╇━━━━━━━━╇━━━━━━━━┩\n"
+
+
+def _markdown(row: int, g: float, d: float) -> str:
+    return f"| {row} | {d:.4f} | {g:.4f} | 00:{row:02d} |"
+
+
+def _box(row: int, g: float, d: float) -> str:
+    return f"│ {row:4d} │ {d:6.4f} │ {g:6.4f} │"
+
+
+def _after_a_banner(row: int, g: float, d: float) -> str:
+    return f"{row};{d:.4f};{g:.4f}".replace(".", ",")
+
+
 def _powershell(folder: Path) -> Path:
     path = folder / "train.log"
     text = "\r\n".join(_dcgan(row, g, d) for row, (g, d) in enumerate(zip(G, D, strict=True)))
@@ -339,6 +355,23 @@ SHAPES = {
         ),
         LogShape(name="tqdm", write=_lines("err.log", _tqdm), steps=COUNTED + 1, series=LOSSES),
         LogShape(name="keras-gan", write=_lines("nohup.out", _keras_gan), steps=COUNTED, series=LOSSES),
+        LogShape(
+            name="markdown",
+            write=_lines("train.md", _markdown, before=_MARKDOWN),
+            steps=COUNTED,
+            series=LOSSES,
+        ),
+        LogShape(name="box", write=_lines("rich.txt", _box, before=_BOX), steps=COUNTED, series=LOSSES),
+        LogShape(
+            name="csv-after-a-banner",
+            write=_lines(
+                "out.log",
+                _after_a_banner,
+                before="Using device cpu\nbatch size is large\nstep;d_loss;g_loss\n",
+            ),
+            steps=COUNTED,
+            series=LOSSES,
+        ),
         LogShape(name="packed", write=_packed, steps=HUNDREDS, series=LOSSES, binary=True),
         LogShape(name="powershell", write=_powershell, steps=COUNTED, series=LOSSES),
         LogShape(name="tensorboard", write=_tensorboard, steps=HUNDREDS, series=LOSSES, binary=True),

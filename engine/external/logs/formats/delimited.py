@@ -4,12 +4,14 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latentop.engine.external.logs.appended_file import Block
+from latentop.engine.external.logs.formats.frames import unframed
 from latentop.engine.external.logs.formats.number_cells import column_of, is_number, plain_numbers
 from latentop.engine.external.logs.near_names import short
 from latentop.engine.external.logs.table import Cells, Table
@@ -21,6 +23,8 @@ _BLANK = b" "
 _BLANKS = re.compile(rb"[ \t]+")
 _NUMERIC = b"0123456789.+-"
 _EMPTY_LINES = re.compile(rb"\n[ \t]*(?=\n)")
+_MOST_ABOVE = 200
+"""Lines above the columns, at most: what a program says before its table."""
 _MOST_COLUMNS = 10_000
 _TELLING = 2
 """Rows from which on a column that holds no number holds texts."""
@@ -58,11 +62,12 @@ class Delimited:
         """The rows in some lines, a table for every header. Raises UsageError where there is no header."""
         if block.begins in ("first", "truncated"):
             self._header, self._comment, self._line = [], b"", 0
-        table = None if block.begins or not self._header else self._uniform(block.data)
+        data = unframed(block.data)
+        table = None if block.begins or not self._header else self._uniform(data)
         if table is None:
-            yield from self._line_by_line(block.data, begins=bool(block.begins))
+            yield from self._line_by_line(data, begins=bool(block.begins))
         else:
-            self._line += block.data.count(b"\n")
+            self._line += data.count(b"\n")
             yield table
 
     def _uniform(self, data: bytes) -> Table | None:
@@ -117,10 +122,12 @@ class Delimited:
         """Lines one by one: headers among them, quoted cells, rows that are short or damaged."""
         rows: list[bytes] = []
         anew, at = False, 0
-        for line in data.split(b"\n")[:-1]:
+        lines = data.split(b"\n")[:-1]
+        above = 0 if self._header else self._above(lines)
+        for place, line in enumerate(lines):
             self._line += 1
             at += len(line) + 1
-            if not line.strip():
+            if place < above or not line.strip():
                 continue
             named = line[:1] not in _NUMERIC and self._looks_like_header(self._cells(line), begins=begins)
             if named or not self._header:
@@ -152,9 +159,7 @@ class Delimited:
         Raises UsageError where there is no header at all.
         """
         bare = line.lstrip(b"# ")
-        delimiter = max(_DELIMITERS, key=bare.count)
-        self._delimiter = delimiter if delimiter in bare else _BLANK
-        cells = self._cells(bare)
+        cells = self._parted(bare)
         if bare != line.lstrip() and not self._header:
             self._comment = bare  # the header, where numbers follow
             return True
@@ -181,6 +186,28 @@ class Delimited:
             seen[name] = seen.get(name, 0) + 1
             self._header.append(name + " again" * (seen[name] - 1))
         self._first = cells[0]
+
+    def _above(self, lines: Sequence[bytes]) -> int:
+        """How many lines come before the columns: names, and as many cells below that are numbers, mostly.
+
+        The first line names the columns unless they have another number of cells, or are parted otherwise.
+        """
+        filled = [(place, line.lstrip(b"# ")) for place, line in enumerate(lines[:_MOST_ABOVE])]
+        filled = [(place, line) for place, line in filled if line.strip()]
+        first = (len(self._parted(filled[0][1])), self._delimiter) if filled else (0, b"")
+        for (place, line), (_, below) in pairwise(filled):
+            names = self._parted(line)
+            values = [cell.replace(b",", b".") for cell in self._cells(below)]
+            numbers = sum(map(is_number, values))
+            if len(names) == len(values) > 1 and not any(map(is_number, names)) and numbers * 2 > len(values):
+                return place if (len(names), self._delimiter) != first else 0
+        return 0
+
+    def _parted(self, line: bytes) -> list[bytes]:
+        """The cells of a line of names, by what parts it from here on."""
+        delimiter = max(_DELIMITERS, key=line.count)
+        self._delimiter = delimiter if delimiter in line else _BLANK
+        return self._cells(line)
 
     def _cells(self, line: bytes) -> list[bytes]:
         if b'"' in line:
