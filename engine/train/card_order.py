@@ -49,5 +49,7 @@ def _free(count: int) -> list[int]:
         rows = (line.split(",") for line in told.splitlines())
         free = {uuid.strip().removeprefix("GPU-"): int(megabytes) * 2**20 for uuid, megabytes in rows}
         return [free[str(torch.cuda.get_device_properties(card).uuid)] for card in range(count)]
-    except (OSError, subprocess.SubprocessError, ValueError, KeyError, AttributeError, RuntimeError):
+    except (OSError, subprocess.SubprocessError, ValueError, LookupError, AttributeError):
+        return []
+    except (RuntimeError, AssertionError):  # torch, of a card that is out of order
         return []

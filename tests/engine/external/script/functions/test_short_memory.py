@@ -7,11 +7,16 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+import latentop
+from latentop.engine.checkpoint import snapshots
+from latentop.engine.external.script import script_session
 from latentop.engine.external.script.functions.exhibits import Codings, ScriptReconstructions
 from latentop.engine.external.script.functions.real_data import RealData
 from latentop.engine.external.script.functions.sampled_images import Sampling
 from latentop.engine.run.errors import UsageError
 from latentop.engine.run.events import Frame, Scalars
+from tests.support.real_runs import everything, facts
+from tests.support.script_runs import marks, only_run, series
 
 
 def card(room: int, asked: list[int]) -> Callable[[int], Tensor]:
@@ -79,3 +84,26 @@ def test_images_go_to_where_the_networks_of_that_function_lie(tmp_path: Path) ->
         list(Codings(back, real, known, lambda _: None).show(1, 0.0))
     assert len(seen) == 4
     assert all(images == weights for images, weights in seen)
+
+
+def test_a_state_that_there_is_no_room_for_is_told_once_and_the_step_is_looked_at_all_the_same(
+    runs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object, to_host: bool = False) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(snapshots, "copy", full)
+    monkeypatch.setattr(script_session, "BOUNDARY_SECONDS", 0.0)
+    network = nn.Linear(2, 1)
+    optimiser = torch.optim.SGD(network.parameters(), lr=0.1)
+    with latentop.init(networks=network, optimisers=optimiser) as run:
+        for _ in range(20):
+            optimiser.zero_grad()
+            network(torch.rand(4, 2)).square().mean().backward()
+            optimiser.step()
+            run.log({"loss": 1.0})
+    assert "MemoryError" not in capsys.readouterr().err
+    (told,) = marks(everything(only_run(runs)), "trouble")
+    assert told.startswith("no states to go back to while memory is too short for them")
+    assert facts(only_run(runs)).state == "finished"
+    assert len(series(only_run(runs))["loss/total"]) == 20
