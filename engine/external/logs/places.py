@@ -8,6 +8,7 @@ from pathlib import Path
 
 from latentop.engine.external.logs.columns_wanted import ColumnsWanted
 from latentop.engine.external.logs.content import ACCEPTED, Content, NothingYetError, contents
+from latentop.engine.external.logs.continuations import Continuations
 from latentop.engine.external.logs.event_folders import EventFolders
 from latentop.engine.external.logs.log_feed import LogFeed, Part
 from latentop.engine.external.logs.near_names import listed
@@ -55,6 +56,7 @@ class LogPlaces:
         """Of every file its number, its size when it was last looked at, and what it holds."""
         self._events = EventFolders(path)
         self._same_values = SameValues()
+        self._continuations = Continuations()
 
     def find(self) -> list[LogPlace]:
         """The logs that are there now, in the order of their names.
@@ -83,12 +85,12 @@ class LogPlaces:
             held = [one for path in files if _may_be_log(path) for one in self._held(path)]
             if events := self._events.held(folder, files):
                 held.append(events)
-            for one in trainings(held, self._same_values):
+            for one in trainings(held, self._same_values, self._continuations):
                 of_folder = one.first.content.kind in ("series", "events")
                 name = one.first.content.run or self._relative(folder if of_folder else one.first.path)
                 if any(other.key == name for other in found):
                     name = f"{name} ({one.first.content.kind})"
-                found.append(self._place(name, [part for log in one.held for part in log.parts], one.notes))
+                found.append(self._place(name, one.parts, one.notes))
         return found
 
     def _place(self, key: str, parts: Sequence[Part], notes: tuple[str, ...] = ()) -> LogPlace:

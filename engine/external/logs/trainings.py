@@ -1,7 +1,8 @@
 """Which logs of one folder tell of one training, and which of others."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise, permutations
 from pathlib import Path
 
 from latentop.engine.external.logs.content import Content
@@ -13,6 +14,8 @@ _BEST = ("json", "series", "events", "trackio", "wandb", "table", "document", "t
 """Kinds of logs in the order in which they are read, those that may hold losses first."""
 _SPLIT = ("json", "series", "table", "text")
 """Kinds of which one training may write several files, each with names of its own."""
+_PIECES = ("json", "table", "text")
+"""Kinds that a resumed training may go on with in another file."""
 _WHOLE = ({"loss/total"}, {"loss/reconstruction"}, {"loss/generator", "loss/discriminator"})
 """Losses that make a training by themselves."""
 
@@ -35,14 +38,27 @@ class Training:
     """They hold the same values."""
     unjudged: list[str] = field(default_factory=list)
     """They hold nothing that a training is judged by."""
+    continued: list[Held] = field(default_factory=list)
+    """Logs that go on where the ones before end, in their order."""
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What a person should hear about files that are not read."""
+        names = [one.path.name for one in (*self.held[-1:], *self.continued)]
+        joined = [f"{later} goes on where {one} ends: one training" for one, later in pairwise(names)]
         why = (("it tells the same", self.told_twice), ("it tells nothing to judge", self.unjudged))
-        return tuple(
+        left_out = [
             f"not read, for {words}: {listed(list(dict.fromkeys(names)))}" for words, names in why if names
-        )
+        ]
+        return (*joined, *left_out)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What is read of it."""
+        found = [part for one in self.held for part in one.parts]
+        for one in self.continued:
+            found += [replace(part, after=found[-1].key) for part in one.parts]
+        return tuple(found)
 
     @property
     def first(self) -> Held:
@@ -62,8 +78,12 @@ class Training:
         return bool(new.names) and not (new.series & series or apart or twice or dark)
 
 
-def trainings(held: Sequence[Held], same: Callable[[Held, Held], bool]) -> list[Training]:
+def trainings(
+    held: Sequence[Held], same: Callable[[Held, Held], bool], continues: Callable[[Held, Held], bool]
+) -> list[Training]:
     """The trainings that the logs of one folder tell of; ``same`` says whether two hold the same values.
+
+    ``continues`` says whether the second of two goes on where the first ends: that is one training.
 
     Logs of one kind with names of their own are one training; of another kind they are so where nothing
     else lies there. A log is left out only where its values are read already, or tell nothing to judge.
@@ -77,7 +97,27 @@ def trainings(held: Sequence[Held], same: Callable[[Held, Held], bool]) -> list[
         for one in held:
             if one.content.kind == kind and not _finds_place(one, found, before, same):
                 found.append(Training([one]))
-    return found
+    return _joined(found, continues)
+
+
+def _joined(found: Sequence[Training], continues: Callable[[Held, Held], bool]) -> list[Training]:
+    """The trainings, those put together that go on where one other ends, and no other does."""
+    alone = [one for one in found if len(one.held) == 1 and one.held[0].content.kind in _PIECES]
+    pairs = [(a, b) for a, b in permutations(alone, 2) if continues(a.held[0], b.held[0])]
+    next_of = {
+        id(a): b
+        for a, b in pairs
+        if sum(one is a for one, _ in pairs) == sum(one is b for _, one in pairs) == 1
+    }
+    later = {id(one) for one in next_of.values()}
+    for one in found:
+        after = next_of.get(id(one)) if id(one) not in later else None
+        while after is not None:
+            one.continued += after.held
+            one.told_twice += after.told_twice
+            one.unjudged += after.unjudged
+            after = next_of.get(id(after))
+    return [one for one in found if id(one) not in later]
 
 
 def _finds_place(

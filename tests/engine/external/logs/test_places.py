@@ -339,3 +339,69 @@ def test_a_folder_that_nobody_may_look_into_is_refused(
     closed = tmp_path / "below"
     with pytest.raises(NothingYetError):
         LogPlaces(tmp_path).find()
+
+
+def _steps(path: Path, steps: range, level: float = 0.7) -> None:
+    """A GAN's log of these steps."""
+    path.write_text(
+        "".join(
+            f"step {step} loss_D {level + step / 1e6:.6f} loss_G {1 + step / 1e6:.6f}\n" for step in steps
+        )
+    )
+
+
+@pytest.mark.parametrize("begins", [5000, 5050, 5150])
+def test_a_log_that_goes_on_where_another_ends_is_the_same_training(tmp_path: Path, begins: int) -> None:
+    _steps(tmp_path / "train.log", range(0, 5001, 50))
+    _steps(tmp_path / "train2.log", range(begins, 10001, 50))
+    _steps(tmp_path / "train3.log", range(10050, 12001, 50))
+    (found,) = LogPlaces(tmp_path).find()
+    assert found.notes == (
+        "train2.log goes on where train.log ends: one training",
+        "train3.log goes on where train2.log ends: one training",
+    )
+    batches = whole(found.open(ColumnsWanted()))
+    went_back = [one.back_to for one in batches if one.back_to is not None]
+    assert went_back == ([5000] if begins == 5000 else []), "only a step that was reached is taken back"
+    steps, values = joined(batches)["loss/discriminator"]
+    assert steps.tolist() == sorted({*range(0, 5001, 50), *range(begins, 12001, 50)})
+    assert values == pytest.approx(0.7 + steps / 1e6, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (range(0, 5001, 50), range(0, 5001, 50)),
+        (range(0, 5001, 50), range(4000, 9001, 50)),
+        (range(0, 5001, 50), range(5500, 9001, 50)),
+        (range(101), range(100, 9001, 100)),
+    ],
+    ids=["side by side", "overlapping", "far apart", "a trial, and a training that logs seldom"],
+)
+def test_logs_that_overlap_or_are_far_apart_are_two_trainings(
+    tmp_path: Path, first: range, second: range
+) -> None:
+    _steps(tmp_path / "a.log", first)
+    _steps(tmp_path / "b.log", second, level=0.3)
+    assert [one.key for one in LogPlaces(tmp_path).find()] == ["a.log", "b.log"]
+
+
+def test_a_log_that_might_go_on_from_either_of_two_is_a_training_of_its_own(tmp_path: Path) -> None:
+    for name, steps, level in (("a", range(0, 901, 50), 0.2), ("b", range(0, 901, 50), 0.5)):
+        _steps(tmp_path / f"{name}.log", steps, level)
+    _steps(tmp_path / "c.log", range(950, 2001, 50))
+    assert [one.key for one in LogPlaces(tmp_path).find()] == ["a.log", "b.log", "c.log"]
+
+
+def test_a_log_that_is_watched_is_followed_into_the_file_that_continues_it(tmp_path: Path) -> None:
+    _steps(tmp_path / "train.log", range(0, 5001, 50))
+    places = LogPlaces(tmp_path)
+    (found,) = places.find()
+    feed = found.open(ColumnsWanted())
+    read = feed.poll()
+    _steps(tmp_path / "train2.log", range(5050, 10001, 50))
+    (found,) = places.find()
+    feed.extend(found.parts)
+    read += feed.poll()
+    feed.close()
+    assert joined(read)["loss/generator"][0].tolist() == list(range(0, 10001, 50))
