@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import torch
 
+from latentop.engine.run.errors import UsageError
 from latentop.engine.run.events import Facts
 from latentop.engine.run.facts import KnownSnapshot as Known
 from latentop.engine.run.facts import told
 from latentop.engine.train import devices
+from latentop.presets.wording import spaced
 
 GOOD = frozenset({"healthy", "unknown"})
 """Verdicts of a state worth going back to: sound, or too young to be judged and without an alarm."""
@@ -68,7 +70,7 @@ class Snapshots:
         """
         began = self._clock()
         try:
-            self._offered = self.take(state, step=step, wall=wall, verdict=verdict)
+            self._offered = _taken(state, step=step, wall=wall, verdict=verdict)
         finally:
             self.cost = self._clock() - began
             self._interval = min(2 * self._interval, EVERY_SECONDS)
@@ -78,10 +80,19 @@ class Snapshots:
     def take(
         self, state: Callable[[], Mapping[str, Any]], *, step: int, wall: float, verdict: str
     ) -> Snapshot:
-        """Copy the state that is returned; the ring stays as it is."""
-        found = state()
-        copied = affordable(found, to_host=_bytes(found) * KEPT > ROOM)
-        return Snapshot(step=step, wall=wall, verdict=verdict, state=copied)
+        """Copy the state that is returned; the ring stays as it is.
+
+        Raises UsageError where neither the device nor the machine has room for it.
+        """
+        try:
+            return _taken(state, step=step, wall=wall, verdict=verdict)
+        except (RuntimeError, MemoryError) as error:
+            if not devices.out_of_memory(error):
+                raise
+            raise UsageError(
+                f"there is too little memory to keep the state of step {spaced(step)}",
+                "nothing was changed; end other processes here, or ask again later",
+            ) from error
 
     def judge(self, verdict: str) -> bool:
         """Keep what was offered if the verdict of the look after it is good; whether the ring changed."""
@@ -122,6 +133,12 @@ class Snapshots:
     def facts(self) -> Facts:
         """What there is to go back to, for who looks at the run."""
         return told(snapshots=tuple(Known(one.step, one.wall, one.verdict, one.own) for one in self._kept))
+
+
+def _taken(state: Callable[[], Mapping[str, Any]], *, step: int, wall: float, verdict: str) -> Snapshot:
+    found = state()
+    copied = affordable(found, to_host=_bytes(found) * KEPT > ROOM)
+    return Snapshot(step=step, wall=wall, verdict=verdict, state=copied)
 
 
 def densest(steps: Sequence[int]) -> int:

@@ -61,7 +61,7 @@ class Training(Protocol):
         ...
 
     def take_snapshot(self) -> Snapshot:
-        """The state as it is, with tensors of its own."""
+        """The state as it is, with tensors of its own. Raises UsageError where there is no room for it."""
         ...
 
     def go_back(self, snapshot: Snapshot, *, seed: int | None = None) -> None:

@@ -38,7 +38,10 @@ class Edits:
         for key in values:
             if why := self._training.fixed(key):
                 return False, why
-        snapshot = self._training.take_snapshot()
+        try:
+            snapshot = self._training.take_snapshot()
+        except UsageError as error:
+            return False, f"{error.message}; {error.hint}"
         done, text = self._apply(values)
         former = self._changed({key: known[key] for key in values})
         if not done:
@@ -56,7 +59,10 @@ class Edits:
         """Give the settings of the newest edit that stands the values that they had before it."""
         if not self._training.former:
             return False, "no edit is left to undo; what going back has changed is set by hand"
-        snapshot = self._training.take_snapshot()
+        try:
+            snapshot = self._training.take_snapshot()
+        except UsageError as error:
+            return False, f"{error.message}; {error.hint}"
         done, text = self._apply(self._training.former[-1])
         self._training.former.pop()  # one that can't be undone any more bars no older one
         if not done:

@@ -10,7 +10,7 @@ from latentop.engine.control.edits import Edits
 from latentop.engine.control.rollback import Rollback
 from latentop.engine.record.recorder import Recorder
 from latentop.engine.run.commands import Asked, Inbox
-from latentop.engine.run.errors import StorageError
+from latentop.engine.run.errors import StorageError, UsageError
 from latentop.engine.run.events import Mark, Reply
 from latentop.engine.run.facts import told
 from latentop.engine.run.folder import RunFolder
@@ -157,8 +157,9 @@ class Control:
             self._mark("checkpoint", self._saver.save())
         except StorageError as error:
             return False, f"{error.message}; {error.hint}"
-        self._training.snapshots.keep(replace(self._training.take_snapshot(), own=True))
-        self._recorder.put(self._training.snapshots.facts())
+        with suppress(UsageError):  # it is on disk, where memory has no room for it
+            self._training.snapshots.keep(replace(self._training.take_snapshot(), own=True))
+            self._recorder.put(self._training.snapshots.facts())
         return True, f"checkpoint at step {spaced(self._training.step)}"
 
     def _held(self) -> bool:

@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from latentop.engine.checkpoint import snapshots
 from latentop.engine.control.edits import Edits
 from latentop.engine.objectives.reconstruction import Reconstruction
 from latentop.engine.record.recorder import Recorder
@@ -123,6 +124,25 @@ def test_pictures_that_do_not_fit_are_left_out_and_told_once(
     assert trouble.startswith("no pictures while memory is too short for them (20.00 GiB more were wanted)")
     assert "reconstruction" not in found.frames
     assert {"codings", "traversal"} <= found.frames.keys(), "others fit"
+
+
+def test_what_is_asked_where_no_state_can_be_kept_ends_no_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A checkpoint is on disk all the same; an edit is refused."""
+
+    def full(*_: object, **__: object) -> None:
+        raise FULL
+
+    monkeypatch.setattr(snapshots, "copy", full)
+    run = new(tmp_path, "steps=20", "batch=32")
+    saved, edited = commands.ask(run, "checkpoint"), commands.ask(run, "set", {"batch": 64})
+    train(run)
+    assert facts(run).state == "finished"
+    assert facts(run).settings["batch"] == 32
+    answers = [commands.answer(run, number) for number in (saved, edited)]
+    assert [one.state for one in answers] == ["applied", "refused"]
+    assert answers[1].text.startswith("there is too little memory to keep the state of step")
 
 
 @pytest.mark.usefixtures("small_memory")

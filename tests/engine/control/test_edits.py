@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from latentop.engine.checkpoint import snapshots
 from latentop.engine.checkpoint.intervals import Saver
 from latentop.engine.control.edits import Edits
 from tests.support.house import House
@@ -65,3 +66,27 @@ def test_too_little_memory_after_going_back_leads_to_no_abandoned_future(house: 
     assert house.rollback.asked({"step": 10})[0]
     assert not edits.take_back()
     assert house.trainer.step == 10
+
+
+def test_where_the_state_before_can_not_be_kept_nothing_is_changed(
+    house: House, edits: Edits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither by an edit, nor by taking one back, nor by going back: and training goes on."""
+    assert edits.change({"generator.lr": 0.125})[0]
+    step, settings = house.trainer.step, dict(house.trainer.settings)
+
+    def full(*_: object, to_host: bool = False) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(snapshots, "copy", full)
+    told = f"there is too little memory to keep the state of step {step}; nothing was changed"
+    for applied, text in (
+        edits.change({"generator.lr": 0.25}),
+        edits.undo(),
+        house.rollback.asked({"step": 20}),
+    ):
+        assert not applied
+        assert text.startswith(told)
+    assert (house.trainer.step, house.trainer.settings) == (step, settings)
+    monkeypatch.undo()
+    assert edits.undo() == (True, "undone: generator.lr 0.125 → 0.01")
