@@ -12,6 +12,8 @@ NOTHING, EASES = 1e-3, 1e-2
 """Of the reconstruction loss: the divergence is below, above."""
 FEWEST, FEWEST_VALUES = 3, 10
 """Chunks in a row, and values in them."""
+USUAL = 0.25
+"""Of the reconstruction loss's levels: those up to it are as good as it usually is."""
 LASTS = 0.25
 """Of the log: so long is no warm-up of the divergence's weight."""
 
@@ -25,7 +27,10 @@ def posterior_collapse(reconstruction: Course, divergence: Course, *, ended: boo
     chunks, errors = divergence.chunks(), reconstruction.chunks()
     if len(chunks.levels) < FEWEST or not len(errors.levels):
         return []
-    size = abs(float(np.median(errors.levels[-FEWEST:])))
+    levels = np.abs(errors.levels)
+    size = float(
+        min(np.median(levels[-FEWEST:]), np.quantile(levels, USUAL))
+    )  # one that explodes tells nothing
     if size == 0:
         return []
     share = np.abs(chunks.levels) / size

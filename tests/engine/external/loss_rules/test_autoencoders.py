@@ -52,3 +52,12 @@ def test_a_divergence_that_goes_to_nothing_is_a_posterior_collapse() -> None:
     assert (one.name, one.severity) == ("posterior-collapse", "critical")
     alive = course((0, 0.0), (0.2, 20.0), (1, 25.0), rows=EPOCHS)
     assert names(told({"loss/reconstruction": error, "loss/kl": alive})) == set()
+
+
+@pytest.mark.parametrize("begins", [0.4, 0.7, 0.95])
+def test_a_reconstruction_that_explodes_is_no_posterior_collapse(begins: float) -> None:
+    rows = 400
+    error = course((0, 500.0), (0.1, 206.0), (1, 200.0), rows=rows) * noise(rows, 0.01)
+    error *= np.exp(course((0, 0.0), (begins, 0.0), (1, 20.0), rows=rows))
+    alive = course((0, 0.0), (0.2, 20.0), (1, 25.0), rows=rows) * noise(rows, 0.01, 1)
+    assert names(told({"loss/reconstruction": error, "loss/kl": alive})) == {"exploding"}
