@@ -33,9 +33,10 @@ class FirstPhase:
         over = self._objective.classifying
         if over and self._ended is not None and self._ended <= step:
             return
-        self._ended = step if over else None
+        self._ended = None
         for exhibit in self._exhibits:
             yield from exhibit.show(step, wall)
+        self._ended = step if over else None  # last: what memory was too short for comes again
 
 
 class Accuracies:

@@ -2,8 +2,12 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
+from types import SimpleNamespace
+from typing import cast
 
+from latentop.engine.objectives import PretrainThenClassify
 from latentop.engine.pictures import Gallery
+from latentop.engine.pictures.accuracies import FirstPhase
 from latentop.engine.run.events import Event, Mark, Scalars
 from latentop.presets import catalogue
 
@@ -143,3 +147,19 @@ def test_a_picture_that_memory_is_too_short_for_is_left_out_and_the_others_are_s
     at = {step: shown(gallery, step) for step in range(2, 130)}
     assert [step for step, names in at.items() if names] == [2, 4, 8, 16, 32, 64], "not again at every step"
     assert not any(isinstance(one, Mark) for one in gallery.show(200, 0.0, whole=True))
+
+
+def test_what_is_shown_for_the_last_time_is_shown_again_where_memory_was_too_short() -> None:
+    time, room = Time(), [False]
+
+    class Tight(Picture):
+        def show(self, step: int, wall: float) -> Iterator[Event]:
+            if not room[0]:
+                raise MemoryError
+            yield from super().show(step, wall)
+
+    objective = cast(PretrainThenClassify, SimpleNamespace(classifying=True))
+    gallery = Gallery([FirstPhase(objective, [Tight("a", 0.1, time)])], 1000.0, clock=time)
+    assert shown(gallery, 1) == []
+    room[0] = True
+    assert [shown(gallery, step) for step in (2, 4, 8)] == [["a"], [], []]
