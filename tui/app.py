@@ -144,9 +144,10 @@ class LatentopApp(LinkedApp):
         return themes.textuals(theme.name) if theme is not None and known else theme
 
     def get_css_variables(self) -> dict[str, str]:
-        """The theme's, and the colours of text on loud grounds."""
-        variables = super().get_css_variables()
-        return variables | themes.loud_texts(variables)
+        """The theme's, and what follows from them."""
+        known = super().get_css_variables()
+        self.theme_variables = known | themes.variables_from(known)
+        return self.theme_variables
 
     def notify(
         self,

@@ -55,14 +55,20 @@ ALL = frozenset((*GROUNDS, *INKS))
 """What text and lines stand on, and their colours."""
 TONES = ("error", "warning", "success", "accent", "primary")
 """The colours that a loud row has as its ground, darker by two shades."""
-CONTRAST = 4.5
-"""What WCAG 2 asks of text (AA); lines are as readable."""
+CONTRAST = 4.55
+"""What WCAG 2 asks of text (AA), 4.5, and what rounding takes; lines are as readable."""
 NEAR = 1.25
 """The contrast that panels have to the background, at most."""
 STEP = 0.01
 """By so much a colour is changed at a time, until it is readable."""
 VIVID = 1.5
 """As many times as much more vivid it gets, lest it turns pale."""
+FAINT = 0.75
+"""Of the way from the background to the text: notes, axes and their labels."""
+FOCUSED, BLURRED = 0.25, 0.15
+"""Of the way from the background to the primary colour: the ground of the row under the cursor."""
+DARK_BELOW = 0.5
+"""The brightness of a ground on which colours are read if they are lighter."""
 
 
 def readable(theme: Theme) -> Theme:
@@ -104,7 +110,7 @@ def legible(colour: str, ground: str) -> str:
     if not (colour.startswith("#") and ground.startswith("#")):
         return colour
     below = Color.parse(ground)
-    return _read(Color.parse(colour), [below], lighter=below.brightness < 0.5).hex6
+    return _read(Color.parse(colour), [below], lighter=below.brightness < DARK_BELOW).hex6
 
 
 def run_colours(variables: Mapping[str, str], count: int) -> list[str]:
@@ -113,13 +119,56 @@ def run_colours(variables: Mapping[str, str], count: int) -> list[str]:
     return [legible(distinct(primary, index), ground) for index in range(count)]
 
 
-def loud_texts(variables: Mapping[str, str]) -> dict[str, str]:
-    """The colour of text on each loud ground by its variable (``on-error``): black or white.
+def variables_from(known: Mapping[str, str]) -> dict[str, str]:
+    """Variables that follow from those of a theme: of loud grounds, notes, cursors; and what text is theirs.
 
-    Textual's ``auto`` chooses by another brightness than that of WCAG 2, and so sometimes the worse one.
+    ``on-error`` is the colour of text on the loud ground of ``error``; ``note`` that of what should not draw
+    the eye, and ``cursor`` the ground of the row under the cursor, where the list has the keys. Textual's own
+    variables of the same purpose are given these values, since its opacities make text too pale.
     """
-    grounds = {tone: Color.parse(variables[f"{tone}-darken-2"]) for tone in TONES}
+    return _loud_texts(known) | _notes_and_cursors(known)
+
+
+def _loud_texts(known: Mapping[str, str]) -> dict[str, str]:
+    """Black or white: Textual's ``auto`` chooses by another brightness than that of WCAG 2."""
+    grounds = {tone: Color.parse(known[f"{tone}-darken-2"]) for tone in TONES}
     return {f"on-{tone}": _black_or_white(ground).hex6 for tone, ground in grounds.items()}
+
+
+def _notes_and_cursors(known: Mapping[str, str]) -> dict[str, str]:
+    """Where the theme has the terminal's own colours, nothing can be blended: the text has their colour."""
+    names = (*GROUNDS, "foreground", "primary")
+    if not all(known[name].startswith("#") for name in names):
+        return {"note": known["foreground"], "cursor": known["block-cursor-background"]}
+    background, surface, panel, foreground, primary = (Color.parse(known[name]) for name in names)
+    cursor, waiting = (background.blend(primary, share) for share in (FOCUSED, BLURRED))
+    lighter = background.brightness < DARK_BELOW
+    note = _faint(foreground, [background, surface, panel])
+    ink = _read(foreground, [cursor], lighter=lighter).hex6
+    return {
+        "note": note,
+        "text-muted": note,
+        "text-disabled": note,
+        "cursor": cursor.hex6,
+        "block-cursor-background": cursor.hex6,
+        "block-cursor-foreground": ink,
+        "block-cursor-blurred-background": waiting.hex6,
+        "block-cursor-blurred-foreground": ink,
+        "input-selection-background": cursor.hex6,
+        "input-selection-foreground": ink,
+        **{f"text-{tone}": known[tone] for tone in TONES},
+    }
+
+
+def _faint(foreground: Color, grounds: list[Color]) -> str:
+    """As near to the first ground as is read on all of them; at most the text itself."""
+    share = FAINT
+    while share < 1:
+        ink = Color.parse(grounds[0].blend(foreground, share).hex6)
+        if min(contrast(ink, ground) for ground in grounds) >= CONTRAST:
+            return ink.hex6
+        share += STEP
+    return foreground.hex6
 
 
 def _black_or_white(ground: Color) -> Color:

@@ -110,6 +110,6 @@ def _in_line(facts: RunFacts, *, alive: bool) -> bool:
 
 
 def _longer(facts: RunFacts, alive: bool) -> str:
-    """Nothing for a run that failed, or whose verdict is critical: that is to be mended first."""
+    """Nothing for a run that never began, nor where a failure or a critical verdict is to be mended first."""
     mend = facts.state == "failed" or facts.verdict not in NOTHING_CRITICAL
-    return "" if alive or mend else "train longer"
+    return "" if alive or mend or not facts.step else "train longer"

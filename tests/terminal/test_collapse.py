@@ -37,7 +37,7 @@ def test_a_collapse_is_told_everywhere(run: RunFolder) -> None:
     with Terminal("attach", str(run.path)) as terminal:
         terminal.wait_for("● training", "too early to judge")
         wait_until(lambda: "COLLAPSED" in terminal.text, seconds=500)
-        terminal.wait_for("mode collapse: ", "COLLAPSED")
+        terminal.wait_for("✖ COLLAPSED")
         wait_until(lambda: b"\x1b]9;mode-collapse: mode collapse" in terminal.sent)
     (alarm,) = [one for one in everything(run).alarms if one.name == "collapsed"][:1]
     assert latentop(run.path.parent, "follow", "--until", "alarm").returncode == 4

@@ -1,10 +1,13 @@
 """Themes: in all of them text is read; in those for the colour-blind they tell colours apart, too."""
 
+from collections.abc import Iterator
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from textual.app import App
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 from textual.widgets import Static
@@ -14,7 +17,12 @@ from latentop.tui.link.terminal import Terminal
 from latentop.tui.model import chart_list
 from latentop.tui.widgets.celltable import CellTable, Column
 from latentop.tui.widgets.texts import Span
-from tests.support.dashboard import Open, wait_for
+from tests.support.dashboard import Open, wait_for, wait_for_text
+from tests.support.tiers import few
+from tests.tui.pictures.dialogue_stages import DIALOGUES
+from tests.tui.pictures.list_stages import PRESETS
+from tests.tui.pictures.run_stages import STATES
+from tests.tui.pictures.stages import Stage
 
 Triple = NDArray[np.float64]
 
@@ -133,6 +141,43 @@ async def test_loud_rows_are_read_in_every_theme(open_app: Open) -> None:
                 ground = Color.parse(app.get_css_variables()[f"{tone}-darken-2"])
                 await wait_for(pilot, lambda ground=ground: row.visual_style.background == ground)
                 assert contrast(row.visual_style.foreground.hex6, ground.hex6) >= CONTRAST, (name, tone)
+
+
+def words(app: App[None]) -> Iterator[tuple[str, str, str]]:
+    """All text of what is on top that no image is: the words, their colour and their ground."""
+    box = next(iter(app.screen.query("#dialogue, CommandPalette > Vertical")), app.screen).region
+    for strip in app.screen._compositor.render_strips(app.size)[box.y : box.bottom]:
+        for text, style, _ in strip.crop(box.x, box.right):
+            if any(one.isalnum() for one in text) and style and style.color and style.bgcolor:
+                assert not style.dim, text
+                yield text, style.color.get_truecolor().hex, style.bgcolor.get_truecolor().hex
+
+
+READ = {
+    one.name: one
+    for one in (*DIALOGUES, *PRESETS, *STATES)
+    if one.name in ("presets", "edit-not-live", "quit", "help", "rollback", "alarms-details", "collapsed")
+}
+"""Screens that have all there is: lists with a cursor, fields, hints, notes, and titles in borders."""
+
+
+@pytest.mark.parametrize("stage", few(READ.values(), 1), ids=lambda stage: stage.name)
+async def test_all_text_of_a_screen_is_read_in_every_theme(stage: Stage, runs: Path, open_app: Open) -> None:
+    app = open_app(stage.make(runs))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await wait_for_text(pilot, stage.shows)
+        for one in stage.does:
+            await (wait_for_text(pilot, one[1:-1]) if str(one).startswith("{") else pilot.press(str(one)))
+        await wait_for_text(pilot, stage.then)
+        for name in themes.names():
+            app.theme = name
+            if app.current_theme.ansi:
+                continue
+            known = {app.theme_variables[ground].lower() for ground in themes.GROUNDS}
+            await wait_for(pilot, lambda known=known: known & {ground for *_, ground in words(app)})
+            await pilot.pause()
+            pale = {one for one in words(app) if contrast(one[1], one[2]) < CONTRAST}
+            assert not pale, name
 
 
 @pytest.mark.parametrize("name", themes.names())

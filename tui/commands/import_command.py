@@ -13,7 +13,7 @@ from latentop.tui.commands import foreign_logs
 from latentop.tui.commands.parser import Commands
 from latentop.tui.commands.standard_output import Output, aside
 from latentop.tui.commands.status import brief
-from latentop.tui.model import judgement, remedies
+from latentop.tui.model import judgement
 from latentop.tui.model.number_text import spaced
 from latentop.tui.runs.glance import Look, glance, look
 from latentop.tui.runs.names import called
@@ -94,5 +94,5 @@ def _judged(seen: Look) -> str:
     names = [one for one in standing if verdict in (one.name, "warning")]
     if not names:
         return said
-    since = f"{said} since step {spaced(remedies.began(names[0]))}"
+    since = f"{said} since step {spaced(names[0].began)}"
     return f"{since}: {names[0].name.replace('-', ' ')}" if verdict == "warning" else since

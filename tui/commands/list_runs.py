@@ -11,8 +11,8 @@ from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.series import SPREADS
 from latentop.tui.commands.parser import Commands
 from latentop.tui.commands.standard_output import Output
-from latentop.tui.commands.status import brief, ending, status
-from latentop.tui.model import judgement, mode_presence, overview, run_state
+from latentop.tui.commands.status import brief, ending, see, status
+from latentop.tui.model import alarm_text, judgement, mode_presence, overview, run_state
 from latentop.tui.model.emphasis import Tone
 from latentop.tui.model.number_text import age, progress, short, spaced
 from latentop.tui.model.plain_text import setting, shortened, table
@@ -110,7 +110,8 @@ def _show(options: Namespace, output: Output) -> int:
     if ended and ended.error:
         output.line()
         output.line(ended.error, "critical")
-        output.line(f"  try: {ended.hint}")
+        if ended.hint and ended.hint != see(seen.run):
+            output.line(f"  try: {ended.hint}")
     for line in ended.log if ended else ():
         output.line(f"  | {line}", "faint")
     for line in (seen.facts.traceback or "").splitlines() if options.debug else ():
@@ -174,7 +175,8 @@ def _alarms(seen: Look) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for alarm in seen.alarms:
         over = "" if alarm.cleared_step is None else f" (cleared at step {spaced(alarm.cleared_step)})"
-        rows.append((f"step {spaced(alarm.raised_step)}", alarm.severity.upper() + over, alarm.sentence))
+        since, said = f"step {spaced(alarm.began)}", alarm_text.sentence(alarm)
+        rows.append((since, alarm_text.title(alarm) + over, said))
         if alarm.advice and not over:
             rows.append(("", "try", alarm.advice))
     return rows

@@ -10,7 +10,7 @@ from latentop.engine.run.process import worker_log
 from latentop.engine.run.process.liveness import Liveness
 from latentop.engine.run.store.reader import Alarm
 from latentop.engine.run.verdicts import exit_code
-from latentop.tui.model import judgement, run_state
+from latentop.tui.model import alarm_text, judgement, run_state
 from latentop.tui.model.number_text import spaced
 from latentop.tui.runs.current_preset import start_again
 from latentop.tui.runs.glance import Look
@@ -65,10 +65,19 @@ def ending(run: RunFolder, facts: RunFacts, state: Liveness, alarms: Iterable[Al
             )
             return Ending(
                 code=exit_code(facts.verdict),
-                error=f"{run.id} ended {_judged(facts)}" + (f": {why.sentence}" if why else ""),
-                hint=why.advice if why else f"see: latentop show {called(run)}",
+                error=f"{run.id} ended {_judged(facts)}" + (f" since step {_since(why)}" if why else ""),
+                hint=why.advice if why else see(run),
             )
     return Ending(code=0)
+
+
+def _since(alarm: Alarm) -> str:
+    return f"{spaced(alarm.began)}: {alarm_text.sentence(alarm)}"
+
+
+def see(run: RunFolder) -> str:
+    """How to read all about a run."""
+    return f"see: latentop show {called(run)}"
 
 
 def _judged(facts: RunFacts) -> str:

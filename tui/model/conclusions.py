@@ -6,7 +6,7 @@ from math import ceil, isfinite
 
 from latentop.engine.run.store.reader import Alarm
 from latentop.engine.run.verdicts import LEAST_STEPS, unjudged_samples
-from latentop.tui.model import alarm_levels, derived, mode_presence, number_text, run_state
+from latentop.tui.model import alarm_levels, alarm_text, derived, mode_presence, number_text, run_state
 from latentop.tui.model.measures import NETWORKS, batches
 from latentop.tui.model.mode_presence import Mode
 from latentop.tui.model.shown_table import COVERAGE, TRAINING, VALIDATION, of
@@ -120,7 +120,7 @@ def in_brief(state: State, alarm: Alarm) -> str:
     if alarm.name in PROBLEMS:
         copies = number_text.percent(derived.last(state, "diversity/copied") or 0.0)
         return PROBLEMS[alarm.name][0].format(copies=copies).partition(": ")[2]
-    sentence = alarm.sentence.partition(" · since step ")[0]
+    sentence = alarm_text.sentence(alarm)
     head, _, tail = sentence.partition(": ")
     return tail if tail and len(head) <= LONGEST_NAME else sentence
 

@@ -11,6 +11,7 @@ from latentop.engine.run.verdicts import Unjudged, unjudged_samples
 from latentop.presets.watch import BELOW, Watch
 from latentop.tui.model import (
     alarm_levels,
+    alarm_text,
     conclusions,
     derived,
     generalisation,
@@ -275,11 +276,11 @@ def _alarm(alarm: Alarm, watch: Watch, *, by_losses: bool) -> Section:
         own, level = share(alarm.evidence["best"]), share(alarm.evidence["alarm"])
         known = (f"held against the run's own best, {own}: raised below half of it, {level}",)
     return Section(
-        heading=f"{alarm.severity.upper()} {alarm.name}" if stands else f"cleared: {alarm.name}",
+        heading=alarm_text.named(alarm) if stands else f"cleared: {alarm.name}",
         value=_when(alarm),
         tone=run_state.tone(alarm.severity) if stands else "",
         paragraphs=(
-            alarm.sentence,
+            alarm_text.sentence(alarm),
             f"try: {alarm.advice}",
             *known,
             *((f"evidence: {numbers}",) if numbers else ()),
@@ -289,6 +290,8 @@ def _alarm(alarm: Alarm, watch: Watch, *, by_losses: bool) -> Section:
 
 def _when(alarm: Alarm) -> str:
     raised = f"raised at step {number_text.spaced(alarm.raised_step)}, {number_text.clock(alarm.raised_wall)}"
+    if alarm.began < alarm.raised_step:
+        raised = f"since step {number_text.spaced(alarm.began)}, {raised}"
     if alarm.cleared_step is None:
         return raised
     return f"{raised}, over at step {number_text.spaced(alarm.cleared_step)}"

@@ -36,7 +36,7 @@ def rows(draft: Edited, shown: tuple[Field, ...], width: int) -> Iterator[FormRo
         yield FormRow(key="", content=Content.styled("not while it trains, but in a fork", "bold"))
     changed = {field.key for field in fixed if draft.is_changed(field)}
     for row in form_rows.rows(draft, fixed, width):
-        faint = Content.styled(row.content.plain, "$foreground 60%")
+        faint = Content.styled(row.content.plain, "$note")
         yield row if row.key in changed or not row.key else FormRow(key=row.key, content=faint)
 
 

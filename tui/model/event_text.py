@@ -7,7 +7,7 @@ from latentop.engine.run.events import Mark
 from latentop.engine.run.facts import RunFacts
 from latentop.engine.run.process.liveness import Liveness
 from latentop.engine.run.store.reader import Alarm, Command
-from latentop.tui.model import judgement, report, run_state
+from latentop.tui.model import alarm_text, judgement, report, run_state
 from latentop.tui.model.emphasis import Tone, of_verdict
 from latentop.tui.model.number_text import duration, progress, spaced
 from latentop.tui.model.shown_table import of
@@ -91,13 +91,13 @@ def progressed(state: State, before: Mapping[str, str], now: float) -> Said:
 
 def raised(alarm: Alarm, standing: int) -> Said:
     """An alarm with its advice, and how many stand with it."""
-    at = f"{alarm.severity.upper()} at step {spaced(alarm.raised_step)}"
+    at = f"{alarm_text.title(alarm)} since step {spaced(alarm.began)}"
     advice = f" · try: {alarm.advice}" if alarm.advice else ""
     return Said(
         kind="alarm",
         step=alarm.raised_step,
         wall=alarm.raised_wall,
-        text=f"{at}: {alarm.sentence}{advice}",
+        text=f"{at}: {alarm_text.sentence(alarm)}{advice}",
         tone=of_verdict(alarm.severity),
         fields={
             "name": alarm.name,
@@ -108,8 +108,8 @@ def raised(alarm: Alarm, standing: int) -> Said:
             "standing": standing,
         },
         spoken=(
-            sentence(f"{alarm.severity} alarm at step {spaced(alarm.raised_step)}"),
-            sentence(alarm.sentence),
+            sentence(at.capitalize()),
+            sentence(alarm_text.sentence(alarm)),
             *([sentence(f"advice: {alarm.advice}")] if alarm.advice else []),
             *([sentence(f"{several(standing, 'alarm')} stand now")] if standing > 1 else []),
         ),

@@ -70,7 +70,7 @@ def _line(draft: Edited, field: Field, width: int) -> Content:
         (mark, style),
         f"{name:<{NAME}}",
         (f"{value:<{value_width}} ", f"bold {style}".strip() if changed else ""),
-        (note, style or "$foreground 60%"),
+        (note, style or "$note"),
     )
 
 

@@ -7,6 +7,7 @@ from latentop.engine.run.events import Frame, Mark
 from latentop.engine.run.store.bins import until
 from latentop.engine.run.store.reader import Alarm
 from latentop.engine.run.verdicts import NOTHING_CRITICAL, verdict_of
+from latentop.tui.model import alarm_text
 from latentop.tui.model.state import State
 
 VERDICT = "verdict"
@@ -41,14 +42,13 @@ def happenings(state: State) -> tuple[Happening, ...]:
     # A warning that became critical is cleared at the step that raises it as that: it is not over.
     grown = {(alarm.name, alarm.raised_step) for alarm in state.alarms if alarm.severity == "critical"}
     for alarm in state.alarms:
-        raised = f"{alarm.severity}: {alarm.name}"
         found.append(
             Happening(
-                step=alarm.raised_step,
-                text=raised,
+                step=alarm.began,
+                text=f"{alarm_text.title(alarm)} began",
                 kind=alarm.severity,
-                wall=alarm.raised_wall,
-                sentence=alarm.sentence,
+                wall=alarm.raised_wall if alarm.began == alarm.raised_step else None,
+                sentence=alarm_text.in_full(alarm),
             )
         )
         if alarm.cleared_step is not None and (alarm.name, alarm.cleared_step) not in grown:

@@ -49,10 +49,10 @@ def notice(state: State, aside: Aside) -> Notice | None:
         case "starting" if not derived.has_data(state):
             doing = detail or f"waiting for {facts.trainer}"
             leave = f"training needs no screen: d leaves it, latentop attach {called} comes back"
-            said = f"starting · {doing} … {state.seconds} s"
+            said = f"{doing} … {state.seconds} s"
             return _notice(said, "accent", ("", facts.title), ("", leave))
         case "starting":
-            return _notice(f"starting · {detail or f'waiting for {facts.trainer}'} …", "accent")
+            return _notice(f"{detail or f'waiting for {facts.trainer}'} …", "accent")
         case "running" if state.liveness.quiet:
             ends = f"s asks it to stop; latentop stop {called} --now ends its process at once"
             return _notice(f"{detail} …", "warning", ("", ends))

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from latentop.engine.run.commands import inability
 from latentop.engine.run.facts import KnownSnapshot, RunFacts
-from latentop.engine.run.store.reader import Alarm
 from latentop.engine.run.verdicts import NOTHING_CRITICAL
 from latentop.tui.model import derived
 from latentop.tui.model.state import State
@@ -53,15 +52,10 @@ def good_state(state: State) -> KnownSnapshot | None:
     if not state.liveness.alive or inability(state.facts, "rollback"):
         return None
     standing = derived.standing(state)
-    return newest_before(state.facts, began(standing[0]) if standing else None)
+    return newest_before(state.facts, standing[0].began if standing else None)
 
 
 def newest_before(facts: RunFacts, step: int | None) -> KnownSnapshot | None:
     """The newest state in which nothing critical stood, from before a step where one is given."""
     found = [one for one in facts.snapshots if one.verdict in NOTHING_CRITICAL]
     return next((one for one in reversed(found) if step is None or one.step < step), None)
-
-
-def began(alarm: Alarm) -> int:
-    """Since which step what the alarm tells of is the case."""
-    return int(alarm.evidence.get("since", alarm.raised_step))

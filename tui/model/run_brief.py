@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from latentop.tui.model import derived, judgement, run_state
+from latentop.tui.model import alarm_text, derived, judgement, run_state
 from latentop.tui.model.number_text import spaced
 from latentop.tui.model.plain_text import setting
 from latentop.tui.model.state import State
@@ -17,8 +17,8 @@ def lines(state: State) -> Iterator[tuple[str, str]]:
     if not facts.created:
         return
     for alarm in derived.standing(state):
-        since = f"since step {spaced(alarm.raised_step)}"
-        yield f"{alarm.name.replace('-', ' ')} {since}: {alarm.sentence}", run_state.tone(alarm.severity)
+        since = f"{alarm_text.title(alarm)} since step {spaced(alarm.began)}"
+        yield f"{since}: {alarm_text.sentence(alarm)}", run_state.tone(alarm.severity)
     if facts.error:
         yield facts.error, "error"
     if state.liveness.detail:

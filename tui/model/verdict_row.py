@@ -172,7 +172,7 @@ def _critical(state: State) -> Alarm | None:
 
 def _wrong(state: State, alarm: Alarm) -> VerdictRow:
     """What is critical, since when, what is lost, and what helps at once."""
-    since, name = spaced(remedies.began(alarm)), _named(alarm)
+    since, name = spaced(alarm.began), _named(alarm)
     return VerdictRow(
         heads=(f"✖ {name} since step {since}", f"✖ {name} at {since}"),
         tone="error",
@@ -211,7 +211,7 @@ def _judged(state: State) -> VerdictRow:
     facts, alive = state.facts, state.liveness.alive
     if facts.verdict == "warning" and (standing := derived.standing(state)):
         first = standing[0]
-        began, name = spaced(remedies.began(first)), first.name.replace("-", " ")
+        began, name = spaced(first.began), first.name.replace("-", " ")
         return VerdictRow(
             heads=(f"▲ warning since step {began}: {name}", f"▲ warning: {name}"),
             tone="warning",

@@ -37,7 +37,7 @@ def about(one: Shelved, takes: str) -> Content:
     preset = one.preset
     parts: list[Part] = [*_told("takes", takes), *_told("look for", preset.look_for)]
     parts += [*_told("source", preset.source), ("\nsettings", "bold $text-accent")]
-    parts.append(("  what it sets, and the default where that is another value\n", "$foreground 60%"))
+    parts.append(("  what it sets, and the default where that is another value\n", "$note"))
     parts += _settings(preset)
     if one.own:
         parts += [("\nfile\n", "bold $text-accent"), Content(clean(str(one.entry.path)))]
@@ -79,4 +79,4 @@ def _row(field: Field) -> Iterator[Part]:
         yield Content(f"  {leaf:<{KEY - 2}}{value}\n")
     else:
         yield Content(f"  {leaf:<{KEY - 2}}{value:<{VALUE}} ")
-        yield (f"default {clean(setting(field.default))}\n", "$foreground 60%")
+        yield (f"default {clean(setting(field.default))}\n", "$note")

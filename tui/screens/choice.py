@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 
 from latentop.tui.model.plain_text import clean
 from latentop.tui.screens.dialogue import Dialogue
+from latentop.tui.widgets.options import Options
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,7 @@ class ChoiceScreen(Dialogue[str]):
             yield Label(Content(clean(self._question)), classes="question")
             if self._details:
                 yield Label(Content("\n".join(map(clean, self._details))), classes="details")
-            yield OptionList(
+            yield Options(
                 *(
                     Option(
                         Content.assemble(
@@ -67,7 +68,7 @@ class ChoiceScreen(Dialogue[str]):
     def on_mount(self) -> None:
         """Put the cursor where Enter does no harm, if that matters."""
         if self._careful:
-            self.query_one(OptionList).highlighted = len(self._choices) - 1
+            self.query_one(Options).highlighted = len(self._choices) - 1
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Give the answer that was chosen from the list."""

@@ -87,6 +87,8 @@ class RunPreview(Horizontal):
             return
         self._let_go()
         self._run = run
+        if self.children:
+            self.query_one(ChartPanel).start_with(chart_list.EMPTY)
         self._show(State())
         if run is not None:
             self.set_timer(REST_SECONDS, lambda: self._begin(run))

@@ -10,6 +10,7 @@ from textual.widgets.option_list import Option
 from latentop.presets.fields import Field
 from latentop.tui.model.plain_text import clean, setting
 from latentop.tui.screens.dialogue import Dialogue
+from latentop.tui.widgets.options import Options
 
 
 class PickScreen(Dialogue[str]):
@@ -27,12 +28,12 @@ class PickScreen(Dialogue[str]):
         meaning = "" if any(self._options.values()) else f": {self._field.meaning}"
         with Vertical(id="dialogue"):
             yield Label(Content(clean(f"{self._field.key}{meaning}")), classes="question")
-            yield OptionList(
+            yield Options(
                 *(
                     Option(
                         Content.assemble(
                             (f"{clean(word):<{width}}  ", "bold"),
-                            (clean(meaning), "$foreground 60%"),
+                            (clean(meaning), "$note"),
                         )
                     )
                     for word, meaning in self._options.items()
@@ -43,7 +44,7 @@ class PickScreen(Dialogue[str]):
     def on_mount(self) -> None:
         """Begin at the present value."""
         words, present = list(self._options), setting(self._field.value)
-        self.query_one(OptionList).highlighted = words.index(present) if present in words else 0
+        self.query_one(Options).highlighted = words.index(present) if present in words else 0
         self._seek()
 
     def on_key(self, event: Key) -> None:
@@ -65,4 +66,4 @@ class PickScreen(Dialogue[str]):
         if found is None:
             self._letters = ""  # a new beginning: what was typed is none of them
         else:
-            self.query_one(OptionList).highlighted = found
+            self.query_one(Options).highlighted = found

@@ -41,7 +41,9 @@ def row(one: Shelved, known: Mapping[str, Tried], takes: Takes | None, columns: 
     time = f"~{roughly(takes.seconds)}" if takes else ""
     mark = known[one.entry.name].mark if one.entry.name in known else " "
     known_here = takes is not None and takes.here
-    return Content.assemble(f"{sign}{name}{middle}", (f"{time:>{TIME}} ", "" if known_here else "dim"), mark)
+    return Content.assemble(
+        f"{sign}{name}{middle}", (f"{time:>{TIME}} ", "" if known_here else "$note"), mark
+    )
 
 
 def estimate(one: Shelved, known: Mapping[str, Tried], previews: Mapping[str, Preview]) -> Takes | None:

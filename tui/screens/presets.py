@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.events import Resize
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from latentop.engine.run.folder import RunFolder
@@ -32,6 +32,7 @@ from latentop.tui.screens.messages import TrainPreset
 from latentop.tui.screens.preset_details import PresetDetails
 from latentop.tui.widgets.find import FindLine
 from latentop.tui.widgets.keyline import KeyLine
+from latentop.tui.widgets.options import Options
 
 GROUPS = {
     "gans": "GANs",
@@ -44,7 +45,7 @@ FIRST = "dcgan"
 LEGEND = f"{WELL} trained and well   {ILL} ended badly   {BEGUN} begun"
 
 
-class PresetList(OptionList):
+class PresetList(Options):
     """The list; its page keys turn the details beside it, which are what has pages."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -272,7 +273,7 @@ class PresetsScreen(SteadyScreen[None]):
             yield Option(preset_rows.row(one, self._tried, takes, columns), id=f"preset-{place}")
         if whole and group != YOURS:
             yield _heading(YOURS)
-            yield Option(Content.styled("  none yet: e makes one", "$foreground 60%"), disabled=True)
+            yield Option(Content.styled("  none yet: e makes one", "$note"), disabled=True)
 
 
 def _heading(group: str) -> Option:

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Input, Label, OptionList
+from textual.widgets import Input, Label
 from textual.widgets.option_list import Option
 
 from latentop.engine.run.errors import LatentopError
@@ -24,6 +24,7 @@ from latentop.tui.model.plain_text import clean
 from latentop.tui.runs import rollback_suggestion
 from latentop.tui.runs.rollback_suggestion import FACTOR, HIGHEST_FACTOR, HIGHEST_SEED
 from latentop.tui.screens.entry import Entry
+from latentop.tui.widgets.options import Options
 from latentop.tui.widgets.preview import Preview
 
 APART = 1
@@ -72,7 +73,7 @@ class RollbackScreen(Entry[RollbackAnswer]):
         with Vertical(id="dialogue", classes="pictured"):
             yield Label("Go back to", classes="question")
             with Horizontal(id="states"):
-                choices = OptionList(*(Option(row, id=f"state-{place}") for place, row in enumerate(rows)))
+                choices = Options(*(Option(row, id=f"state-{place}") for place, row in enumerate(rows)))
                 choices.styles.width = max(row.cell_length for row in rows) + APART
                 yield choices
                 yield self._preview
@@ -90,7 +91,7 @@ class RollbackScreen(Entry[RollbackAnswer]):
 
     def on_mount(self) -> None:
         """Type at once; the images come when they are read."""
-        choices = self.query_one(OptionList)
+        choices = self.query_one(Options)
         choices.highlighted = self._suggested
         choices.can_focus = False
         self.query_one("#factor", Input).focus()
@@ -98,7 +99,7 @@ class RollbackScreen(Entry[RollbackAnswer]):
 
     def action_move(self, by: int) -> None:
         """Choose the state above or below."""
-        choices = self.query_one(OptionList)
+        choices = self.query_one(Options)
         choices.highlighted = ((choices.highlighted or 0) + by) % len(self._snapshots)
 
     def on_option_list_option_highlighted(self) -> None:
@@ -119,7 +120,7 @@ class RollbackScreen(Entry[RollbackAnswer]):
             self.dismiss(wanted)
 
     def _chosen(self) -> KnownSnapshot:
-        return self._snapshots[self.query_one(OptionList).highlighted or 0]
+        return self._snapshots[self.query_one(Options).highlighted or 0]
 
     def _check(self) -> RollbackAnswer | None:
         """What is wanted; None, with the reason under the fields, where one of them is not acceptable."""

@@ -14,6 +14,7 @@ from latentop.tui.model import derived, mode_presence, plain_text, shown_table
 from latentop.tui.model.shown_series import measured
 from latentop.tui.model.state import State
 from latentop.tui.screens.dialogue import Dialogue
+from latentop.tui.widgets.options import Options
 
 NONE_MATCHES = "nothing matches"
 HINT = "enter shows the one under the cursor, or what tab marks; esc cancels"
@@ -43,12 +44,12 @@ class SeriesScreen(Dialogue[tuple[str, ...]]):
         with Vertical(id="dialogue"):
             yield Label("Which series shall the chart show?", classes="question")
             yield Input(placeholder="type a part of the name", compact=True)
-            yield OptionList(id="series")
+            yield Options(id="series")
             yield Label(HINT, classes="hint")
 
     def on_mount(self) -> None:
         """Type at once."""
-        self.query_one(OptionList).can_focus = False
+        self.query_one(Options).can_focus = False
         self.query_one(Input).focus()
         self._list("")
 
@@ -58,7 +59,7 @@ class SeriesScreen(Dialogue[tuple[str, ...]]):
 
     def on_input_submitted(self) -> None:
         """Show the series under the cursor; where the person marked any or took marks away, the marked."""
-        place = self.query_one(OptionList).highlighted
+        place = self.query_one(Options).highlighted
         under = self._found[place : place + 1] if place is not None else []
         if chosen := tuple((self._marked and self._chosen) or under):
             self.dismiss(chosen)
@@ -70,13 +71,13 @@ class SeriesScreen(Dialogue[tuple[str, ...]]):
 
     def action_move(self, by: int) -> None:
         """Go to the series above or below."""
-        shown = self.query_one(OptionList)
+        shown = self.query_one(Options)
         if self._found:
             shown.highlighted = ((shown.highlighted or 0) + by) % len(self._found)
 
     def action_mark(self) -> None:
         """Mark the series under the cursor, or take its mark away."""
-        place = self.query_one(OptionList).highlighted
+        place = self.query_one(Options).highlighted
         if place is not None:
             self._toggle(place)
 
@@ -88,10 +89,10 @@ class SeriesScreen(Dialogue[tuple[str, ...]]):
             self._chosen.remove(name)
         else:
             self._chosen.append(name)
-        self.query_one(OptionList).replace_option_prompt_at_index(place, self._line(name))
+        self.query_one(Options).replace_option_prompt_at_index(place, self._line(name))
 
     def _list(self, part: str) -> None:
-        shown = self.query_one(OptionList)
+        shown = self.query_one(Options)
         self._found = [name for name in self._names if part in self._words(name)]
         shown.clear_options()
         if self._found:

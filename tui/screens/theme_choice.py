@@ -8,6 +8,7 @@ from textual.widgets.option_list import Option
 from latentop.tui import themes
 from latentop.tui.link.terminal import Terminal
 from latentop.tui.screens.dialogue import Dialogue
+from latentop.tui.widgets.options import Options
 
 
 class ThemesScreen(Dialogue[str]):
@@ -21,13 +22,13 @@ class ThemesScreen(Dialogue[str]):
         """The names, those for the colour-blind first."""
         with Vertical(id="dialogue"):
             yield Label("Colours", classes="question")
-            yield OptionList(*(Option(name, id=name) for name in self._names))
+            yield Options(*(Option(name, id=name) for name in self._names))
             yield Label("enter keeps, esc doesn't", classes="hint")
 
     def on_mount(self) -> None:
         """Begin at the theme that there is."""
         if self.app.theme in self._names:
-            self.query_one(OptionList).highlighted = self._names.index(self.app.theme)
+            self.query_one(Options).highlighted = self._names.index(self.app.theme)
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Show it."""

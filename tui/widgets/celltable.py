@@ -10,7 +10,6 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
-from textual.color import Color
 from textual.events import Click, Hide, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 from textual.strip import Strip
@@ -196,11 +195,8 @@ class CellTable(Panel):
 
     def _ground(self) -> str:
         """What the row of the cursor stands on; empty where the theme has the terminal's own colours."""
-        background, ink = self.colour("background"), self.colour("primary")
-        if not (background.startswith("#") and ink.startswith("#")):
-            return ""
-        share = 0.25 if self.has_focus else 0.15
-        return Color.parse(background).blend(Color.parse(ink), share).hex6
+        ground = self.colour("cursor" if self.has_focus else "block-cursor-blurred-background")
+        return ground if ground.startswith("#") else ""
 
     def _thumb(self, line: int, seen: int) -> str:
         """What stands right of a line: where in the list this is, if not all of it can be seen."""

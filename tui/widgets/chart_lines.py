@@ -122,7 +122,7 @@ def marks(state: State) -> list[VerticalMark]:
         VerticalMark(step=mark.step, sign=TICKED[mark.kind]) for mark in state.marks if mark.kind in TICKED
     ]
     raised = [
-        VerticalMark(step=alarm.raised_step, label=clean(alarm.name), sign=RAISED[alarm.severity])
+        VerticalMark(step=alarm.began, label=clean(alarm.name), sign=RAISED[alarm.severity])
         for alarm in sorted(state.alarms, key=lambda one: one.severity == "critical")  # which stays in sight
     ]
     good = [VerticalMark(step=one.step, sign=GOOD) for one in happenings(state) if one.kind == "good"]

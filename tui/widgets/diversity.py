@@ -36,7 +36,10 @@ FULL = 1.1
 """The share of real data at which a bar ends: there is room for the chance in real data around 1."""
 LONGEST_BAR = 40
 CERTAIN, WIDE, ROOMY = 40, 90, 7
-"""Cells with room for the chance in a measure, and for what it means; rows in which modes have bars."""
+"""Cells with room for the chance in a measure, and for what it means; rows in which modes have bars.
+
+With less, what a measure was before a collapse has the room of chance and trend.
+"""
 MEANS, WAS = 44, 11
 """Cells for what a measure means, and for what it was."""
 MUCH = 0.1
@@ -131,6 +134,7 @@ class DiversityPanel(Panel):
         low = level is not None and value < level
         chance = 2 * alarm_levels.chance_in(facts, measure.name)
         wide = width >= WIDE
+        brief = not wide and any(one.name == "collapsed" for one in derived.standing(self.state))
         said = "LOW" if low else "ok" if level is not None else ""
         going = trend(self.state.series[measure.name], chance=chance)
         head = self.line(
@@ -140,14 +144,17 @@ class DiversityPanel(Panel):
                 "error" if low else "",
                 bold=low,
             ),
-            f"{f' ±{ceil(100 * chance)}' if chance else '':<{CHANCE}}" if width >= CERTAIN else "",
+            f"{f' ±{ceil(100 * chance)}' if chance else '':<{CHANCE}}"
+            if width >= CERTAIN and not brief
+            else "",
             Span(f" {said:<{SAYS}}", "error" if low else "success", bold=low),
         )
-        tail = f"  {arrow(going)}"
+        was = self._was(measure, value, chance)
+        tail = f" {was.strip('()') or arrow(going):<{WAS - 2}}" if brief else f"  {arrow(going)}"
         if wide:
             meaning = measure.of_points if mode_presence.points(self.state) else measure.meaning
             told = meaning.what if meaning and len(meaning.what) <= MEANS else ""
-            tail = f"  {told:<{MEANS}}  {arrow(going)} {self._was(measure, value, chance)}"
+            tail = f"  {told:<{MEANS}}  {arrow(going)} {was}"
         room = min(LONGEST_BAR, width - head.cell_length - (len(tail) if not wide else MEANS + 6 + WAS))
         bar = meter(
             value,

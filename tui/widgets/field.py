@@ -83,8 +83,7 @@ class FieldPanel(Vertical):
         value.display, chosen.display = not field.alternatives, bool(field.alternatives)
         with self.prevent(Input.Changed):
             value.value = typed(field)
-        hint = ("   enter lists what it can be", "$foreground 60%")
-        chosen.update(Content.assemble((clean(typed(field)), "bold"), hint))
+        chosen.update(Content.assemble((clean(typed(field)), "bold"), "   enter lists what it can be"))
 
     def take_keys(self) -> None:
         """Let what is typed come here; it replaces the value as a whole."""

@@ -1,12 +1,14 @@
 """What happened: alarms that stand as sentences with what to try, then edits, good states, resumptions."""
 
+import re
+
 from textual.reactive import reactive
 from textual.strip import Strip
 
 from latentop.engine.run.store.reader import Alarm
 from latentop.presets.watch import Watch
 from latentop.tui.link.terminal import Terminal
-from latentop.tui.model import derived, details, number_text, plain_text, run_state
+from latentop.tui.model import alarm_text, derived, details, number_text, plain_text, run_state
 from latentop.tui.model.details import Section
 from latentop.tui.model.moment import VERDICT, Happening, happenings
 from latentop.tui.model.notice_text import PRINTED, Aside, notice
@@ -30,6 +32,8 @@ SIGNS = {
     "stop": ("■", ""),
 }
 """Of each kind of happening its sign and its colour."""
+BRACKETS = re.compile(r" \([^()]*\)")
+"""Numbers beside the point: the gauge has the threshold, and ``a`` all of them."""
 HANGING = 6
 """Cells before all rows of an alarm but the first."""
 
@@ -61,9 +65,11 @@ class HappenedPanel(Panel):
         rows = self._ended(width, height)
         standing = derived.standing(self.state)
         for place, alarm in enumerate(standing):
-            sentence, advice = self._alarm(alarm, width)
+            said = alarm_text.sentence(alarm)
+            sentence, advice = self._alarm(alarm, said, width)
             if len(rows) + len(sentence) + len(advice) > height and advice:
-                # What to do is worth more than the last numbers.
+                # What to do is worth more than the last numbers, and these more than those in brackets.
+                sentence, _ = self._alarm(alarm, BRACKETS.sub("", said), width)
                 sentence = self._cut(sentence, max(1, height - len(rows) - len(advice)), width)
             rows += [*sentence, *advice]
             more = len(standing) - place - 1
@@ -118,13 +124,15 @@ class HappenedPanel(Panel):
         last = last.crop(0, min(last.cell_length, width - more.cell_length))
         return [*sentence[: height - 1], Strip.join([last, more])]
 
-    def _alarm(self, alarm: Alarm, width: int) -> tuple[list[Strip], list[Strip]]:
+    def _alarm(self, alarm: Alarm, said: str, width: int) -> tuple[list[Strip], list[Strip]]:
         """The rows of an alarm that stands: when, how severe and the sentence; then the advice."""
-        word, colour = alarm.severity.upper(), run_state.tone(alarm.severity)
+        word, colour = alarm_text.title(alarm), run_state.tone(alarm.severity)
         sign = SIGNS[alarm.severity][0]
-        when = f"{number_text.clock(alarm.raised_wall)} step {number_text.spaced(alarm.raised_step)}  "
+        wall = derived.wall_at(self.state, alarm.began) if alarm.began < alarm.raised_step else None
+        wall = alarm.raised_wall if wall is None else wall
+        when = f"{number_text.clock(wall)} step {number_text.spaced(alarm.began)}  "
         head: list[Span | str] = [when, Span(f"{sign} {word}", colour, bold=True), "  "]
-        first, *others = _flowing(alarm.sentence, width, len(when) + len(word) + 4, HANGING)
+        first, *others = _flowing(said, width, len(when) + len(word) + 4, HANGING)
         rows = [self.line(*head, first, width=width)]
         rows += [self.line(" " * HANGING, line, width=width) for line in others]
         advice = wrapped(f"try: {alarm.advice}", width - HANGING) if alarm.advice else []
@@ -152,7 +160,7 @@ def _told(state: State) -> list[Happening]:
 
     Of good states that were kept one after another, the newest.
     """
-    standing = {(alarm.raised_step, alarm.sentence) for alarm in derived.standing(state)}
+    standing = {(alarm.began, alarm_text.in_full(alarm)) for alarm in derived.standing(state)}
     told: list[Happening] = []
     for one in reversed(happenings(state)):
         again = one.kind == "good" and told and told[-1].kind == "good"

@@ -12,6 +12,8 @@ from latentop.tui.model.state import State
 from latentop.tui.widgets.panel import Panel
 from latentop.tui.widgets.texts import Span, wrapped
 
+WAITING = ("starting", "queued")
+
 
 class NoticePage(Panel):
     """The words, each idea on rows of its own."""
@@ -36,9 +38,12 @@ class NoticePage(Panel):
         """Return the words."""
         if (told := notice(self.state, self.aside)) is None:
             return []
+        # What is awaited stands in the row of the verdict, which has room for it.
+        waits = self.state.liveness.name in WAITING and not self.state.liveness.watched and told.lines
+        head = [] if waits else [(told.tone, told.said)]
         return [
             self.line(Span(row, tone, bold=tone != ""))
-            for tone, text in ((told.tone, told.said), *told.lines)
+            for tone, text in (*head, *told.lines)
             for row in notice_rows(text, width)
         ][:height]
 

@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-from textual.color import Color
 from textual.reactive import reactive
 from textual.strip import Strip
 
@@ -11,12 +10,9 @@ from latentop.tui.draw.charts.chart import ChartStyle
 from latentop.tui.link.terminal import Terminal
 from latentop.tui.model.details import Section
 from latentop.tui.model.state import State
-from latentop.tui.themes import legible
 from latentop.tui.widgets.cells import CellWidget
 from latentop.tui.widgets.texts import Span, strip
 
-FAINT = 0.75
-"""Of the way from the background to the text: axes and their labels."""
 PLAIN = (bool, int, float, str, tuple)
 
 
@@ -69,10 +65,8 @@ class Panel(CellWidget):
 
     def faint(self) -> str:
         """The colour of what should not draw the eye: nearer to the text than to the background."""
-        background, foreground = self.colour("background"), self.colour("foreground")
-        if not (background.startswith("#") and foreground.startswith("#")):
-            return ""
-        return legible(Color.parse(background).blend(Color.parse(foreground), FAINT).hex6, background)
+        note = self.colour("note")
+        return note if note.startswith("#") else ""
 
     def chart_style(self) -> ChartStyle:
         """How charts and meters are drawn here."""

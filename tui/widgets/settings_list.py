@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from textual.message import Message
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from latentop.tui.model.form_rows import FormRow
+from latentop.tui.widgets.options import Options
 
 
-class SettingsList(OptionList, can_focus=False):
+class SettingsList(Options, can_focus=False):
     """Shows rows. The keyboard stays in the field, so that one can type at once."""
 
     class Widened(Message):

@@ -44,6 +44,12 @@ class Alarm:
         """Tells it from every other: an id is used again once training went back before its alarm."""
         return self.id, self.raised_wall
 
+    @property
+    def began(self) -> int:
+        """The step since which it is the case: it takes some looks until it is raised."""
+        since = self.evidence.get("since", self.raised_step)
+        return int(since) if 0 <= since <= self.raised_step else self.raised_step
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:

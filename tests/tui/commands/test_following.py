@@ -52,7 +52,7 @@ def test_until_alarm_leaves_once_a_critical_one_stands(
     write(run, replace(alarm, name="winning", severity="warning"), alarm)
     assert cli.main(["follow", "--until", "alarm", "--runs", str(tmp_path)]) == code
     printed = capsys.readouterr()
-    assert "CRITICAL at step" in printed.out
+    assert f"{alarm.name.upper()} since step 200: " in printed.out
     assert_two_lines(printed.err, f"{run.id}, {alarm.name}: {alarm.sentence}", "lower generator lr")
 
 
@@ -61,7 +61,9 @@ def test_a_run_that_was_stopped_while_collapsed_ends_with_the_code_of_that(tmp_p
     write(run, COLLAPSED)
     done = latentop(tmp_path, "follow")
     assert done.returncode == 4
-    assert_two_lines(done.stderr, f"{run.id} ended COLLAPSED: {COLLAPSED.sentence}", COLLAPSED.advice)
+    assert_two_lines(
+        done.stderr, f"{run.id} ended COLLAPSED since step 200: samples reach 31 %", COLLAPSED.advice
+    )
     write(run, facts={"verdict": "healthy"})
     assert latentop(tmp_path, "follow").returncode == 0
 

@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,8 @@ def test_show_tells_facts_values_alarms_marks_and_settings(
         "300 of 300 (100 %)",
         "0.83 nats",
         "87 % of real",
-        COLLAPSED.sentence,
+        "COLLAPSED",
+        COLLAPSED.sentence.removeprefix("mode collapse: "),
         COLLAPSED.advice,
         "generator.lr 0.0002 → 0.0001",
         "objective.name",
@@ -188,11 +190,13 @@ def test_a_queued_run_is_called_so_in_the_same_words_everywhere(tmp_path: Path) 
     assert "unknown" in latentop(tmp_path, "ls").stdout
 
 
-@pytest.mark.parametrize(("state", "longer"), [("failed", False), ("stopped", True)])
-def test_what_failed_is_not_told_to_train_longer(
-    tmp_path: Path, state: str, longer: bool, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("state", "step", "longer"), [("failed", 3, False), ("stopped", 3, True), ("stopped", 0, False)]
+)
+def test_what_failed_or_never_began_is_not_told_to_train_longer(
+    tmp_path: Path, state: str, step: int, longer: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = new_run(tmp_path, state=state, kind="gan", step=3)
+    run = new_run(tmp_path, state=state, kind="gan", step=step)
     assert cli.main(["show", run.id, "--runs", str(tmp_path)]) == 0
     shown = capsys.readouterr().out
     assert "not judged" in shown
@@ -206,3 +210,24 @@ def test_settings_that_cannot_be_kept_say_where_else_they_could_lie(
     monkeypatch.setattr("latentop.tui.settings.path", lambda: tmp_path / "file" / "settings.toml")
     assert cli.main(["settings", "theme=nord"]) == 2
     assert_two_lines(capsys.readouterr().err, "can't be written", "XDG_CONFIG_HOME=FOLDER")
+
+
+def test_show_does_not_advise_to_show_the_same_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = new_run(tmp_path, state="stopped", verdict="collapsed")
+    assert cli.main(["show", run.id, "--runs", str(tmp_path)]) == 0
+    shown = capsys.readouterr().out
+    assert "ended COLLAPSED" in shown
+    assert "latentop show" not in shown
+
+
+def test_an_alarm_is_told_by_the_word_of_the_verdict_and_since_when(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = new_run(tmp_path, state="stopped", verdict="collapsed")
+    write(run, replace(COLLAPSED, evidence={"since": 150.0}))
+    assert cli.main(["show", run.id, "--runs", str(tmp_path)]) == 0
+    shown = capsys.readouterr().out
+    assert "ended COLLAPSED since step 150: samples reach 31 %" in shown
+    assert "mode collapse" not in shown

@@ -126,7 +126,7 @@ def test_an_autoencoder_is_explained_with_what_it_measures() -> None:
 def test_alarms_are_told_in_full_standing_ones_first() -> None:
     run = state({}, alarm("lost-modes", step=50, over=60), alarm("collapsed", diversity_coverage=0.31))
     first, second = details.alarms(run, WATCH)
-    assert first.heading == "CRITICAL collapsed"
+    assert first.heading == "COLLAPSED"
     assert "what collapsed is, with numbers" in text(first)
     assert "evidence: diversity/coverage 0.31" in text(first)
     assert "raised below 50 %, over above 70 %" in text(first)
@@ -136,7 +136,7 @@ def test_alarms_are_told_in_full_standing_ones_first() -> None:
 
 def test_an_alarm_that_nobody_knows_is_told_as_it_is() -> None:
     (only,) = details.alarms(state({}, alarm("[red]")), WATCH)
-    assert only.heading == "CRITICAL [red]"
+    assert only.heading == "[RED]"
 
 
 def test_stability_says_which_guidelines_are_kept_and_which_are_broken_where() -> None:

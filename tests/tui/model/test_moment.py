@@ -8,6 +8,7 @@ from latentop.engine.run.store.bins import from_values
 from latentop.engine.run.store.reader import Alarm
 from latentop.tui.model import derived, moment
 from latentop.tui.model.state import State
+from latentop.tui.widgets.chart_lines import marks
 
 STEPS = np.arange(1, 101)
 SAMPLES = Frame(step=38, wall=0.0, kind="samples", images=np.zeros((1, 1, 2, 2), np.uint8))
@@ -92,3 +93,13 @@ def test_a_warning_that_becomes_critical_is_not_told_as_over() -> None:
     grows = (alarm(3, "discriminator-wins", 30, 50, "warning"), alarm(4, "discriminator-wins", 50, 70))
     told = [(one.step, one.kind) for one in moment.happenings(replace(RUN, alarms=grows, marks=()))]
     assert told == [(30, "warning"), (50, "critical"), (70, "cleared")]
+
+
+def test_an_alarm_is_gone_to_at_the_step_since_which_it_is_the_case_as_every_panel_says() -> None:
+    late = replace(alarm(2, "collapsed", 80, None), evidence={"since": 60.0})
+    run = replace(RUN, alarms=(late,))
+    (told,) = [one for one in moment.happenings(run) if one.kind == "critical"]
+    assert (told.step, told.text) == (60, "COLLAPSED began")
+    assert [one.step for one in marks(run) if one.label == "collapsed"] == [60]
+    assert derived.standing(moment.at(run, 79, {})) == ()
+    assert replace(late, evidence={"since": float("nan")}).began == 80

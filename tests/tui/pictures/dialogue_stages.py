@@ -21,7 +21,7 @@ def _focus(app: LatentopApp, kind: type[DiversityPanel | StabilityPanel]) -> Non
     next(one for one in app.screen.query(kind) if one.is_on_screen).focus()
 
 
-LOST = "mode collapse:"
+LOST = "samples reach 28 %"
 DIALOGUES = (
     Stage(name="series", make=collapsed, shows=LOST, does=("slash",), then="Which series"),
     Stage(name="series-marked", make=gan, shows=TRAINS, does=("slash", *"grad", "tab", "down", "tab")),

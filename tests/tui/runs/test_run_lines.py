@@ -224,8 +224,8 @@ def test_an_edit_and_an_alarm_are_spoken_without_symbols() -> None:
     assert spoken == [
         ("At step 3000: generator.lr 0.0002 to 0.0001.",),
         (
-            "Critical alarm at step 3900.",
-            "Mode collapse: 31 percent, alarm below 60 percent, since step 3900.",
+            "Collapsed since step 3900.",
+            "31 percent, alarm below 60 percent.",
             "Advice: lower generator lr.",
         ),
     ]
@@ -269,8 +269,7 @@ def test_a_value_that_is_no_number_is_called_so() -> None:
 def test_an_alarm_is_told_with_advice_once_and_its_end_too() -> None:
     state, said = tell(told(), batch(3_900, alarms=(ALARM,)), RUNNING, 1_050)
     assert texts(said)[-1] == (
-        "CRITICAL at step 3 900: mode collapse: samples reach 31 % of what real data reaches"
-        " · try: lower generator lr"
+        "COLLAPSED since step 3 900: samples reach 31 % of what real data reaches · try: lower generator lr"
     )
     state, said = tell(state, batch(3_950, alarms=(ALARM,)), RUNNING, 1_060)
     assert said == ()
@@ -288,7 +287,7 @@ def test_a_warning_that_becomes_critical_is_told_once_more_and_is_not_over() -> 
     alarms = (replace(warning, cleared_step=4_500), worse)
     _, said = tell(state, batch(4_500, alarms=alarms), RUNNING, 1_100)
     assert [one.kind for one in said] == ["alarm"]
-    assert texts(said)[0].startswith("CRITICAL at step 4 500")
+    assert texts(said)[0].startswith("COLLAPSED since step 4 500")
 
 
 def test_an_alarm_that_came_and_went_between_two_looks_is_told_whole() -> None:
@@ -301,7 +300,7 @@ def test_a_new_alarm_that_takes_the_id_of_one_forgotten_by_going_back_is_told() 
     state, _ = tell(told(), batch(4_000, alarms=(ALARM,)), RUNNING, 1_060)
     again = replace(ALARM, raised_step=3_800, raised_wall=1_090.0)
     _, said = tell(state, batch(3_800, fresh=True, alarms=(again,)), RUNNING, 1_100)
-    assert "CRITICAL at step 3 800" in texts(said)[-1]
+    assert "COLLAPSED since step 3 800" in texts(said)[-1]
 
 
 def test_marks_are_told_in_order_and_not_again_after_going_back() -> None:

@@ -204,16 +204,18 @@ async def test_enter_and_a_tell_all_alarms_in_full(runs: Path, open_app: Open) -
     recorded = healthy_gan(runs)
     collapse(recorded)
     async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
-        await wait_for_text(pilot, "CRITICAL")
+        await wait_for_text(pilot, "✖ COLLAPSED  ")
         await pilot.press("a")
-        shown = await wait_for_text(pilot, "CRITICAL collapsed", "evidence: diversity/coverage 0.31")
+        shown = await wait_for_text(
+            pilot, "COLLAPSED  ", "raised at step 390", "evidence: diversity/coverage 0.31"
+        )
         assert "twice the distance between samples" in " ".join(shown.split())
         await pilot.press("escape")
         await wait_for(pilot, lambda: "evidence:" not in text(pilot.app))
         app = open_app_of(pilot.app)
         app.screen.query_one("#happened").focus()
         await pilot.press("enter")
-        await wait_for_text(pilot, "CRITICAL collapsed", "evidence:")
+        await wait_for_text(pilot, "COLLAPSED  ", "raised at step 390", "evidence:")
 
 
 async def test_modes_that_early_samples_do_not_show_are_no_loss(runs: Path, open_app: Open) -> None:

@@ -301,7 +301,7 @@ async def test_all_alarms_can_be_read(runs: Path, open_app: Open) -> None:
     recorded = healthy_gan(runs)
     collapse(recorded)
     async with open_app(recorded.run).run_test(notifications=True, size=(80, 24)) as pilot:
-        await wait_for_text(pilot, "CRITICAL")
+        await wait_for_text(pilot, "✖ COLLAPSED  ")
         await pilot.press("a")
         await wait_for_text(pilot, "coverage 0.31", "esc closes")
 

@@ -147,7 +147,7 @@ async def test_collapse_is_said_in_words_with_the_lost_classes(runs: Path, open_
         recorded.draws("diversity/coverage", [0.31], first=401)
         recorded.draws("diversity/modes", [8.0], first=401)
         collapse(recorded)
-        await wait_for_text(pilot, "COLLAPSED", "CRITICAL", "mode collapse:", "try: lower the generator's")
+        await wait_for_text(pilot, "✖ COLLAPSED  samples reach 31 %", "try: lower the generator's")
         await wait_for_text(pilot, "31 %", "LOW", "8/10", "lost: Sandal, Bag")
         recorded.writes(events=[AlarmCleared(name="collapsed", step=450, wall=recorded.now)])
         shown = await wait_for_text(pilot, "✔ collapsed cleared")
@@ -174,7 +174,7 @@ async def test_starting_says_what_it_does(runs: Path, open_app: Open) -> None:
     recorded = Recorded(runs)
     recorded.trains(0, state="starting", detail="importing torch")
     async with open_app(recorded.run).run_test(notifications=True, size=(80, 24)) as pilot:
-        await wait_for_text(pilot, "● starting", "starting · importing torch …", "DCGAN on Fashion-MNIST")
+        await wait_for_text(pilot, "● starting", "importing torch …", "DCGAN on Fashion-MNIST")
         recorded.says(state="running", detail="")
         await wait_for_text(pilot, "the first numbers are on their way")
         recorded.draws("loss/generator", [1.0])
@@ -312,7 +312,7 @@ async def test_plain_terminals_get_plain_characters(runs: Path, open_app: Open) 
     collapse(recorded)
     plain = Terminal(ascii=True, colour=False, images=Style.ascii)
     async with open_app(recorded.run, plain).run_test(notifications=True, size=(120, 36)) as pilot:
-        shown = await wait_for_text(pilot, "* training", "COLLAPSED", "coverage", "mode collapse:")
+        shown = await wait_for_text(pilot, "* training", "COLLAPSED", "coverage", "samples reach 31 %")
         assert [character for character in shown if not character.isascii()] == []
 
 

@@ -1,3 +1,4 @@
+import os
 import time
 from pathlib import Path
 from threading import Event
@@ -262,3 +263,19 @@ async def test_a_narrow_and_flat_screen_has_the_list_alone(runs: Path, open_app:
         assert "losses" not in shown
         await pilot.resize_terminal(80, 24)
         await wait_for_text(pilot, "losses · recent means", "samples · step 400")
+
+
+async def test_a_run_without_values_is_not_shown_beside_the_chart_of_the_run_before(
+    runs: Path, open_app: Open
+) -> None:
+    queued = Recorded(runs, "vae")
+    queued.trains(0, state="queued")
+    gan = healthy_gan(runs)
+    for age, one in enumerate((gan, queued)):
+        os.utime(one.run.preset, (1_000 - age,) * 2)
+    app = open_app()
+    async with app.run_test(notifications=True, size=(120, 36)) as pilot:
+        await wait_for_text(pilot, "losses", undated(queued.run.id))
+        await pilot.press("down")
+        await wait_for_text(pilot, "autoencoder", "no alarms")
+        assert "losses" not in text(app)

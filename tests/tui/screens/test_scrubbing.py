@@ -54,7 +54,7 @@ async def test_looking_back_shows_the_run_as_it_was(
         shown = await wait_for_text(pilot, "step 200 of 400", "generator 2", "samples · step 200")
         assert "40 %" in shown
         assert "generator.lr = 1e-05" in shown
-        assert "CRITICAL" not in shown
+        assert "✖ COLLAPSED" not in shown
         await pilot.press("end")
         shown = await wait_for_text(pilot, "samples · step 400", "80 %", "lost: Sandal")
         assert "◀◀ step" not in shown
