@@ -94,7 +94,7 @@ def unjudged_samples(facts: RunFacts, *, alive: bool) -> Unjudged | None:
         return None
     if _in_line(facts, alive=alive):
         return IN_LINE
-    if not facts.modes:
+    if not (facts.modes or facts.diversity_chance):
         now = "real data are measured first, which takes seconds"
         now = "the first sheet of samples is waited for" if facts.watches else now
         ended = "it ended before samples were measured"

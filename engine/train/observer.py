@@ -111,7 +111,7 @@ class Observer:
             verdict=watch.verdict,
             axes=self.gallery.axes,
         )
-        if not watch.modes:  # the meter knows nothing yet: what was said before a resumption holds
+        if not watch.built:  # what was said before a resumption holds
             return known
         names = watch.modes if len(watch.modes) <= NAMED else ()
         return known | told(
@@ -174,7 +174,7 @@ class Observer:
         """Let the watch check samples: other codings at every check, but the same for the same step."""
         draw = partial(draw_with, seed=self._seed + step)
         self._begin("measuring samples")
-        began, young, unmeasured = self._clock(), not self.watch.modes, self.watch.unmeasured
+        began, young, unmeasured = self._clock(), not self.watch.built, self.watch.unmeasured
         yield from self.watch.judge(draw, step=step, wall=self._wall())
         while last and self.watch.building:
             yield told(detail="measuring real data")
@@ -187,7 +187,7 @@ class Observer:
             yield from self.watch.confirm(draw, step=step, wall=self._wall())
         if young:  # the meter is being built, which is no part of a step
             self._observed += self._clock() - began
-        if (young and self.watch.modes) or self.watch.unmeasured != unmeasured:
+        if (young and self.watch.built) or self.watch.unmeasured != unmeasured:
             yield self.facts()
 
     def _observe(self, step: int) -> Iterator[Event]:

@@ -106,6 +106,11 @@ class Watch:
         return self._pieces is not None
 
     @property
+    def built(self) -> bool:
+        """Whether there is a meter: not before the first check."""
+        return self._meter is not None
+
+    @property
     def modes(self) -> tuple[str, ...]:
         """The names of the modes that are counted; none before the first check and without a meter."""
         return self._meter.classes if self._meter else ()

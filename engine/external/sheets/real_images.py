@@ -52,7 +52,7 @@ class RealImages:
         if watch is None or not watch.metered:
             return told()
         known = told(awaited=watch.awaited, diversity_alarm=watch.diversity_alarm)
-        if not watch.modes:
+        if not watch.built:
             return known
         names = watch.modes if len(watch.modes) <= NAMED else ()
         return known | told(

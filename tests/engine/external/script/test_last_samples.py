@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from latentop.engine.run.verdicts import unjudged
 from tests.support.real_runs import everything
 from tests.support.scripts import ran
 
@@ -34,3 +35,26 @@ def test_the_last_samples_are_judged_by_as_many_looks_as_it_takes(
     assert not recorded.alarms
     steps = recorded.bins["diversity/coverage"].step.tolist()
     assert len(steps) == len(set(steps))
+
+
+WITHOUT_KINDS = """
+import torch, latentop
+
+real = torch.randn(2000, 1, 16, 16).sigmoid()
+with latentop.init(
+    "noise", kind="gan", sample=lambda n: 0.5 + 0.01 * torch.rand(n, 1, 16, 16), real=real
+) as run:
+    for step in range(200):
+        run.log({"loss/generator": 0.7, "loss/discriminator": 1.4})
+"""
+
+
+def test_images_of_no_kinds_are_measured_and_it_is_not_said_that_they_were_not(tmp_path: Path) -> None:
+    recorded = everything(ran(tmp_path, WITHOUT_KINDS).run)
+    assert len(recorded.bins["diversity/coverage"].step)
+    assert not recorded.facts.modes
+    assert recorded.facts.diversity_chance["coverage"] > 0
+    assert "frechet" in recorded.facts.real_quality
+    reason = unjudged(recorded.facts, alive=False)
+    assert reason is not None
+    assert "not good and diverse for long enough" in reason.why
