@@ -88,6 +88,18 @@ def test_several_trainings_become_several_runs_and_json_tells_each(tmp_path: Pat
     assert [(one["state"], one["step"]) for one in told] == [("finished", 50)] * 2
 
 
+def test_a_log_that_goes_on_where_another_ends_is_read_with_it(tmp_path: Path) -> None:
+    lines = csv(tmp_path / "whole.csv", 300).read_text().splitlines(keepends=True)
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    (logs / "a.csv").write_text("".join(lines[:151]))
+    (logs / "b.csv").write_text("".join([lines[0], *lines[151:]]))
+    done = latentop(tmp_path / "runs", "import", str(logs))
+    assert "b.csv goes on where a.csv ends: one training" in done.stderr
+    (name,) = done.stdout.split()
+    assert facts(RunFolder(tmp_path / "runs" / name)).step == 300
+
+
 def test_columns_and_sheets_are_taken_as_by_watch(tmp_path: Path) -> None:
     import torch
     from torchvision.utils import save_image

@@ -100,6 +100,7 @@ def always_the_same(runs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
         "latentop.engine.run.deletion.size", lambda _: 1_400_000
     )  # open or not, its log is longer
     monkeypatch.setattr("textual.widgets.Input.cursor_blink", False)
+    monkeypatch.setattr("latentop.tui.screens.run.SAID_SECONDS", 3600.0)  # however long a picture takes
     monkeypatch.setattr("latentop.tui.runs.machine.load", busy)
     monkeypatch.setattr("latentop.presets.preview.of", lambda name: MADE if name != "dcgan-64" else None)
     return

@@ -128,7 +128,7 @@ async def test_a_question_that_takes_a_moment_is_answered_and_asked_once(runs: P
         recorded.store.close()
     app = open_app()
     async with app.run_test(notifications=True, size=(120, 36)) as pilot:
-        await wait_for_text(pilot, gone.run.id, kept.run.id)
+        await wait_for_text(pilot, undated(gone.run.id), undated(kept.run.id))
         at_once(pilot, "x", "x", "enter", "x", "d")  # x means nothing to the question; enter waves it away
         await wait_for(pilot, lambda: len(folder.every(runs)) == 1)
         await all_heard(pilot)
