@@ -12,6 +12,7 @@ from contextlib import suppress
 from latentop.engine.checkpoint.intervals import Saver
 from latentop.engine.checkpoint.snapshots import GOOD, Snapshot
 from latentop.engine.control.controllable import Training
+from latentop.engine.control.rollback import Rollback
 from latentop.engine.run.errors import StorageError, UsageError
 from latentop.engine.run.events import Event, Mark, Saved
 from latentop.presets import live
@@ -24,13 +25,16 @@ Answer = tuple[bool, str]
 class Edits:
     """The edits of one training, told through ``put``. Those that stand are undone newest first."""
 
-    def __init__(self, training: Training, saver: Saver, put: Callable[[Event], None]) -> None:
+    def __init__(
+        self, training: Training, saver: Saver, rollback: Rollback, put: Callable[[Event], None]
+    ) -> None:
         self._training = training
         self._saver = saver
         self._put = put
         self._untried: Snapshot | None = None
         """The state before the first edit that no step has followed yet."""
         self._unsaved = False
+        rollback.gone_back = self._forget_abandoned
 
     def change(self, values: Mapping[str, object]) -> Answer:
         """Give settings other values, by their dotted keys: all of them, or none where one can't be."""
@@ -71,7 +75,6 @@ class Edits:
 
     def save(self, *, paused: bool = False) -> None:
         """Write down the edits that a step has followed; in a pause, which may be long, all of them."""
-        self._forget_abandoned()
         if self._untried is not None and (paused or self._training.step > self._untried.step):
             if not paused:
                 self._untried = None
@@ -82,7 +85,6 @@ class Edits:
 
     def take_back(self) -> bool:
         """Go back to before the edits whose first step found too little memory; whether there were any."""
-        self._forget_abandoned()
         if self._untried is None:
             return False
         training, tried = self._training, self._training.settings
@@ -96,8 +98,7 @@ class Edits:
 
     def _forget_abandoned(self) -> None:
         """Going back has left behind the state before an edit that no step had followed."""
-        if self._untried is not None and self._untried.step > self._training.step:
-            self._untried = None
+        self._untried = None
 
     def _worth(self, snapshot: Snapshot) -> bool:
         """Whether all is well, so that it is worth going back to, and none of this step is kept."""

@@ -54,7 +54,7 @@ class Control:
         self._every = every
         self._inbox = Inbox(run)
         self._removal = Removal(run)
-        self._edits = Edits(training, saver, recorder.put)
+        self._edits = Edits(training, saver, rollback, recorder.put)
         self._paused = False
         self._over = False
         self._next_look = 0.0

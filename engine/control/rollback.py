@@ -54,6 +54,8 @@ class Rollback:
         self._raised = list(raised)
         self.begun_anew: Callable[[], object] = lambda: None
         """Called when somebody went back by hand."""
+        self.gone_back: Callable[[], object] = lambda: None
+        """Called whenever training went back."""
 
     def note(self, alarm: AlarmRaised) -> None:
         """Remember an alarm, to tell of it should its future be abandoned."""
@@ -113,6 +115,7 @@ class Rollback:
             for one in kept:
                 training.snapshots.keep(one)
             raise
+        self.gone_back()
         anew = {key for key, value in then.items() if training.settings[key] != value}
         training.former = _standing(training.former, edits, anew)
         said = [f"from step {spaced(abandoned)} back to {spaced(snapshot.step)}"]

@@ -8,6 +8,7 @@ import torch
 
 from latentop.engine.checkpoint.intervals import Saver
 from latentop.engine.checkpoint.snapshots import Snapshot
+from latentop.engine.control.edits import Edits
 from latentop.engine.control.guard import Guard
 from latentop.engine.control.rollback import Rollback
 from latentop.engine.data import load
@@ -20,7 +21,7 @@ CPU = torch.device("cpu")
 
 
 class House:
-    """A trainer with good states at steps 0, 10 and 20, which stands at step 30, and its guard."""
+    """A trainer with good states at steps 0, 10 and 20, which stands at step 30, its edits and its guard."""
 
     def __init__(self, path: Path, *overrides: str, used: int = 0) -> None:
         preset = catalogue.load(catalogue.find("oscillation"), ["steps=1000", *overrides])
@@ -31,6 +32,7 @@ class House:
         self.run.checkpoints.mkdir(parents=True)
         saver = Saver(self.run, self.trainer, self.said.append)
         self.rollback = Rollback(self.trainer, saver, self.said.append)
+        self.edits = Edits(self.trainer, saver, self.rollback, self.said.append)
         self.take_up(used=used)
         for step in (0, 10, 20):
             self.trainer.step = step

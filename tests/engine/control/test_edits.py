@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+import torch
 
 from latentop.engine.checkpoint import snapshots
-from latentop.engine.checkpoint.intervals import Saver
 from latentop.engine.control.edits import Edits
 from tests.support.house import House
 
@@ -17,7 +17,7 @@ def house(tmp_path: Path) -> House:
 
 @pytest.fixture
 def edits(house: House) -> Edits:
-    return Edits(house.trainer, Saver(house.run, house.trainer, house.said.append), house.said.append)
+    return house.edits
 
 
 NONE_LEFT = (False, "no edit is left to undo; what going back has changed is set by hand")
@@ -66,6 +66,26 @@ def test_too_little_memory_after_going_back_leads_to_no_abandoned_future(house: 
     assert house.rollback.asked({"step": 10})[0]
     assert not edits.take_back()
     assert house.trainer.step == 10
+
+
+@pytest.mark.parametrize("stood", [30, 10])
+def test_an_edit_right_after_going_back_is_taken_back_and_saved_as_any_other(
+    house: House, edits: Edits, stood: int
+) -> None:
+    """Whatever no step had followed before: training may go back to where it stands, too."""
+    rates = house.rates
+    house.trainer.step = stood
+    assert edits.change({"generator.lr": 0.125})[0]
+    assert house.rollback.asked({"step": 10, "factor": 0.5})[0]
+    assert edits.change({"batch": 64})[0]
+    assert edits.take_back()
+    assert house.marks[-1].text == "taken back, for there is too little memory: batch 16 → 64"
+    assert (house.trainer.step, house.rates) == (10, [rate / 2 for rate in rates])
+    assert edits.change({"batch": 48})[0]
+    house.trainer.step += 1
+    edits.save()
+    saved = torch.load(house.run.checkpoints / "step-000000011.pt", weights_only=True)
+    assert saved["settings"]["batch"] == 48
 
 
 def test_where_the_state_before_can_not_be_kept_nothing_is_changed(

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from latentop.engine.checkpoint.intervals import Saver
-from latentop.engine.control.edits import Edits
 from latentop.engine.control.listener import Control
 from latentop.engine.control.rollback import Rollback
 from latentop.engine.record.recorder import Recorder
@@ -52,7 +51,7 @@ def test_who_asks_something_when_training_is_over_is_told(
 
 def test_the_state_before_an_edit_is_kept_to_go_back_to(tmp_path: Path) -> None:
     house = House(tmp_path)
-    edits = Edits(house.trainer, Saver(house.run, house.trainer, house.said.append), house.said.append)
+    edits = house.edits
     before = house.rates
     assert edits.change({"generator.lr": 0.125})[0]
     house.trainer.step = 40
@@ -62,7 +61,7 @@ def test_the_state_before_an_edit_is_kept_to_go_back_to(tmp_path: Path) -> None:
 
 def test_an_edit_and_its_undoing_leave_the_state_before_both(tmp_path: Path) -> None:
     house = House(tmp_path)
-    edits = Edits(house.trainer, Saver(house.run, house.trainer, house.said.append), house.said.append)
+    edits = house.edits
     before = house.rates
     assert edits.change({"generator.lr": 0.125})[0]
     assert edits.change({"discriminator.lr": 0.125})[0]
@@ -74,7 +73,7 @@ def test_an_edit_and_its_undoing_leave_the_state_before_both(tmp_path: Path) -> 
 
 def test_an_edit_that_cannot_be_undone_any_more_bars_no_older_one(tmp_path: Path) -> None:
     house = House(tmp_path)
-    edits = Edits(house.trainer, Saver(house.run, house.trainer, house.said.append), house.said.append)
+    edits = house.edits
     before = house.rates
     assert edits.change({"generator.lr": 0.125})[0]
     assert edits.change({"steps": 5000})[0]
