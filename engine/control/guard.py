@@ -107,7 +107,7 @@ class Guard:
         why = f"{name}, guard {self._used} of {self._settings.guard_tries}: "
         try:
             lower = self._rollback.settings(snapshot, factor=self._settings.guard_factor)
-            self._rollback.to(snapshot, lower, seed=seed, why=why)
+            self._rollback.to(snapshot, lower, seed=seed, why=why, anyway=True)
             self._verdict, self._known_to = self._training.watch.verdict, ""
         except (PresetError, UsageError) as error:  # a rate so low that it is none
             self._used -= 1

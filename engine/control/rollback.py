@@ -96,30 +96,34 @@ class Rollback:
         *,
         seed: int | None = None,
         why: str = "",
+        anyway: bool = False,
     ) -> str:
         """Go back, change settings, and say so in a mark that begins with ``why``; returns its text.
 
-        Raises PresetError or UsageError, with nothing done, where a setting is not accepted.
+        The state as it is now is kept meanwhile. Raises PresetError or UsageError, with nothing done, where a
+        setting is not accepted, or where there is no room for that state: with ``anyway`` it goes back
+        without, and a setting that is not accepted is as it was then.
         """
         training, before = self._training, self._training.settings
         changed = training.planned(settings)
         abandoned, lost = training.step, [one for one in self._raised if one[0] > snapshot.step]
-        kept, here = list(training.snapshots), training.take_snapshot()
+        kept, here = list(training.snapshots), self._here(anyway=anyway)
         edits = list(training.former)
         training.go_back(snapshot, seed=seed)
         then = {key: value for key, value in training.settings.items() if not _stays(key)}
         try:
             training.change(changed)
         except UsageError:
-            training.go_back(here)
-            for one in kept:
-                training.snapshots.keep(one)
-            raise
+            if here is not None:
+                training.go_back(here)
+                for one in kept:
+                    training.snapshots.keep(one)
+                raise
         self.gone_back()
         anew = {key for key, value in then.items() if training.settings[key] != value}
         training.former = _standing(training.former, edits, anew)
         said = [f"from step {spaced(abandoned)} back to {spaced(snapshot.step)}"]
-        said += live.differences(before, changed)
+        said += live.differences(before, training.settings)
         said += [] if seed is None else [f"seed {seed}"]
         text = ", ".join(said)
         told = ". ".join([f"{why}{text}", *(f"Step {spaced(step)}: {sentence}" for step, sentence in lost)])
@@ -131,6 +135,15 @@ class Rollback:
         with suppress(StorageError):  # which has said so; a crash would go on from the abandoned future
             self._saver.save()
         return text
+
+    def _here(self, *, anyway: bool) -> Snapshot | None:
+        """The state as it is now; None where there is no room for it and it goes back ``anyway``."""
+        try:
+            return self._training.take_snapshot()
+        except UsageError:
+            if not anyway:
+                raise
+            return None
 
     def _chosen(self, step: int | None) -> Snapshot:
         snapshots = self._training.snapshots

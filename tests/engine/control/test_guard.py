@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from latentop.engine.checkpoint import snapshots
+from latentop.engine.run.errors import UsageError
 from latentop.engine.run.events import Rewind
 from tests.support.house import House
 
@@ -117,6 +119,34 @@ def test_with_nothing_to_go_back_to_it_stops(tmp_path: Path) -> None:
     house.trainer.snapshots.forget_after(-1)
     house.becomes("diverged")
     assert house.stops == ["by the guard: there was nothing to go back to: diverged: 3 of 4"]
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_where_there_is_no_room_for_the_state_that_is_left_it_goes_back_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, refused: bool
+) -> None:
+    """Nobody needs that state but for a rate that is refused after all: then it keeps the rate of then."""
+    house, copy, tried = House(tmp_path, ROLLBACK), snapshots.copy, list[object]()
+    before = house.rates
+
+    def full_at_first(state: object, *, to_host: bool = False) -> object:
+        tried.append(state)
+        if len(tried) <= 2:
+            raise MemoryError
+        return copy(state, to_host=to_host)
+
+    def refuse(_: object) -> None:
+        raise UsageError("no", "never")
+
+    monkeypatch.setattr(snapshots, "copy", full_at_first)
+    if refused:
+        monkeypatch.setattr(house.trainer, "adopt", refuse)
+    house.becomes("diverged")
+    assert (house.stops, house.trainer.step, house.facts["guard_used"]) == ([], 20, 1)
+    assert house.rates == [rate if refused else rate / 2 for rate in before]
+    (mark,) = house.marks
+    assert mark.text.startswith("diverged, guard 1 of 3: from step 30 back to 20")
+    assert (".lr" in mark.text) == (not refused)
 
 
 def test_what_it_is_told_while_all_is_bad_it_does_at_the_next_step(tmp_path: Path) -> None:
