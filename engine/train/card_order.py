@@ -1,4 +1,4 @@
-"""In which order NVIDIA's cards are tried: first the one where others have left the most memory free."""
+"""In which order NVIDIA's cards are tried: the first, unless others use it and leave more room elsewhere."""
 
 import re
 import subprocess
@@ -9,8 +9,10 @@ from latentop.presets.wording import gibibytes
 
 AS_GOOD = 0.8
 """Of what is free on the roomiest card: another one with so much is as good, as where a screen takes some."""
+USED = 0.1
+"""Of a card's memory: where more is taken, others compute there; a screen takes less."""
 SECONDS = 10
-_QUESTION = ("nvidia-smi", "--query-gpu=uuid,memory.free", "--format=csv,noheader,nounits")
+_QUESTION = ("nvidia-smi", "--query-gpu=uuid,memory.free,memory.used", "--format=csv,noheader,nounits")
 
 
 def order(count: int, before: str = "", turn: int | None = None) -> tuple[list[int], str]:
@@ -27,18 +29,22 @@ def order(count: int, before: str = "", turn: int | None = None) -> tuple[list[i
     known = re.match(r"cuda:(\d+)", before)
     if known and int(known[1]) in cards:
         return sorted(cards, key=lambda card: card != int(known[1])), ""
-    free = _free(count)
-    if not free:
+    memory = _memory(count)
+    if not memory:
         return cards, ""
-    roomy = [card for card in cards if free[card] >= AS_GOOD * max(free)]
-    rest = sorted(set(cards) - set(roomy), key=lambda card: -free[card])
-    first = roomy[0]
+    free = [left for left, _ in memory]
+    idle = [used <= USED * (left + used) for left, used in memory]
+    good = [
+        card for card in cards if free[card] >= free[0] and (idle[card] or free[card] >= AS_GOOD * max(free))
+    ]
+    rest = sorted(set(cards) - set(good), key=lambda card: -free[card])
+    first = good[0]
     told = f"cuda:{first} has {gibibytes(free[first])} free, cuda:0 {gibibytes(free[0])}: others use that one"
-    return roomy + rest, told if first else ""
+    return good + rest, told if first else ""
 
 
-def _free(count: int) -> list[int]:
-    """Bytes that are free on each of torch's cards; empty where that is not known of all of them.
+def _memory(count: int) -> list[tuple[int, int]]:
+    """Bytes free and used on each of torch's cards; empty where that is not known of all of them.
 
     Torch itself would start each card to tell, and stay on it: the driver's own program is asked.
     """
@@ -47,8 +53,11 @@ def _free(count: int) -> list[int]:
             _QUESTION, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS, check=True
         ).stdout
         rows = (line.split(",") for line in told.splitlines())
-        free = {uuid.strip().removeprefix("GPU-"): int(megabytes) * 2**20 for uuid, megabytes in rows}
-        return [free[str(torch.cuda.get_device_properties(card).uuid)] for card in range(count)]
+        memory = {
+            uuid.strip().removeprefix("GPU-"): (int(free) * 2**20, int(used) * 2**20)
+            for uuid, free, used in rows
+        }
+        return [memory[str(torch.cuda.get_device_properties(card).uuid)] for card in range(count)]
     except (OSError, subprocess.SubprocessError, ValueError, LookupError, AttributeError):
         return []
     except (RuntimeError, AssertionError):  # torch, of a card that is out of order

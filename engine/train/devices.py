@@ -41,7 +41,7 @@ def choose(wanted: str, before: str = "") -> Choice:
 
     ``auto`` takes the first CUDA device that computes, else MPS, else the CPU. Of several CUDA devices, runs
     that train side by side take one each in turn, a run that goes on the one where it was ``before``, and any
-    other the one with the most memory free: see ``card_order``.
+    other leaves one that others use for one with more memory free: see ``card_order``.
 
     Raises UsageError for a device that torch does not see here, or that cannot compute.
     """

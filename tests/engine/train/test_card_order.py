@@ -1,4 +1,7 @@
-"""Of several cards the roomiest trains; a run that goes on stays where it was. The driver is made up."""
+"""Of several cards the first trains that others leave room on; a run that goes on stays where it was.
+
+The driver is made up.
+"""
 
 import subprocess
 from pathlib import Path
@@ -24,6 +27,7 @@ class Driver:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.free: list[int] = []
+        self.sizes: list[int] = []
         self.broken: set[int] = set()
         self.says: str | Exception | None = None
         self.asked = 0
@@ -42,7 +46,9 @@ class Driver:
         self.asked += 1
         if isinstance(self.says, Exception):
             raise self.says
-        rows = [f"GPU-{card}abc-{card}, {free}\n" for card, free in enumerate(self.free)]
+        sizes = self.sizes or [max(self.free)] * len(self.free)
+        each = enumerate(zip(self.free, sizes, strict=True))
+        rows = [f"GPU-{card}abc-{card}, {free}, {size - free}\n" for card, (free, size) in each]
         return SimpleNamespace(stdout="".join(reversed(rows)) if self.says is None else self.says)
 
 
@@ -70,13 +76,34 @@ def test_a_card_that_others_use_is_left_to_them(free: list[int], chosen: int, dr
 
 
 @pytest.mark.parametrize(
+    ("free", "sizes", "chosen"),
+    [
+        ([12, 24], [12, 24], 0),
+        ([11, 24], [12, 24], 0),  # a screen
+        ([3, 12, 24], [12, 12, 24], 1),  # which nobody uses, as the last one
+        ([3, 2, 24], [12, 2, 24], 2),  # the second has less than is left of the first
+        ([30, 24], [80, 24], 0),
+        ([3, 20], [12, 80], 1),
+    ],
+)
+def test_a_card_is_not_passed_over_for_being_small(
+    free: list[int], sizes: list[int], chosen: int, driver: Driver
+) -> None:
+    driver.free, driver.sizes = [GIB * one for one in free], [GIB * one for one in sizes]
+    choice = devices.choose("auto")
+    assert choice.device.index == chosen
+    told = f"cuda:{chosen} has {free[chosen]}.0 GiB free, cuda:0 {free[0]}.0 GiB: others use that one"
+    assert choice.notes == ((told,) if chosen else ())
+
+
+@pytest.mark.parametrize(
     "says",
     [
         FileNotFoundError("nvidia-smi"),
         subprocess.TimeoutExpired("nvidia-smi", 10),
         subprocess.CalledProcessError(9, "nvidia-smi"),
-        "GPU-0abc-0, 3072\n",
-        "GPU-0abc-0, [N/A]\nGPU-1abc-1, [N/A]\n",
+        "GPU-0abc-0, 3072, 19456\n",
+        "GPU-0abc-0, [N/A], [N/A]\nGPU-1abc-1, [N/A], [N/A]\n",
         "No devices were found\n",
         "",
     ],
