@@ -138,7 +138,7 @@ class _Log:
     """The log of one training, which may not be there yet, and may get more files."""
 
     def __init__(self, options: argparse.Namespace) -> None:
-        self._places = LogPlaces(options.log)
+        self._places = LogPlaces(options.log, once=options.once)
         self._key: str = options.key
         self._wanted = parse(options.columns) if options.columns else ColumnsWanted()
         self._looked = 0.0

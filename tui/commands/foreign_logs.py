@@ -48,7 +48,7 @@ def add_reading(words: Parser, paths: str) -> None:
 
 
 def found(options: Namespace, *, there: bool) -> list[ForeignLog]:
-    """The logs that the options of ``add_reading`` name; ``there``: none that may still come.
+    """The logs that the options of ``add_reading`` name; ``there``: as they are now, and none that may come.
 
     Raises UsageError for what is none, and for options that can't be.
     """
@@ -74,10 +74,9 @@ def _at(path: Path, options: Namespace, *, there: bool) -> list[ForeignLog]:
             raise UsageError(f"{path}: there is no folder {path.parent}", "name where the log will be")
         if not options.columns:
             return [ForeignLog(path, "", "")]
-    columns = [f"--columns={options.columns}"] if options.columns else []
-    answer = engine_process.answer(
-        [*_LISTER, *columns, "--", str(path)], f"{path} can't be read", "name a log"
-    )
+    more = [f"--columns={options.columns}"] if options.columns else []
+    more += ["--once"] if there else []
+    answer = engine_process.answer([*_LISTER, *more, "--", str(path)], f"{path} can't be read", "name a log")
     for words in dict.fromkeys(words for one in answer["logs"] for words in one["notes"]):
         aside(f"{path}: {words}", "faint")
     logs = [ForeignLog(path, one["key"], one["name"]) for one in answer["logs"]]

@@ -21,9 +21,10 @@ def main() -> int:
     parser.add_argument("--discriminator", metavar="COLUMN", help="the discriminator's loss")
     parser.add_argument("--columns", metavar="SERIES=COLUMN,…", help="sums of columns, and of any series")
     parser.add_argument("--list", action="store_true", help="print the logs that lie there, and no more")
+    parser.add_argument("--once", action="store_true", help="with --list: they are read as they are now")
     options = parser.parse_args()
     if options.list:
-        return _list(options.path, options.columns)
+        return _list(options.path, options.columns, once=options.once)
     from latentop.engine.external.logs.report import diagnose  # the detectors, which a list does without
 
     answer: Diagnosis | Refusal
@@ -40,7 +41,7 @@ def main() -> int:
     return answer.exit_code
 
 
-def _list(path: Path, columns: str) -> int:
+def _list(path: Path, columns: str, *, once: bool) -> int:
     """Print which logs lie there, as JSON: the key and the name of each, and what lies beside it unread.
 
     Where none is yet, one may come: that is told with why it is none.
@@ -49,7 +50,7 @@ def _list(path: Path, columns: str) -> int:
     try:
         if columns:
             parse(columns)
-        found = LogPlaces(path).find()
+        found = LogPlaces(path, once=once).find()
         answer = {"logs": [{"key": one.key, "name": one.name, "notes": one.notes} for one in found]}
     except NothingYetError as error:
         answer = {"logs": [{"key": "", "name": "", "notes": []}], "not_yet": error.message}

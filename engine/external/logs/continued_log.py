@@ -1,5 +1,6 @@
 """A log in several files, each of which goes on where the one before ended: read one after the other."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from latentop.engine.external.logs.rows import Batch, LogReader
@@ -7,22 +8,17 @@ from latentop.engine.run.diagnosis import Source
 
 
 class ContinuedLog:
-    """Reads a file to its end, then the one that continues it: a :class:`LogReader`.
+    """Reads a file to its end, then the one that continues it: a :class:`LogReader` of files that are whole.
 
     Training went back there where a file begins with a step that the one before had reached.
     """
 
-    def __init__(self, first: LogReader) -> None:
-        self._readers = [first]
+    def __init__(self, files: Sequence[LogReader]) -> None:
+        self._readers = files
         self._place = 0
         self._latest = -1
-        self._reached = -1
-        """The last step of the files that are read to their ends."""
+        """The last step that counts."""
         self._begins = False
-
-    def add(self, reader: LogReader) -> None:
-        """Read one more after all others."""
-        self._readers.append(reader)
 
     @property
     def source(self) -> Source:
@@ -32,21 +28,24 @@ class ContinuedLog:
     @property
     def notes(self) -> list[str]:
         """Those of all files."""
-        return [note for reader in self._readers for note in reader.notes]
+        return list(dict.fromkeys(note for reader in self._readers for note in reader.notes))
 
     def poll(self, *, final: bool = False) -> list[Batch]:
-        """What was appended to the file that is being read, or of the next ones; see LogReader."""
+        """What comes next in the file that is being read, or in the one after it; see LogReader."""
         while True:
             last = self._place == len(self._readers) - 1
             found = self._readers[self._place].poll(final=final or not last)
             if found and self._begins:
-                first = int(found[0].steps.min(initial=self._reached + 1))
-                found[0] = replace(found[0], back_to=first) if first <= self._reached else found[0]
+                first = int(found[0].steps.min(initial=self._latest + 1))
+                found[0] = replace(found[0], back_to=first) if first <= self._latest else found[0]
                 self._begins = False
-            self._latest = max([self._latest, *(int(one.steps.max(initial=-1)) for one in found)])
+            for batch in found:
+                if batch.back_to is not None:
+                    self._latest = min(self._latest, batch.back_to - 1)
+                self._latest = max(self._latest, int(batch.steps.max(initial=-1)))
             if found or last:
                 return found
-            self._place, self._reached, self._begins = self._place + 1, self._latest, True
+            self._place, self._begins = self._place + 1, True
 
     def close(self) -> None:
         """Let go of all files."""

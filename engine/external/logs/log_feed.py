@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 from latentop.engine.external.logs.columns import Columns
 from latentop.engine.external.logs.columns_wanted import ColumnsWanted
-from latentop.engine.external.logs.continued_log import ContinuedLog
 from latentop.engine.external.logs.merged_log import MergedLog
 from latentop.engine.external.logs.rows import Batch, LogReader
 from latentop.engine.external.logs.sums import Sum
@@ -14,14 +13,10 @@ from latentop.engine.run.diagnosis import Source
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Part of a log, in a file or folder: ``key`` tells it from others, ``opened`` reads it.
-
-    ``after`` is the key of the part that it continues.
-    """
+    """Part of a log, in a file or folder: ``key`` tells it from others, ``opened`` reads it."""
 
     key: str
     opened: Callable[[list[str], str | None], LogReader]
-    after: str = ""
 
 
 class LogFeed:
@@ -33,7 +28,7 @@ class LogFeed:
     def __init__(self, place: str, wanted: ColumnsWanted) -> None:
         self._wanted = wanted
         self._reader = MergedLog()
-        self._parts: dict[str, ContinuedLog] = {}
+        self._parts: set[str] = set()
         self._own_notes: list[str] = []
         self._columns = Columns(place, wanted)
         self._sums: dict[str, Sum] = {}
@@ -44,17 +39,8 @@ class LogFeed:
         """Read these files, too, where they are new."""
         for part in parts:
             if part.key not in self._parts:
-                self._add(part)
-
-    def _add(self, part: Part) -> None:
-        reader = part.opened([], self._wanted.step)
-        log = self._parts.get(part.after)
-        if log is None:
-            log = ContinuedLog(reader)
-            self._reader.add(log)
-        else:
-            log.add(reader)
-        self._parts[part.key] = log
+                self._parts.add(part.key)
+                self._reader.add(part.opened([], self._wanted.step))
 
     def note(self, words: str) -> None:
         """What else a person should hear."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from latentop.engine.external.logs.columns_wanted import ColumnsWanted
 from latentop.engine.external.logs.content import ACCEPTED, Content, NothingYetError, contents
-from latentop.engine.external.logs.continuations import Continuations
+from latentop.engine.external.logs.continuations import joined
 from latentop.engine.external.logs.event_folders import EventFolders
 from latentop.engine.external.logs.log_feed import LogFeed, Part
 from latentop.engine.external.logs.near_names import listed
@@ -48,15 +48,19 @@ class LogPlace:
 
 
 class LogPlaces:
-    """Finds the logs at a path, and those that come there later."""
+    """Finds the logs at a path, and those that come there later.
 
-    def __init__(self, path: Path) -> None:
+    ``once`` says that they are read once, as they are: then a log that goes on where another ends is the same
+    training. While logs grow nobody knows: two may be written side by side.
+    """
+
+    def __init__(self, path: Path, *, once: bool = False) -> None:
         self._path = path
+        self._once = once
         self._seen: dict[Path, tuple[int, int, list[Content]]] = {}
         """Of every file its number, its size when it was last looked at, and what it holds."""
         self._events = EventFolders(path)
         self._same_values = SameValues()
-        self._continuations = Continuations()
 
     def find(self) -> list[LogPlace]:
         """The logs that are there now, in the order of their names.
@@ -85,7 +89,8 @@ class LogPlaces:
             held = [one for path in files if _may_be_log(path) for one in self._held(path)]
             if events := self._events.held(folder, files):
                 held.append(events)
-            for one in trainings(held, self._same_values, self._continuations):
+            told = trainings(held, self._same_values)
+            for one in joined(told) if self._once else told:
                 of_folder = one.first.content.kind in ("series", "events")
                 name = one.first.content.run or self._relative(folder if of_folder else one.first.path)
                 if any(other.key == name for other in found):
@@ -157,7 +162,7 @@ def _may_be_log(path: Path) -> bool:
 
 def only_log(path: Path) -> LogPlace:
     """The log at a path that is read once. Raises UsageError where there is none, or more than one."""
-    found = LogPlaces(path).find()
+    found = LogPlaces(path, once=True).find()
     if len(found) > 1:
         raise UsageError(
             f"{path} holds {len(found)} logs: {listed([one.name for one in found], most=10)}",

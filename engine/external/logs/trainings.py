@@ -1,21 +1,22 @@
 """Which logs of one folder tell of one training, and which of others."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import pairwise, permutations
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 from latentop.engine.external.logs.content import Content
+from latentop.engine.external.logs.continued_log import ContinuedLog
 from latentop.engine.external.logs.log import is_judged
 from latentop.engine.external.logs.log_feed import Part
 from latentop.engine.external.logs.near_names import listed
+from latentop.engine.external.logs.rows import LogReader
 
 _BEST = ("json", "series", "events", "trackio", "wandb", "table", "document", "text")
 """Kinds of logs in the order in which they are read, those that may hold losses first."""
 _SPLIT = ("json", "series", "table", "text")
 """Kinds of which one training may write several files, each with names of its own."""
-_PIECES = ("json", "table", "text")
-"""Kinds that a resumed training may go on with in another file."""
 _WHOLE = ({"loss/total"}, {"loss/reconstruction"}, {"loss/generator", "loss/discriminator"})
 """Losses that make a training by themselves."""
 
@@ -54,11 +55,9 @@ class Training:
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """What is read of it."""
-        found = [part for one in self.held for part in one.parts]
-        for one in self.continued:
-            found += [replace(part, after=found[-1].key) for part in one.parts]
-        return tuple(found)
+        """What is read of it; logs that go on where others end are one part."""
+        found = tuple(part for one in (*self.held, *self.continued) for part in one.parts)
+        return (Part(found[0].key, partial(_continued, found)),) if self.continued else found
 
     @property
     def first(self) -> Held:
@@ -78,12 +77,8 @@ class Training:
         return bool(new.names) and not (new.series & series or apart or twice or dark)
 
 
-def trainings(
-    held: Sequence[Held], same: Callable[[Held, Held], bool], continues: Callable[[Held, Held], bool]
-) -> list[Training]:
+def trainings(held: Sequence[Held], same: Callable[[Held, Held], bool]) -> list[Training]:
     """The trainings that the logs of one folder tell of; ``same`` says whether two hold the same values.
-
-    ``continues`` says whether the second of two goes on where the first ends: that is one training.
 
     Logs of one kind with names of their own are one training; of another kind they are so where nothing
     else lies there. A log is left out only where its values are read already, or tell nothing to judge.
@@ -97,27 +92,7 @@ def trainings(
         for one in held:
             if one.content.kind == kind and not _finds_place(one, found, before, same):
                 found.append(Training([one]))
-    return _joined(found, continues)
-
-
-def _joined(found: Sequence[Training], continues: Callable[[Held, Held], bool]) -> list[Training]:
-    """The trainings, those put together that go on where one other ends, and no other does."""
-    alone = [one for one in found if len(one.held) == 1 and one.held[0].content.kind in _PIECES]
-    pairs = [(a, b) for a, b in permutations(alone, 2) if continues(a.held[0], b.held[0])]
-    next_of = {
-        id(a): b
-        for a, b in pairs
-        if sum(one is a for one, _ in pairs) == sum(one is b for _, one in pairs) == 1
-    }
-    later = {id(one) for one in next_of.values()}
-    for one in found:
-        after = next_of.get(id(one)) if id(one) not in later else None
-        while after is not None:
-            one.continued += after.held
-            one.told_twice += after.told_twice
-            one.unjudged += after.unjudged
-            after = next_of.get(id(after))
-    return [one for one in found if id(one) not in later]
+    return found
 
 
 def _finds_place(
@@ -144,3 +119,8 @@ def _is_whole(series: frozenset[str]) -> bool:
     """Whether these losses make a training; of one GAN of several, or in parts, they do, too."""
     plain = {name.split("-")[0] for name in series}
     return any(losses <= plain for losses in _WHOLE)
+
+
+def _continued(parts: Sequence[Part], notes: list[str], step: str | None) -> LogReader:
+    """The parts one after the other; ``notes`` and ``step`` are those of :class:`Part`."""
+    return ContinuedLog([part.opened(notes, step) for part in parts])

@@ -4,7 +4,9 @@ import errno
 import json
 import math
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -341,13 +343,11 @@ def test_a_folder_that_nobody_may_look_into_is_refused(
         LogPlaces(tmp_path).find()
 
 
-def _steps(path: Path, steps: range, level: float = 0.7) -> None:
-    """A GAN's log of these steps."""
-    path.write_text(
-        "".join(
-            f"step {step} loss_D {level + step / 1e6:.6f} loss_G {1 + step / 1e6:.6f}\n" for step in steps
-        )
-    )
+def _steps(path: Path, *stretches: range, level: float = 0.7, counter: str = "step") -> None:
+    """Append these steps to a GAN's log."""
+    with path.open("a") as log:
+        for step in chain(*stretches):
+            log.write(f"{counter} {step} loss_D {level + step / 1e6:.6f} loss_G {1 + step / 1e6:.6f}\n")
 
 
 @pytest.mark.parametrize("begins", [5000, 5050, 5150])
@@ -355,7 +355,7 @@ def test_a_log_that_goes_on_where_another_ends_is_the_same_training(tmp_path: Pa
     _steps(tmp_path / "train.log", range(0, 5001, 50))
     _steps(tmp_path / "train2.log", range(begins, 10001, 50))
     _steps(tmp_path / "train3.log", range(10050, 12001, 50))
-    (found,) = LogPlaces(tmp_path).find()
+    (found,) = LogPlaces(tmp_path, once=True).find()
     assert found.notes == (
         "train2.log goes on where train.log ends: one training",
         "train3.log goes on where train2.log ends: one training",
@@ -383,25 +383,64 @@ def test_logs_that_overlap_or_are_far_apart_are_two_trainings(
 ) -> None:
     _steps(tmp_path / "a.log", first)
     _steps(tmp_path / "b.log", second, level=0.3)
-    assert [one.key for one in LogPlaces(tmp_path).find()] == ["a.log", "b.log"]
+    assert [one.key for one in LogPlaces(tmp_path, once=True).find()] == ["a.log", "b.log"]
 
 
 def test_a_log_that_might_go_on_from_either_of_two_is_a_training_of_its_own(tmp_path: Path) -> None:
     for name, steps, level in (("a", range(0, 901, 50), 0.2), ("b", range(0, 901, 50), 0.5)):
-        _steps(tmp_path / f"{name}.log", steps, level)
+        _steps(tmp_path / f"{name}.log", steps, level=level)
     _steps(tmp_path / "c.log", range(950, 2001, 50))
-    assert [one.key for one in LogPlaces(tmp_path).find()] == ["a.log", "b.log", "c.log"]
+    assert [one.key for one in LogPlaces(tmp_path, once=True).find()] == ["a.log", "b.log", "c.log"]
 
 
-def test_a_log_that_is_watched_is_followed_into_the_file_that_continues_it(tmp_path: Path) -> None:
-    _steps(tmp_path / "train.log", range(0, 5001, 50))
+def test_a_log_that_counts_steps_does_not_continue_one_that_counts_epochs(tmp_path: Path) -> None:
+    _steps(tmp_path / "a.log", range(100), counter="epoch")
+    _steps(tmp_path / "b.log", range(100, 3000, 10))
+    assert [one.key for one in LogPlaces(tmp_path, once=True).find()] == ["a.log", "b.log"]
+
+
+def test_a_continued_log_went_back_only_where_it_did(tmp_path: Path) -> None:
+    _steps(tmp_path / "a.log", range(0, 1001, 50), range(100, 451, 50))
+    _steps(tmp_path / "b.log", range(500, 2001, 50), range(1500, 1901, 50))
+    _steps(tmp_path / "c.log", range(1950, 3001, 50))
+    batches = whole(only_log(tmp_path).open(ColumnsWanted()))
+    assert [one.back_to for one in batches if one.back_to is not None] == [100, 1500]
+    assert joined(batches)["loss/generator"][0].tolist() == [*range(0, 3001, 50)]
+
+
+def test_while_they_are_watched_logs_that_may_be_branches_are_read_each_to_its_end(tmp_path: Path) -> None:
+    _steps(tmp_path / "a.log", range(0, 5001, 50))
     places = LogPlaces(tmp_path)
     (found,) = places.find()
     feed = found.open(ColumnsWanted())
     read = feed.poll()
-    _steps(tmp_path / "train2.log", range(5050, 10001, 50))
-    (found,) = places.find()
-    feed.extend(found.parts)
+    _steps(tmp_path / "b.log", range(5050, 6000, 50), level=0.3)
+    first, second = places.find()
+    assert (first.key, second.key) == ("a.log", "b.log")
+    feed.extend(first.parts)
+    read += feed.poll()
+    _steps(tmp_path / "a.log", range(5050, 9000, 50))
+    feed.extend(places.find()[0].parts)
     read += feed.poll()
     feed.close()
-    assert joined(read)["loss/generator"][0].tolist() == list(range(0, 10001, 50))
+    steps, values = joined(read)["loss/discriminator"]
+    assert steps.tolist() == [*range(0, 9000, 50)]
+    assert values == pytest.approx(0.7 + steps / 1e6, abs=1e-6)
+
+
+@pytest.mark.parametrize("once", [False, True])
+def test_of_many_logs_each_is_looked_at_a_few_times(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, once: bool
+) -> None:
+    for place in range(30):
+        _steps(tmp_path / f"{place}.log", range(100 * place, 100 * place + 150, 10))
+    looks: Counter[str] = Counter()
+    stat = Path.stat
+
+    def counted(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        looks[path.name] += 1
+        return stat(path, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(Path, "stat", counted)
+    assert len(LogPlaces(tmp_path, once=once).find()) == 30
+    assert max(looks.values()) < 15
