@@ -78,13 +78,7 @@ _ADVERSARIAL = frozenset({"adv", "adversarial", "gan"})
 """Of a loss without a role: it is one of several."""
 
 
-_MEAN = frozenset({"avg", "mean", "average"})
-_TRAINING = frozenset({"train", "training"})
-
-
 def _held_out(said: frozenset[str]) -> str | None:
-    if said - _MEAN == {"total"}:  # of the losses, as in "valid/total"
-        return "valid/loss"
     said -= NEUTRAL | {"autoencoder", "ae", "set"}
     if said & _RECONSTRUCTION and said <= _RECONSTRUCTION | LOSS:
         return "valid/reconstruction"
@@ -97,8 +91,6 @@ def _of_training(said: frozenset[str]) -> str | None:
         return None
     if roles:
         return _of_role(roles[0], said - ROLES[roles[0]] - NEUTRAL)
-    if said & _TRAINING and said - _TRAINING - _MEAN == {"total"}:
-        return "loss/total"
     said -= NEUTRAL - _ADVERSARIAL
     if said & _RECONSTRUCTION and said <= _RECONSTRUCTION | LOSS:
         return "loss/reconstruction"

@@ -38,7 +38,7 @@ _CHANNELS = (1, 3)
 
 
 class Images(torch.utils.data.Dataset[Tensor]):
-    """Images ``(n, channels, height, width)`` in [0, 1], in bytes and three channels."""
+    """Images in bytes ``(n, channels, height, width)``, each in three channels."""
 
     def __init__(self, images: Tensor) -> None:
         self._images = images
@@ -47,8 +47,7 @@ class Images(torch.utils.data.Dataset[Tensor]):
         return len(self._images)
 
     def __getitem__(self, place: int) -> Tensor:
-        image = self._images[place].clamp(0, 1).mul(255).round().to(torch.uint8)
-        return image.expand(3, -1, -1)
+        return self._images[place].expand(3, -1, -1)
 
 
 def score(run: RunFolder, at: int | None, count: int) -> dict[str, object]:
@@ -62,7 +61,7 @@ def score(run: RunFolder, at: int | None, count: int) -> dict[str, object]:
     preset = catalogue.load(catalogue.find(str(run.preset)))
     state = checkpoint_file.load(checkpoint)
     preset = live.changed(preset, state["settings"])
-    choice = devices.choose(preset.device)
+    choice = devices.choose("auto")  # it need not be scored where it was trained
     device = choice.device if choice.device.type == "cuda" else torch.device("cpu")
     dataset = load(preset.data, torch.device("cpu"), before=load_files(run.files))
     if len(dataset.shape) != 3 or dataset.shape[0] not in _CHANNELS:
@@ -71,17 +70,17 @@ def score(run: RunFolder, at: int | None, count: int) -> dict[str, object]:
     objective = build_objective(preset, dataset, device)
     if not isinstance(objective, Generative):
         raise UsageError(f"{run.id} draws no samples: it is no GAN and no VAE", "score a run that does")
+    _require_weights()
     for name, network in objective.networks.items():
         if name in state["networks"]:
             network.load_state_dict(state["networks"][name])
     samples = _drawn(objective, count, len(dataset.classes))
-    if not samples.isfinite().all():
+    if samples is None:
         raise UsageError(
             f"the samples of {run.id} at step {spaced(state['step'])} are no numbers: it diverged",
             "score an earlier checkpoint: --at STEP",
         )
-    _require_weights()
-    real = dataset.train[evenly(len(dataset.train), count)]
+    real = _bytes(dataset.train[evenly(len(dataset.train), count)])
     found = fidelity.calculate_metrics(
         input1=Images(samples),
         input2=Images(real),
@@ -122,15 +121,24 @@ def _checkpoint(run: RunFolder, at: int | None) -> Path:
     return checkpoint_file.path_of(run, step)
 
 
-def _drawn(objective: Generative, count: int, classes: int) -> Tensor:
-    """Samples ``(count, channels, height, width)`` in [0, 1], on the CPU; the same for the same weights.
+def _drawn(objective: Generative, count: int, classes: int) -> Tensor | None:
+    """Samples in bytes ``(count, channels, height, width)``; None where any is no number.
 
-    Conditional ones are of all classes in turn, so that each is drawn as often.
+    They are the same for the same weights. Conditional ones are of all classes in turn, each as often.
     """
     turns = max(1, _AT_ONCE // max(1, classes)) * max(1, classes)
-    return torch.cat(
-        [objective.draw(min(turns, count - at), SEED + at).cpu() for at in range(0, count, turns)]
-    )
+    parts = []
+    for at in range(0, count, turns):
+        drawn = objective.draw(min(turns, count - at), SEED + at).cpu()
+        if not drawn.isfinite().all():
+            return None
+        parts.append(_bytes(drawn))
+    return torch.cat(parts)
+
+
+def _bytes(images: Tensor) -> Tensor:
+    """Of images in [0, 1]."""
+    return images.clamp(0, 1).mul(255).round().to(torch.uint8)
 
 
 def _require_weights() -> None:
@@ -163,9 +171,13 @@ def main() -> int:
     except (LatentopError, PresetError) as error:
         answer, code = {"error": error.message, "hint": error.hint}, error.exit_code
     except (RuntimeError, MemoryError) as error:
-        if (explained := devices.explain(error)) is None:
+        if not devices.out_of_memory(error):
             raise
-        answer, code = dict(zip(("error", "hint"), explained, strict=True)), 1
+        answer = {
+            "error": "out of memory",
+            "hint": "end others on that device, or hide it: CUDA_VISIBLE_DEVICES=",
+        }
+        code = 1
     except KeyboardInterrupt:
         return 130
     sys.stdout.write(json.dumps(answer))

@@ -32,6 +32,7 @@ class LogShape:
     more: Mapping[str, Mapping[int, float]] = ()  # type: ignore[assignment]
     """Values of series at other steps."""
     binary: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def _lines(
@@ -360,6 +361,7 @@ SHAPES = {
             write=_lines("train.md", _markdown, before=_MARKDOWN),
             steps=COUNTED,
             series=LOSSES,
+            notes=("above its columns 1 line is left out",),
         ),
         LogShape(name="box", write=_lines("rich.txt", _box, before=_BOX), steps=COUNTED, series=LOSSES),
         LogShape(
@@ -371,6 +373,7 @@ SHAPES = {
             ),
             steps=COUNTED,
             series=LOSSES,
+            notes=("above its columns 2 lines are left out",),
         ),
         LogShape(name="packed", write=_packed, steps=HUNDREDS, series=LOSSES, binary=True),
         LogShape(name="powershell", write=_powershell, steps=COUNTED, series=LOSSES),

@@ -233,7 +233,7 @@ def _table_or_text(path: Path, lines: Sequence[bytes]) -> Content:
         return _lines("text", path, names, lambda _: Text())
     if refusal is not None:
         raise refusal
-    if table.delimited and not rows:
+    if table.delimited and not rows and not any(not name or _is_number(name) for name in table.header):
         raise NothingYetError(
             f"{path} holds no rows below its columns: {listed(table.header)}", "name a log with rows"
         )

@@ -14,6 +14,8 @@ FEWEST, FEWEST_VALUES = 3, 10
 """Chunks in a row, and values in them."""
 USUAL = 0.25
 """Of the reconstruction loss's levels: those up to it are as good as it usually is."""
+EXPLODED = 10.0
+"""Times that: the loss has run away."""
 LASTS = 0.25
 """Of the log: so long is no warm-up of the divergence's weight."""
 
@@ -28,9 +30,9 @@ def posterior_collapse(reconstruction: Course, divergence: Course, *, ended: boo
     if len(chunks.levels) < FEWEST or not len(errors.levels):
         return []
     levels = np.abs(errors.levels)
-    size = float(
-        min(np.median(levels[-FEWEST:]), np.quantile(levels, USUAL))
-    )  # one that explodes tells nothing
+    size, usual = float(np.median(levels[-FEWEST:])), float(np.quantile(levels, USUAL))
+    if size > EXPLODED * usual:  # against what has run away any divergence is nothing
+        size = usual
     if size == 0:
         return []
     share = np.abs(chunks.levels) / size

@@ -67,8 +67,8 @@ OF_REPOSITORIES: dict[str, dict[str, str | None]] = {
         "loss": "loss/total",
         "train_loss": "loss/total",
         "test_loss": "valid/loss",
-        "train/total": "loss/total",
-        "valid/total": "valid/loss",
+        "train_total": None,  # of images, as often as of losses
+        "val_total": None,
         "val_recon_loss": "valid/reconstruction",
         "kl_weight": None,
         "vq_loss": None,

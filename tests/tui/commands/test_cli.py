@@ -116,11 +116,19 @@ def test_an_error_nobody_foresaw_is_two_lines_and_a_traceback_only_on_request(
     ("facts", "code", "what"),
     [
         ({"state": "finished", "verdict": "healthy"}, 0, ""),
-        ({"state": "stopped", "verdict": "collapsed"}, 4, "ended COLLAPSED since step 200: samples reach 31 %"),
+        (
+            {"state": "stopped", "verdict": "collapsed"},
+            4,
+            "ended COLLAPSED since step 200: samples reach 31 %",
+        ),
         ({"state": "failed", "error": "no memory", "hint": "a smaller batch"}, 1, "no memory"),
         ({"state": "finished", "verdict": "diverged"}, 3, "ended DIVERGED"),
         ({"state": "finished", "verdict": "exploding"}, 3, "ended EXPLODING"),
-        ({"state": "finished", "verdict": "collapsed"}, 4, "ended COLLAPSED since step 200: samples reach 31 %"),
+        (
+            {"state": "finished", "verdict": "collapsed"},
+            4,
+            "ended COLLAPSED since step 200: samples reach 31 %",
+        ),
         ({"state": "running", "pid": 2**22 + 1, "process_started": 1.0}, 5, "crashed at step 300"),
         ({"state": "running", "host": "elsewhere", "heartbeat": 1.0}, 5, "no word from elsewhere"),
         (

@@ -1,30 +1,25 @@
 """Tables of cells: CSV, tabs, semicolons with decimal commas, blanks; sparse ones, ones with new headers."""
 
-import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latentop.engine.external.logs.appended_file import Block
-from latentop.engine.external.logs.formats.frames import unframed
+from latentop.engine.external.logs.formats.cells import BLANK, above, delimiter_of, parted
+from latentop.engine.external.logs.formats.frames import NAMES, unframed
 from latentop.engine.external.logs.formats.number_cells import column_of, is_number, plain_numbers
 from latentop.engine.external.logs.near_names import short
 from latentop.engine.external.logs.table import Cells, Table
 from latentop.engine.run.diagnosis import Source
 from latentop.engine.run.errors import UsageError
 
-_DELIMITERS = (b"\t", b";", b",", b"|")
-_BLANK = b" "
 _BLANKS = re.compile(rb"[ \t]+")
 _NUMERIC = b"0123456789.+-"
 _EMPTY_LINES = re.compile(rb"\n[ \t]*(?=\n)")
-_MOST_ABOVE = 200
-"""Lines above the columns, at most: what a program says before its table."""
 _MOST_COLUMNS = 10_000
 _TELLING = 2
 """Rows from which on a column that holds no number holds texts."""
@@ -45,6 +40,8 @@ class Delimited:
         self._delimiter = b","
         self._comment = b""
         self._line = 0
+        self._bare = True
+        """Whether there is no row yet under the columns."""
         self._damaged = 0
         self._texts: set[str] = set()
 
@@ -56,7 +53,7 @@ class Delimited:
     @property
     def delimited(self) -> bool:
         """Whether anything but blanks parts its columns."""
-        return len(self._header) > 1 and self._delimiter != _BLANK
+        return len(self._header) > 1 and self._delimiter != BLANK
 
     def tables(self, block: Block) -> Iterator[Table]:
         """The rows in some lines, a table for every header. Raises UsageError where there is no header."""
@@ -74,7 +71,7 @@ class Delimited:
         """The table of lines that all have a cell for every column; None where any has not."""
         data, delimiter, width = self._tidy(data), self._delimiter, len(self._header)
         rows = data.count(b"\n")
-        if not rows or b'"' in data or data.count(delimiter) != rows * (width - 1):
+        if not rows or b'"' in data or NAMES in data or data.count(delimiter) != rows * (width - 1):
             return None
         raw = np.frombuffer(data, np.uint8)
         ends = np.flatnonzero((raw == delimiter[0]) | (raw == 10))
@@ -84,14 +81,15 @@ class Delimited:
         if delimiter != b",":
             flat = flat.replace(b",", b".").replace(delimiter, b",")
         numbers = plain_numbers(flat)
+        self._bare = False
         if numbers is not None:
             return _of_numbers(self._header, numbers.reshape(rows, width))
         return self._of_texts(flat.split(b","), rows)
 
     def _tidy(self, data: bytes) -> bytes:
         """Lines without blanks around cells, where blanks part them, and without empty lines."""
-        if self._delimiter == _BLANK:
-            data = _BLANKS.sub(_BLANK, data).replace(b"\n ", b"\n").replace(b" \n", b"\n").lstrip(_BLANK)
+        if self._delimiter == BLANK:
+            data = _BLANKS.sub(BLANK, data).replace(b"\n ", b"\n").replace(b" \n", b"\n").lstrip(BLANK)
         return _EMPTY_LINES.sub(b"", data).lstrip(b"\n")
 
     def _of_texts(self, cells: Sequence[bytes], rows: int) -> Table | None:
@@ -123,13 +121,19 @@ class Delimited:
         rows: list[bytes] = []
         anew, at = False, 0
         lines = data.split(b"\n")[:-1]
-        above = 0 if self._header else self._above(lines)
+        before = 0 if self._header else above(lines)
+        if left := sum(map(bool, map(bytes.strip, lines[:before]))):
+            self._notes.append(f"above its columns {left} {'line is' if left == 1 else 'lines are'} left out")
         for place, line in enumerate(lines):
             self._line += 1
             at += len(line) + 1
-            if place < above or not line.strip():
+            if place < before or not line.strip():
                 continue
-            named = line[:1] not in _NUMERIC and self._looks_like_header(self._cells(line), begins=begins)
+            above_rule, line = line.startswith(NAMES), line.lstrip(NAMES)
+            named = line[:1] not in _NUMERIC and (
+                self._looks_like_header(self._cells(line), begins=begins)
+                or self._names_others(line, above_rule=above_rule)
+            )
             if named or not self._header:
                 if rows:
                     yield from self._table(rows, anew=anew)
@@ -143,6 +147,7 @@ class Delimited:
                     continue
             if (row := self._row(line)) is not None:
                 rows.append(row)
+                self._bare = False
         if rows:
             yield from self._table(rows, anew=anew)
 
@@ -159,7 +164,8 @@ class Delimited:
         Raises UsageError where there is no header at all.
         """
         bare = line.lstrip(b"# ")
-        cells = self._parted(bare)
+        self._delimiter = delimiter_of(bare)
+        cells = self._cells(bare)
         if bare != line.lstrip() and not self._header:
             self._comment = bare  # the header, where numbers follow
             return True
@@ -185,44 +191,18 @@ class Delimited:
         for name in names:
             seen[name] = seen.get(name, 0) + 1
             self._header.append(name + " again" * (seen[name] - 1))
-        self._first = cells[0]
-
-    def _above(self, lines: Sequence[bytes]) -> int:
-        """How many lines come before the columns: names, and as many cells below that are numbers, mostly.
-
-        The first line names the columns unless they have another number of cells, or are parted otherwise.
-        """
-        filled = [(place, line.lstrip(b"# ")) for place, line in enumerate(lines[:_MOST_ABOVE])]
-        filled = [(place, line) for place, line in filled if line.strip()]
-        first = (len(self._parted(filled[0][1])), self._delimiter) if filled else (0, b"")
-        for (place, line), (_, below) in pairwise(filled):
-            names = self._parted(line)
-            values = [cell.replace(b",", b".") for cell in self._cells(below)]
-            numbers = sum(map(is_number, values))
-            if len(names) == len(values) > 1 and not any(map(is_number, names)) and numbers * 2 > len(values):
-                return place if (len(names), self._delimiter) != first else 0
-        return 0
-
-    def _parted(self, line: bytes) -> list[bytes]:
-        """The cells of a line of names, by what parts it from here on."""
-        delimiter = max(_DELIMITERS, key=line.count)
-        self._delimiter = delimiter if delimiter in line else _BLANK
-        return self._cells(line)
+        self._first, self._bare = cells[0], True
 
     def _cells(self, line: bytes) -> list[bytes]:
-        if b'"' in line:
-            try:
-                (cells,) = csv.reader(
-                    [line.decode("utf-8", "replace")],
-                    delimiter=self._delimiter.decode(),
-                    skipinitialspace=True,
-                )
-            except (csv.Error, ValueError):
-                return []
-            return [cell.strip().encode() for cell in cells]
-        if self._delimiter == _BLANK:
-            return line.split()
-        return [cell.strip() for cell in line.split(self._delimiter)]
+        return parted(line, self._delimiter)
+
+    def _names_others(self, line: bytes, *, above_rule: bool) -> bool:
+        """Whether it names other columns: right above a rule, or before there is a row under the first."""
+        delimiter = delimiter_of(line)
+        cells = parted(line, delimiter)
+        other = (len(cells), delimiter) != (len(self._header), self._delimiter)
+        names = len(cells) > 1 and not any(map(is_number, cells))
+        return bool(self._header) and names and (above_rule or (self._bare and other))
 
     def _looks_like_header(self, cells: Sequence[bytes], *, begins: bool = False) -> bool:
         """Whether it names columns: no number is among the cells, and half of them are known, or all new."""
@@ -236,7 +216,7 @@ class Delimited:
         width = len(self._header)
         if line.lstrip().startswith(b"#"):
             return None
-        plain = self._delimiter != _BLANK and b'"' not in line
+        plain = self._delimiter != BLANK and b'"' not in line
         if plain and line.count(self._delimiter) == width - 1:
             return line
         if plain and self._damaged > 1 and line.count(self._delimiter) > width:
@@ -248,11 +228,9 @@ class Delimited:
             self._tell(self._line, f"{len(cells)} cells under {width} columns")
             return None
         cells += [b""] * (width - len(cells))
-        if self._delimiter == _BLANK:
+        if self._delimiter == BLANK:
             cells = [cell or b"none" for cell in cells]
-        return self._delimiter.join(
-            cell.replace(self._delimiter, _BLANK).replace(b'"', b"") for cell in cells
-        )
+        return self._delimiter.join(cell.replace(self._delimiter, BLANK).replace(b'"', b"") for cell in cells)
 
     def _tell(self, line: int, what: str) -> None:
         self._damaged += 1
