@@ -13,8 +13,8 @@ from latentop.engine.run import folder
 from latentop.engine.run.facts import RunFacts
 from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.store.reader import Reader
+from tests.support import ROOT
 from tests.support.real_runs import facts
-from tests.support.recorded_runs import ROOT
 
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 LONGEST = 80

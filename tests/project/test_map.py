@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.recorded_runs import ROOT
+from tests.support import ROOT
 
 LINE = re.compile(r"^( *)([\w-]+)/( …)?(?: |$)")
 

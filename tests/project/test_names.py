@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from tests.support.recorded_runs import ROOT
+from tests.support import ROOT
 
 HOUSES = ("engine", "presets", "tui")
 TERMS = {"arming", "autoencoding", "denoising", "overfitting", "packing", "pretraining"}

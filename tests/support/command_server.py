@@ -15,6 +15,8 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tests.support import ROOT
+
 
 class CommandServer:
     """Runs ``latentop`` with some words, one after the other."""
@@ -22,6 +24,7 @@ class CommandServer:
     def __init__(self) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.support.command_server"],
+            cwd=ROOT,  # wherever the test is that asks first
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 
 from latentop.engine.run.folder import RunFolder
+from tests.support import ROOT
 
 RESUME = "--resume"
 
@@ -24,6 +25,7 @@ class ForkServer:
     def __init__(self) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.support.forkserver"],
+            cwd=ROOT,  # wherever the test is that asks first
             stdin=subprocess.PIPE,
             text=True,
             bufsize=1,

@@ -17,10 +17,10 @@ from latentop.engine.run.process import launch, liveness
 from latentop.engine.run.store.bins import from_values
 from latentop.engine.run.store.writer import Store
 from latentop.presets import catalogue
+from tests.support import ROOT
 from tests.support.command_server import command_server
 
 ENTRY = [sys.executable, "-m", "latentop.tui.cli"]
-ROOT = Path(__file__).parents[2]
 DCGAN = catalogue.dump(catalogue.load(catalogue.find("dcgan")))
 EVIL = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202e\x7f"
 COLLAPSED = AlarmRaised(

@@ -11,8 +11,9 @@ from latentop.engine.run import commands, folder
 from latentop.engine.run.errors import LatentopError
 from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.store.reader import Batch
+from tests.support import ROOT
 from tests.support.real_runs import everything, facts, wait_until
-from tests.support.recorded_runs import ENTRY, ROOT
+from tests.support.recorded_runs import ENTRY
 
 
 def only_run(runs: Path) -> RunFolder:

@@ -26,6 +26,7 @@ from latentop.engine.run import folder
 from latentop.engine.run.errors import StorageError
 from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.process import liveness
+from tests.support import ROOT
 from tests.support.real_runs import facts, wait_until
 
 
@@ -119,6 +120,7 @@ class _Zygote:
     def __init__(self) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.support.scripts"],
+            cwd=ROOT,  # wherever the test is that asks first
             stdin=subprocess.PIPE,
             text=True,
             bufsize=1,

@@ -13,9 +13,9 @@ from latentop.engine.run.errors import LatentopError
 from latentop.presets import catalogue
 from latentop.presets.preset_error import PresetError
 from latentop.tui import cli
+from tests.support import ROOT
 from tests.support.forkserver import fork_server
 from tests.support.real_runs import ask, end, everything, facts, training, wait_until
-from tests.support.recorded_runs import ROOT
 
 pytestmark = pytest.mark.slow
 

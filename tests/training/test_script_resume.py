@@ -11,8 +11,9 @@ import pytest
 from latentop.engine.run import folder
 from latentop.engine.run.errors import LatentopError
 from latentop.engine.run.folder import RunFolder
+from tests.support import ROOT
 from tests.support.real_runs import ask, end, everything, facts, wait_until
-from tests.support.recorded_runs import ROOT, latentop
+from tests.support.recorded_runs import latentop
 
 pytestmark = pytest.mark.slow
 

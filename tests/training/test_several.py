@@ -16,8 +16,9 @@ from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.process import launch, liveness
 from latentop.presets import catalogue
 from latentop.tui.runs.start import start_several
+from tests.support import ROOT
 from tests.support.real_runs import ask, end, everything, facts, wait_until
-from tests.support.recorded_runs import ENTRY, ROOT, latentop
+from tests.support.recorded_runs import ENTRY, latentop
 
 pytestmark = pytest.mark.slow
 

@@ -8,7 +8,7 @@ import pytest
 from latentop.tui import keys
 from latentop.tui.keys import Place
 from latentop.tui.screens import help as help_screen
-from tests.support.recorded_runs import ROOT
+from tests.support import ROOT
 
 
 def test_the_readme_lists_the_keys_as_they_are() -> None:

@@ -8,7 +8,7 @@ from latentop.engine.watch.samples.reading import MEASURES
 from latentop.presets.watch import BELOW, DEFAULTS, Watch
 from latentop.tui.model.alarm_meanings import ALARMS
 from latentop.tui.model.shown_table import SHOWN
-from tests.support.recorded_runs import ROOT
+from tests.support import ROOT
 
 PAGE = (ROOT / "docs" / "WATCH.md").read_text()
 MEASURED = re.compile(r"^\| `[a-z]+/", re.MULTILINE)

@@ -12,7 +12,7 @@ import pytest
 
 from latentop.tui import cli
 from latentop.tui.commands import doctor
-from tests.support.recorded_runs import ROOT
+from tests.support import ROOT
 
 WORKS = "real = torch.ones; torch.ones = lambda *size, device='cpu': real(*size)"
 FAILS = """

@@ -14,7 +14,8 @@ import pytest
 import latentop as package
 from latentop.engine.run.events import AlarmRaised, Mark
 from latentop.engine.run.facts import RunFacts
-from tests.support.recorded_runs import ENTRY, EVIL, ROOT, assert_two_lines, latentop, new_run, write
+from tests.support import ROOT
+from tests.support.recorded_runs import ENTRY, EVIL, assert_two_lines, latentop, new_run, write
 
 
 def test_values_that_are_no_numbers_are_valid_json(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from textwrap import dedent
 import pytest
 
 import latentop
-from tests.support.recorded_runs import ROOT
+from tests.support import ROOT
 
 
 def python(place: Path, *words: str) -> "subprocess.CompletedProcess[str]":

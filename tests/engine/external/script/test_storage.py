@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from latentop.engine.run import commands
+from tests.support import ROOT
 from tests.support.real_runs import everything, facts, wait_until
-from tests.support.recorded_runs import ROOT
 from tests.support.script_runs import series
 from tests.support.scripts import Script, script
 from tests.terminal.full_disk import NAMESPACE, may_mount
