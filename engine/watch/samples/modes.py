@@ -44,7 +44,11 @@ class Modes:
         return F.one_hot(called, len(self.classes)).float().mean(0)
 
     def known(self, samples: int) -> Tensor:
-        """Of which classes their absence among so many samples would be seen: bool ``(classes,)``."""
+        """Of which classes their absence among so many samples would be seen: bool ``(classes,)``.
+
+        Where this is one class alone, it is none: a count of one says nothing of diversity, and among many
+        kinds of noise one is told by chance.
+        """
         told, chance = self.expected - self.leak, (self.expected / self.judged).sqrt()
         # How often real data have so few samples of a class that it counts as lost: Poisson's distribution.
         few = ((self.leak + PRESENT * told) * samples).ceil().clamp(min=1)
@@ -52,7 +56,8 @@ class Modes:
         order = missed.argsort()
         seldom = torch.zeros_like(missed, dtype=torch.bool)
         seldom[order] = missed[order].pow(IN_A_ROW).cumsum(0) < CHANCE
-        return seldom & (told > KNOWN * chance)
+        seen = seldom & (told > KNOWN * chance)
+        return seen if int(seen.sum()) > 1 else torch.zeros_like(seen)
 
     def presence(self, histogram: Tensor, samples: int) -> dict[str, float]:
         """Each class of so many samples, mistakes taken off, relative to real data: 1 as there, 0 absent.

@@ -14,6 +14,7 @@ from latentop.engine.watch.samples import features
 from latentop.engine.watch.samples.copies import Copies
 from latentop.engine.watch.samples.diversity import DiversityMeter, build
 from latentop.engine.watch.samples.image_kinds import BINS, cluster, nearest
+from latentop.engine.watch.samples.modes import Modes
 from latentop.engine.watch.samples.neighbours import (
     covered,
     crowded,
@@ -129,6 +130,22 @@ def test_kinds_are_the_groups_that_points_lie_in() -> None:
     called = nearest(points, cluster(points, 6)).reshape(50, 6)
     assert torch.equal(called, called[:1].expand(50, 6))
     assert len(called[0].unique()) == 6
+
+
+def test_a_class_alone_is_not_counted() -> None:
+    def told(leak: tuple[float, ...]) -> list[bool]:
+        made = Modes(
+            exemplars=torch.zeros(3, 2),
+            labels=torch.arange(3),
+            classes=("coat", "shirt", "bag"),
+            expected=torch.tensor([0.5, 0.3, 0.2]),
+            leak=torch.tensor(leak),
+            judged=1000,
+        )
+        return made.known(512).tolist()
+
+    assert told((0.0, 0.3, 0.2)) == [False, False, False]
+    assert told((0.0, 0.0, 0.2)) == [True, True, False]
 
 
 def test_blur_and_noise_are_not_like_real_data() -> None:
