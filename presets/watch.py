@@ -2,12 +2,16 @@
 
 from typing import Annotated, Literal
 
+import msgspec
 from msgspec import Meta
 
 from latentop.presets.records import Fraction, Record, Seconds, means
 
 Times = Annotated[float, Meta(ge=1, le=1e9)]
 Nats = Annotated[float, Meta(ge=0, le=1e6)]
+
+MOVED = {"calm": (-0.5, 2), "normal": (0.0, 0), "early": (0.5, -1)}
+"""By sensitivity: how far alarms move towards where they clear, and for how many checks more they wait."""
 
 BELOW = frozenset({"diversity", "garbage", "winning", "stalled", "codings"})
 """What is bad where it is small: the alarm is raised below its threshold, not above."""
@@ -47,6 +51,14 @@ class Watch(Record, frozen=True, kw_only=True):
     every: Annotated[Seconds, means("Seconds between diversity checks, at least.")] = 1.0
     budget: Annotated[float, means("Share of training time for checks.", gt=0, le=1)] = 0.01
     patience: Annotated[int, means("Checks in a row before an alarm.", ge=1, le=100)] = 3
+
+    sensitivity: Annotated[
+        Literal["calm", "normal", "early"],
+        means(
+            "How soon alarms are raised: early moves their thresholds half of the way to where they clear"
+            " and waits for a check less; calm moves them as far away and waits for two more."
+        ),
+    ] = "normal"
 
     guard: Annotated[
         Literal["warn", "rollback", "stop"],
@@ -90,6 +102,26 @@ class Watch(Record, frozen=True, kw_only=True):
         for name in self.__struct_fields__:
             if name.endswith("_alarm"):
                 self._check(name, name.removesuffix("_alarm"))
+
+    @property
+    def moved(self) -> "Watch":
+        """The thresholds and the patience that alarms are judged by: these, moved by ``sensitivity``.
+
+        Thresholds move on a logarithmic scale, for some lie factors of ten from where they clear.
+        """
+        way, checks = MOVED[self.sensitivity]
+        alarms = [name for name in self.__struct_fields__ if name.endswith("_alarm")]
+        return msgspec.structs.replace(
+            self,
+            sensitivity="normal",
+            patience=max(1, self.patience + checks),
+            **{name: self._moved(name.removesuffix("_alarm"), way) for name in alarms},
+        )
+
+    def _moved(self, name: str, way: float) -> float:
+        raised: float = getattr(self, f"{name}_alarm")
+        cleared: float = getattr(self, f"{name}_clear")
+        return raised * (cleared / raised) ** way if raised and cleared else raised
 
     def _check(self, alarm: str, name: str) -> None:
         """Between raising and clearing lies room in which nothing changes, on the right side."""

@@ -107,7 +107,8 @@ class Observer:
             unmeasured=reason.why if reason else "",
             unmeasured_hint=reason.advice if reason else "",
             awaited=watch.awaited,
-            diversity_alarm=watch.diversity_alarm,
+            diversity_alarm=watch.levels.diversity_alarm,
+            overfitting_alarm=watch.levels.overfitting_alarm,
             verdict=watch.verdict,
             axes=self.gallery.axes,
         )

@@ -145,7 +145,6 @@ class Trainer:
             settings=self.settings,
             steps=self.preset.steps,
             steps_per_epoch=len(self._dataset.train) // self.preset.per_step,
-            overfitting_alarm=settings.overfitting_alarm,
             phases=_phases(self.preset),
             graphs=self._steps.told,
             guard=settings.guard,

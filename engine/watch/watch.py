@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from latentop.engine.run.chance import raised_below
 from latentop.engine.run.events import AlarmCleared, AlarmRaised, Scalars
 from latentop.engine.watch.samples.reading import Meter, Reading
 from latentop.engine.watch.samples.unmeasured import UnmeasurableError, Unmeasured
@@ -72,7 +71,7 @@ class Watch:
         self.reading: Reading | None = None
 
     def _build(self, settings: Settings, least_loss: float) -> None:
-        self._settings = settings
+        self._settings = settings = settings.moved
         self._stability = Stability(settings, least_loss)
         self._collapse = Collapse(settings)
         self._garbage = Garbage(settings)
@@ -126,10 +125,9 @@ class Watch:
         return {name: (one.value, one.sigma) for name, one in self._meter.own.items()} if self._meter else {}
 
     @property
-    def diversity_alarm(self) -> float:
-        """Share of real data's coverage below which samples have collapsed, with room for chance."""
-        sigma = self.chance.get("coverage", 0.0)
-        return raised_below(self._settings.diversity_alarm, sigma)
+    def levels(self) -> Settings:
+        """What alarms are judged by: the settings, moved by their sensitivity."""
+        return self._settings
 
     @property
     def building(self) -> bool:

@@ -27,10 +27,8 @@ def real_quality(facts: RunFacts, name: str) -> tuple[float, float]:
 
 
 def alarm_below(facts: RunFacts, measure: Shown) -> float:
-    """Below which share of real data a measure of samples is alarming: the setting, with room for chance."""
-    setting = facts.settings.get("watch.diversity_alarm")
-    threshold = float(setting) if isinstance(setting, int | float) else facts.diversity_alarm
-    return raised_below(measure.scale * threshold, chance_in(facts, measure.name))
+    """Below which share of real data a measure of samples is alarming, with room for chance."""
+    return raised_below(measure.scale * facts.diversity_alarm, chance_in(facts, measure.name))
 
 
 def alarm_level(state: State, measure: Shown) -> float | None:

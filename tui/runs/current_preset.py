@@ -34,10 +34,10 @@ def preset_of(run: RunFolder, facts: RunFacts) -> Preset:
 
 
 def watch_of(run: RunFolder, facts: RunFacts) -> Watch:
-    """How the run is watched now. Raises as ``preset_of`` where that can't be told."""
+    """What its alarms are judged by now. Raises as ``preset_of`` where that can't be told."""
     if facts.scripted:
-        return script.watching(facts.settings).watch
-    return preset_of(run, facts).watch
+        return script.watching(facts.settings).watch.moved
+    return preset_of(run, facts).watch.moved
 
 
 def resolved(run: RunFolder, facts: RunFacts) -> dict[str, object]:

@@ -116,7 +116,6 @@ class ScriptTrainer:
             bounds=self.bounds,
             steps=self.steps,
             guidelines=check(self.given.networks),
-            overfitting_alarm=settings.overfitting_alarm,
             guard=settings.guard,
             guard_tries=settings.guard_tries,
         )

@@ -2,14 +2,18 @@
 
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 import torch
 
+from latentop.engine.run.events import AlarmRaised
 from latentop.engine.watch.samples.mixture import MixtureMeter, MixtureReading
 from latentop.engine.watch.verdict.alarms import Alarms
 from latentop.engine.watch.verdict.collapse import COPYING_CHECKS, Collapse
-from latentop.presets.watch import DEFAULTS, Watch
+from latentop.engine.watch.watch import Watch
+from latentop.presets.watch import DEFAULTS
+from latentop.presets.watch import Watch as Settings
 from tests.engine.watch.test_mixture import CENTRES, RING, SD, drawn
 
 METER = MixtureMeter(real=RING.test, centres=CENTRES, sd=SD, classes=RING.classes)
@@ -163,7 +167,7 @@ def test_chance_gives_no_turnover_however_few_samples_are_read() -> None:
     """As many as were read count, not as many as the settings ask for."""
     random, found = np.random.default_rng(0), []
     for _ in range(20):
-        collapse = Collapse(Watch(samples=8192))
+        collapse = Collapse(Settings(samples=8192))
         for step in range(8):
             shares = random.multinomial(16, [1 / 8] * 8) / 16
             collapse.judge(replace(GOOD, count=16, histogram=tuple(shares.tolist())), step)
@@ -203,3 +207,20 @@ def test_what_bad_samples_do_not_cover_is_no_collapse(precision: float, told: li
         precision=replace(GOOD.precision, relative=precision),
     )
     assert run.reads(*[reading] * 40) == told
+
+
+@pytest.mark.parametrize(
+    ("sensitivity", "raised"), [("calm", None), ("normal", None), ("early", 5), ("normal", 6), ("calm", 8)]
+)
+def test_sensitivity_moves_the_threshold_and_the_patience(sensitivity: str, raised: int | None) -> None:
+    """Coverage of 64 % lies between the alarms of normal and early; 50 % is below all of them."""
+    watch = Watch(msgspec.convert({"sensitivity": sensitivity}, Settings), None, clock=lambda: 0.0)
+    reached = 0.64 if raised in (None, 5) else 0.5
+    poor = replace(GOOD, coverage=replace(GOOD.coverage, relative=reached))
+    told = [
+        event.step
+        for step, reading in enumerate([*[GOOD] * 5, *[poor] * 8], start=-1)
+        for event in watch.take(reading, step=step, wall=0.0)
+        if isinstance(event, AlarmRaised)
+    ]
+    assert told == ([] if raised is None else [raised])

@@ -1,0 +1,36 @@
+"""``watch.sensitivity`` moves every alarm at once: how far, and which way."""
+
+import pytest
+
+from latentop.presets.watch import BELOW, DEFAULTS, Watch
+
+ALARMS = [name.removesuffix("_alarm") for name in Watch.__struct_fields__ if name.endswith("_alarm")]
+
+
+def level(sensitivity: str, name: str) -> float:
+    found: float = getattr(Watch(sensitivity=sensitivity).moved, f"{name}_alarm")  # type: ignore[arg-type]
+    return found
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_early_is_raised_sooner_than_normal_and_calm_later(name: str) -> None:
+    levels = [level(one, name) for one in ("calm", "normal", "early")]
+    assert levels == sorted(levels, reverse=name not in BELOW)
+    assert len(set(levels)) == 3
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_between_raising_and_clearing_there_is_room_at_any_sensitivity(name: str) -> None:
+    cleared = getattr(DEFAULTS, f"{name}_clear")
+    assert all((level(one, name) < cleared) is (name in BELOW) for one in ("calm", "normal", "early"))
+
+
+def test_normal_is_what_the_settings_say() -> None:
+    assert DEFAULTS.moved == DEFAULTS
+    assert Watch(sensitivity="early", diversity_alarm=0.0).moved.diversity_alarm == 0
+    assert Watch(sensitivity="early", patience=1).moved.patience == 1
+
+
+def test_moved_once_is_moved_for_good() -> None:
+    early = Watch(sensitivity="early").moved
+    assert early.moved == early
