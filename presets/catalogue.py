@@ -13,7 +13,7 @@ import msgspec
 import platformdirs
 import tomli_w
 
-from latentop.presets import fields, inline, overrides
+from latentop.presets import feature_choice, fields, inline, overrides
 from latentop.presets.data import Folder, Images
 from latentop.presets.explain import explain
 from latentop.presets.preset_error import PresetError
@@ -135,12 +135,13 @@ def data_name(preset: Preset) -> str:
 
 
 def anchored(preset: Preset) -> Preset:
-    """The preset with the path to its data made absolute, as seen from here: a worker runs elsewhere."""
-    if not (isinstance(preset.data, Folder) and preset.data.path):
-        return preset
-    return msgspec.structs.replace(
-        preset, data=msgspec.structs.replace(preset.data, path=_absolute(preset.data.path))
-    )
+    """The preset with its paths made absolute, as seen from here: a worker runs elsewhere."""
+    data, watch = preset.data, preset.watch
+    if isinstance(data, Folder) and data.path:
+        data = msgspec.structs.replace(data, path=_absolute(data.path))
+    if feature_choice.is_file(watch.features):
+        watch = msgspec.structs.replace(watch, features=_absolute(watch.features))
+    return msgspec.structs.replace(preset, data=data, watch=watch)
 
 
 def on_folder(preset: Preset, path: str) -> list[str]:

@@ -15,6 +15,7 @@ _PATTERNS = {
     r"^[A-Za-z_]\w*$": "the name of one class",
     r"^(white|black|grey|#[0-9a-fA-F]{6})$": "white, black, grey or a colour such as #ff8800",
     r"^(auto|cpu|mps|cuda|cuda:[0-9]+)$": "auto, cpu, mps, cuda or cuda:NUMBER",
+    r"\S": "pca, inception, or the path of a file with a TorchScript module",
 }
 """What a text has to match, in words."""
 _NEAR = 0.75

@@ -30,6 +30,7 @@ _RULES = (
     Rule(keys=r"objective\.name", why="its losses would go on as others of the same name"),
     Rule(keys=r"objective\.\w+"),
     Rule(keys=r"watch\.samples", why="real data were measured with as many"),
+    Rule(keys=r"watch\.features", why="real data were measured in these"),
     Rule(keys=r"watch\.\w+"),
     Rule(keys=r"keep\.images", why="pictures show the same images all along"),
     Rule(keys=r"keep\.(frames|checkpoints|last|best|size)"),

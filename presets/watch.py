@@ -51,6 +51,15 @@ class Watch(Record, frozen=True, kw_only=True):
     every: Annotated[Seconds, means("Seconds between diversity checks, at least.")] = 1.0
     budget: Annotated[float, means("Share of training time for checks.", gt=0, le=1)] = 0.01
     patience: Annotated[int, means("Checks in a row before an alarm.", ge=1, le=100)] = 3
+    features: Annotated[
+        str,
+        means(
+            "In what the diversity of images is measured: pca, principal components of pixels; inception; or"
+            " a file with a TorchScript module, images (n, channels, height, width) in [0, 1] to features"
+            " (n, d): absolute, or as seen from where the run is started.",
+            pattern=r"\S",
+        ),
+    ] = "pca"
 
     sensitivity: Annotated[
         Literal["calm", "normal", "early"],

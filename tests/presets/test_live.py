@@ -49,6 +49,7 @@ def test_of_every_other_setting_it_is_said_why_not(name: str) -> None:
         ("data.size", "read at the start", True),
         ("seed", "drawn", True),
         ("watch.samples", "measured", True),
+        ("watch.features", "measured", True),
         ("title", "tells people", True),
     ],
 )

@@ -14,7 +14,7 @@ from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.process import device_probe, launch
 from latentop.engine.run.store.reader import Reader
 from latentop.engine.run.store.writer import write
-from latentop.presets import batch_bound, catalogue, image_folder, live
+from latentop.presets import batch_bound, catalogue, feature_choice, image_folder, live
 from latentop.presets.data import Folder, Images
 from latentop.presets.preset_error import PresetError
 from latentop.presets.schema import Preset
@@ -63,15 +63,16 @@ def start(
 def check(preset: Preset) -> None:
     """Raise PresetError where it is seen at once that the preset can't be trained here.
 
-    So are a folder of images that can't be trained on, and a device that isn't there.
+    So are a folder of images that can't be trained on, a device that isn't there, a file without a network.
     """
     try:
         device_probe.check(preset.device)
     except UsageError as error:
         raise PresetError(error.message, error.hint, key="device") from error
-    data = catalogue.anchored(preset).data
-    if isinstance(data, Folder):
-        image_folder.check(data)
+    anchored = catalogue.anchored(preset)
+    if isinstance(anchored.data, Folder):
+        image_folder.check(anchored.data)
+    feature_choice.check(anchored.watch.features)
 
 
 def start_several(
