@@ -42,16 +42,18 @@ class EpochCounts:
             return np.empty(0, dtype=np.int64)
         self._nameless = coarse is None
         epochs = np.zeros(len(fine)) if coarse is None else coarse
+        marked = set(anew[anew < len(fine)].tolist())
         if np.isnan(self._first):
+            marked.discard(0)
             self._first, self._count, self._epoch = fine[0], fine[0], epochs[0]
             self._start(float(fine[0]), float(epochs[0]), total, coarse is not None)
         before = np.concatenate([[self._count], fine[:-1]])
         falls: NDArray[np.bool_] = fine < before
+        falls[[*marked]] |= (fine == before)[[*marked]]
         turns = falls | (np.diff(epochs, prepend=self._epoch) != 0)
         self._learn_gap(fine)
         orderly = self._orderly(fine, falls, coarse is not None)
         begins = np.flatnonzero(turns)
-        marked = set(anew.tolist())
         bases = [self._base]
         end = 0
         for begin in begins.tolist() if orderly else ():
@@ -60,7 +62,7 @@ class EpochCounts:
             end = begin
             here = np.nan if total is None else float(total[begin])
             lags = begin + 1 < len(fine) and bool(fine[begin + 1] >= before[begin])
-            if not lags or coarse is not None:
+            if not lags or coarse is not None or begin in marked:
                 count, epoch = float(fine[begin]), float(epochs[begin])
                 self._turn(float(before[begin]), count, epoch, here, begin in marked)
             bases.append(self._base)

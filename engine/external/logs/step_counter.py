@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from latentop.engine.external.logs import counters
+from latentop.engine.external.logs.columns import tells
 from latentop.engine.external.logs.epoch_counts import EpochCounts
 from latentop.engine.external.logs.near_names import listed, short
 from latentop.engine.external.logs.table import Table
@@ -52,6 +53,9 @@ class StepCounter:
         """Whether what counts are epochs, or the like."""
         self._refused: set[str] = set()
         self._numbered = False
+        self._begun = False
+        self._counted = ""
+        """What has counted last."""
         self._latest: dict[str, tuple[float, int]] = {}
         """Of every series the last count, and how many values it has by now."""
 
@@ -60,13 +64,34 @@ class StepCounter:
 
         Raises UsageError where the column that was asked for is missing, or counts nothing.
         """
+        if self._is_settings(table):
+            self._begun = True
+            self._leave_out(table.rows, "step")
+            return np.full(table.rows, NO_STEP, dtype=np.int64)
+        self._begun = True
         counter = None if self._numbered else next(self._counters(table), None)
-        self.epochs = counter is not None and counters.counts_epochs(counter.column)
-        steps = self._number(table.rows) if counter is None else self._count(counter, table)
+        if counter is not None:
+            self._counted, self.epochs = counter.column, counters.counts_epochs(counter.column)
+            steps = self._count(counter, table)
+        elif self._numbered or self._counted in ("", *self._refused):
+            self.epochs = False
+            steps = self._number(table.rows)
+        else:
+            steps = np.full(table.rows, NO_STEP, dtype=np.int64)
+            self._leave_out(table.rows, self._counted)
         self._rows += table.rows
         have = steps[steps >= 0]
         self._last = int(have[-1]) if len(have) else self._last
         return steps
+
+    def _is_settings(self, table: Table) -> bool:
+        """Whether a log begins with a record of what the program was told, and nothing of training so far."""
+        counts = self._asked in table.columns or any(map(counters.is_counter, table.columns))
+        return not (self._begun or counts or table.rows > 1 or any(map(tells, table.columns)))
+
+    def _leave_out(self, rows: int, column: str) -> None:
+        told = "a row has" if rows == 1 else f"{spaced(rows)} rows have"
+        self._note(f"{told} no {short(column)}: left out")
 
     def _number(self, rows: int) -> Ints:
         if not self._numbered:
@@ -85,8 +110,7 @@ class StepCounter:
             np.searchsorted(np.flatnonzero(have), np.array(table.anew, dtype=np.int64)),
         )
         if nowhere := table.rows - int(have.sum()):
-            told = "a row has" if nowhere == 1 else f"{spaced(nowhere)} rows have"
-            self._note(f"{told} no {short(counter.column)}: left out")
+            self._leave_out(nowhere, counter.column)
         return steps
 
     def _counters(self, table: Table) -> Iterator[_Counter]:

@@ -33,6 +33,8 @@ class TableRows:
     def begin(self) -> None:
         """A file was truncated: counting begins anew."""
         self._counter = StepCounter(self.note, self._asked)
+        self._begins = True
+        """Whether the log begins anew before the next row that has a step."""
 
     def note(self, words: str) -> None:
         """Tell a person once."""
@@ -41,6 +43,8 @@ class TableRows:
 
     def batches(self, table: Table) -> list[Batch]:
         """Its rows, by name."""
+        if self._begins and 0 not in table.anew:
+            table = replace(table, anew=(0, *table.anew))
         steps = self._counter.steps(table)
         walls = _walls(table)
         every = np.arange(table.rows)
@@ -63,6 +67,7 @@ class TableRows:
             )
             rows.append((one, at if place is None else place[at]))
         anew = [row if place is None else int(have[:row].sum()) for row in table.anew]
+        self._begins = int(have.sum()) in anew
         found = self._restarts.split(steps if place is None else steps[have], rows, anew)
         return [replace(one, epochs=True) for one in found] if self._counter.epochs else found
 

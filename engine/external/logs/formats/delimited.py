@@ -42,6 +42,8 @@ class Delimited:
         self._line = 0
         self._bare = True
         """Whether there is no row yet under the columns."""
+        self._anew = False
+        """Whether a header came since the last row."""
         self._damaged = 0
         self._texts: set[str] = set()
 
@@ -60,9 +62,14 @@ class Delimited:
         if block.begins in ("first", "truncated"):
             self._header, self._comment, self._line = [], b"", 0
         data = unframed(block.data)
-        table = None if block.begins or not self._header else self._uniform(data)
+        for table in self._tables(data, begins=bool(block.begins)):
+            yield replace(table, anew=(0,)) if self._anew else table
+            self._anew = False
+
+    def _tables(self, data: bytes, *, begins: bool) -> Iterator[Table]:
+        table = None if begins or not self._header else self._uniform(data)
         if table is None:
-            yield from self._line_by_line(data, begins=bool(block.begins))
+            yield from self._line_by_line(data, begins=begins)
         else:
             self._line += data.count(b"\n")
             yield table
@@ -119,7 +126,7 @@ class Delimited:
     def _line_by_line(self, data: bytes, *, begins: bool) -> Iterator[Table]:
         """Lines one by one: headers among them, quoted cells, rows that are short or damaged."""
         rows: list[bytes] = []
-        anew, at = False, 0
+        at = 0
         lines = data.split(b"\n")[:-1]
         before = 0 if self._header else above(lines)
         if left := sum(map(bool, map(bytes.strip, lines[:before]))):
@@ -136,27 +143,27 @@ class Delimited:
             )
             if named or not self._header:
                 if rows:
-                    yield from self._table(rows, anew=anew)
+                    yield from self._table(rows)
                     rows = []
                 if self._take_header(line):
-                    anew = True
+                    self._anew = True
                     if self._header and (table := self._uniform(data[at:])) is not None:
                         self._line += data.count(b"\n", at)
-                        yield replace(table, anew=(0,))
+                        yield table
                         return
                     continue
             if (row := self._row(line)) is not None:
                 rows.append(row)
                 self._bare = False
         if rows:
-            yield from self._table(rows, anew=anew)
+            yield from self._table(rows)
 
-    def _table(self, rows: Sequence[bytes], *, anew: bool) -> Iterator[Table]:
+    def _table(self, rows: Sequence[bytes]) -> Iterator[Table]:
         after, self._line = self._line, self._line - len(rows)
         table = self._uniform(b"\n".join(rows) + b"\n")
         self._line = after
         if table is not None:
-            yield replace(table, anew=(0,)) if anew else table
+            yield table
 
     def _take_header(self, line: bytes) -> bool:
         """Take a line as the header from here on; False where it is a row under a header in a comment.

@@ -72,6 +72,56 @@ def test_a_file_that_is_truncated_begins_anew(path: Path, later: range) -> None:
     assert batch.back_to == 0
 
 
+_TABLE = "step,g_loss,d_loss\n", "{0},0.5,0.6\n"
+_COUNTS = "iters,g_loss,d_loss\n", "{0},0.5,0.6\n"
+_BANNER = "======= Training Loss (Tue Dec  1 10:00:00 2026) =======\n", "iter {0} loss_D: 0.5 loss_G: 0.5\n"
+_RECORD = '{"args": {"batch_size": 64}}\n', '{{"step": {0}, "g_loss": 0.5, "d_loss": 0.6}}\n'
+
+
+@pytest.mark.parametrize(
+    ("log", "mode"),
+    [
+        (_TABLE, "w"),
+        (_TABLE, "a"),
+        (_COUNTS, "w"),
+        (_COUNTS, "a"),
+        (_BANNER, "w"),
+        (_BANNER, "a"),
+        (_RECORD, "w"),
+    ],
+)
+def test_who_writes_a_heading_alone_and_rows_later_begins_anew(
+    path: Path, log: tuple[str, str], mode: str
+) -> None:
+    """So often, that falling steps would else be called out of order."""
+    heading, row = log
+    path.write_text(heading + "".join(map(row.format, range(20))))
+    feed = opened(path)
+    steps_now(feed)
+    for count in range(8):
+        with path.open(mode) as file:
+            file.write(heading)
+        assert steps_now(feed) == []  # no step is made up for it
+        with path.open("a") as file:
+            file.writelines(map(row.format, range(10)))
+        (batch,) = whole(feed, final=False)
+        assert (batch.back_to, batch.steps.tolist()) == (0, [*range(10)]), count
+    assert not any("order" in note for note in feed.notes)
+
+
+def test_a_record_without_a_step_among_others_is_left_out_whenever_it_is_read(path: Path) -> None:
+    row = '{{"step": {0}, "g_loss": 0.5, "d_loss": 0.6}}\n'
+    path.write_text("".join(map(row.format, range(5))))
+    feed = opened(path)
+    steps_now(feed)
+    with path.open("a") as file:
+        file.write('{"checkpoint": 4}\n')
+    assert steps_now(feed) == []
+    with path.open("a") as file:
+        file.write(row.format(40))
+    assert steps_now(feed) == [40]
+
+
 @pytest.mark.parametrize("header", [HEADER, ""])
 def test_a_file_that_is_rotated_goes_on(path: Path, header: str) -> None:
     """The last rows of the old one are read, too; the new one may have no header."""
