@@ -18,6 +18,7 @@ from benchmarks.alarms.replay import replay
 from benchmarks.alarms.report import print_cases, print_kinds, print_tables
 from benchmarks.alarms.run_trace import read
 from benchmarks.alarms.score import Case
+from latentop.presets.watch import MOVED
 
 KINDS = get_args(Kind)
 TRACES = Path(__file__).parent / "traces"
@@ -69,7 +70,8 @@ def _report(options: argparse.Namespace) -> None:
     traces = [one for one in traces if options.half in ("both", recipes[one.recipe].half(one.seed))]
     if not traces:
         sys.exit(f"no traces in {options.folder}: collect them first")
-    cases = [Case(trace, label(trace), replay(trace)) for trace in traces]
+    words = [f"watch.sensitivity={options.sensitivity}"]
+    cases = [Case(trace, label(trace), replay(trace, words)) for trace in traces]
     if options.cases:
         print_cases(cases)
     print(f"{len(cases)} runs, half: {options.half}\n")
@@ -94,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     again = commands.add_parser("replay", help="run the detectors over the traces")
     again.add_argument("--half", choices=("tune", "report", "both"), default="tune")
+    again.add_argument("--sensitivity", choices=MOVED, default="normal")
     again.add_argument("--cases", action="store_true", help="what was said of every run")
     for one in (gather, again):
         one.add_argument(

@@ -1,6 +1,6 @@
 """Run the watch over a trace, as it ran beside the training; and the naive rules, on the same numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -26,10 +26,10 @@ class Alarm:
     cleared: int | None = None
 
 
-def replay(trace: Trace) -> list[Alarm]:
-    """Every alarm that the watch raises, in order."""
+def replay(trace: Trace, words: Sequence[str] = ()) -> list[Alarm]:
+    """Every alarm that the watch raises, in order, settings changed by ``words``."""
     recipe = next(one for one in RECIPES if one.name == trace.recipe)
-    preset = catalogue.load(catalogue.find(recipe.preset), [*recipe.words, f"seed={trace.seed}"])
+    preset = catalogue.load(catalogue.find(recipe.preset), [*recipe.words, f"seed={trace.seed}", *words])
     watch = Watch(
         preset.watch,
         None,

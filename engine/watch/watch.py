@@ -31,6 +31,8 @@ from latentop.engine.watch.verdict.garbage import Garbage
 from latentop.presets.watch import Watch as Settings
 
 _COSTS = 5
+HASTE = 4
+"""Times sooner that a check follows which may raise an alarm."""
 BUILD_SECONDS = 0.25
 """How long the meter is built between two steps."""
 
@@ -43,7 +45,7 @@ class Watch:
     ``collapsed`` is one of them.
     ``least_loss`` is what the discriminator's loss can't get below, in nats.
     A check costs time: the next is due after ``settings.every`` seconds, or so much later that checks take no
-    more than ``settings.budget`` of the time. ``reading`` is the newest, None before the first.
+    more than ``settings.budget`` of the time; sooner where it may raise an alarm. ``reading`` is the newest, None before the first.
     """
 
     def __init__(
@@ -64,7 +66,9 @@ class Watch:
         self._clock = clock
         self._build(settings, least_loss)
         self._costs: deque[float] = deque(maxlen=_COSTS)
-        self._checked = -inf
+        self._checked, self._began, self._spent = -inf, clock(), 0.0
+        self._in_doubt = False
+        """Whether the newest check found what is an alarm if others find it, too."""
         self._missed = 0
         """Checks in a row that could not be made."""
         self._samples_finite = True
@@ -153,8 +157,13 @@ class Watch:
 
     @property
     def interval(self) -> float:
-        """Seconds from the end of one check to the next."""
-        return max(self._settings.every, self.cost / self._settings.budget)
+        """Seconds from the end of one check to the next: fewer while it takes another to raise an alarm.
+
+        Then the budget is kept on average, over the run.
+        """
+        usual = max(self._settings.every, self.cost / self._settings.budget)
+        spare = self._settings.budget * (self._clock() - self._began) - self._spent
+        return usual / HASTE if self._in_doubt and spare > self.cost else usual
 
     def observe(
         self, steps: NDArray[np.int64], values: Mapping[str, NDArray[np.float64]], *, wall: float
@@ -222,6 +231,7 @@ class Watch:
             events += self._alarms.update([samples_not_finite(bad, len(samples))], step=step, wall=wall)
         ended = self._clock()
         self._costs.append(ended - began)
+        self._spent += ended - began
         self._checked, self._missed = ended, 0
         return events
 
@@ -265,10 +275,9 @@ class Watch:
         self.reading = reading
         conditions = [*self._collapse.judge(reading, step), *self._garbage.judge(reading)]
         values = reading.series() | reading.shares() | {"diversity/turnover": self._collapse.turnover}
-        return [
-            Scalars(step=step, wall=wall, values=values),
-            *self._alarms.update(conditions, step=step, wall=wall),
-        ]
+        events = self._alarms.update(conditions, step=step, wall=wall)
+        self._in_doubt = any(one.bad and one.name not in self._alarms.standing for one in conditions)
+        return [Scalars(step=step, wall=wall, values=values), *events]
 
     def look_again(self) -> None:
         """Judge samples anew, for they are held against other images than before."""

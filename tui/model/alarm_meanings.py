@@ -56,6 +56,10 @@ ALARMS = {
         severity="warning",
         what="a class that was there is gone, by name; or has not come in 40 checks (points: 6)",
     ),
+    "fading-modes": AlarmMeaning(
+        severity="warning",
+        what="a class whose share falls so steadily, over 8 checks, that it is lost within as many",
+    ),
     "discriminator-wins": AlarmMeaning(
         severity="warning",
         what="its loss, while 97 % of its decisions are right",

@@ -23,6 +23,7 @@ class Remedy:
 
 REMEDIES = {
     "collapsed": (Remedy(GENERATOR, "slow G"),),
+    "fading-modes": (Remedy(GENERATOR, "slow G"),),
     "cycling": (Remedy(DISCRIMINATOR, "quicken D"),),
     "discriminator-wins": (Remedy(DISCRIMINATOR, "slow D"),),
     "generator-wins": (Remedy(GENERATOR, "slow G"),),

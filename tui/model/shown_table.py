@@ -118,7 +118,7 @@ SHOWN: Mapping[str, Shown] = {
                 "classes that appear; without labels up to 32 kinds, by k-means",
                 "falls when classes are lost",
             ),
-            alarms=("lost-modes",),
+            alarms=("lost-modes", "fading-modes"),
         ),
         Shown(
             "presence/…",

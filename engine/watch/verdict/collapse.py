@@ -16,6 +16,7 @@ from latentop.engine.watch.samples.turnover import turnover
 from latentop.engine.watch.verdict.alarms import Condition
 from latentop.engine.watch.verdict.arming import TURNS, Arming, looks_real
 from latentop.engine.watch.verdict.early import FELL, GROWN, Early
+from latentop.engine.watch.verdict.fading import Fading
 from latentop.engine.watch.verdict.lost_modes import Lost, evidence
 from latentop.presets.watch import Watch
 
@@ -35,7 +36,7 @@ ADVICE = {
 
 
 class Collapse:
-    """Readings to conditions ``collapsed``, ``cycling``, ``memorising`` (critical), ``lost-modes`` (warning).
+    """Readings to conditions ``collapsed``, ``cycling``, ``memorising`` (critical), and warnings of modes.
 
     Of several causes for the same lack of diversity, the one that explains most is told: copies of training
     images, then modes that take turns, then modes that are lost. ``turnover`` is the newest, 0 to 1.
@@ -46,7 +47,7 @@ class Collapse:
         self._arming = Arming(settings)
         self._early = Early()
         self._histograms: deque[Sequence[float]] = deque(maxlen=TURNS)
-        self._lost = Lost()
+        self._lost, self._fading = Lost(), Fading()
         self._names: tuple[str, ...] | None = None
         self._copied: deque[float] = deque(maxlen=3)
         self._poor, self._copying, self._quiet = 0, 0, 0
@@ -74,6 +75,7 @@ class Collapse:
         self._read = reading.count
         self._early.update(reading, step)
         self._lost.update(reading, step)
+        self._fading.update(reading, step)
         armed = self._arming.update(reading, step, self.turnover)
         memorising = self._memorising(reading)
         beside_real = self._collapsed(reading)
@@ -86,7 +88,8 @@ class Collapse:
             collapsed = replace(collapsed, bad=False)
         elif collapsed.bad and (waits or (armed and self._merely_bad(reading))):
             collapsed = replace(collapsed, bad=False, settled=False)
-        return [memorising, cycling, collapsed, *([lost] if armed else [])]
+        fading = self._fading.judge(quiet=memorising.bad or cycling.bad or collapsed.bad)
+        return [memorising, cycling, collapsed, fading, *([lost] if armed else [])]
 
     def confirm(self, reading: Reading, step: int) -> list[Condition]:
         """What another reading of the same step settles: whether samples can be held against real data."""
@@ -110,7 +113,7 @@ class Collapse:
 
     def _begin_anew(self) -> None:
         self._histograms.clear()
-        self._lost = Lost()
+        self._lost, self._fading = Lost(), Fading()
         self._poor = 0
 
     def _copies_come(self, reading: Reading, *, instead: bool) -> bool:
@@ -134,6 +137,7 @@ class Collapse:
             "early": self._early.state(),
             "histograms": [list(one) for one in self._histograms],
             "lost": self._lost.state(),
+            "fading": self._fading.state(),
             "modes": None if self._names is None else list(self._names),
             "copied": list(self._copied),
             "counts": [self._poor, self._copying, self._read, self._quiet],
@@ -148,6 +152,8 @@ class Collapse:
         self._early.restore(state["early"])
         self._histograms = deque(state["histograms"], maxlen=TURNS)
         self._lost.restore(state["lost"])
+        if fading := state.get("fading"):  # older checkpoints have none
+            self._fading.restore(fading)
         names = state.get("modes")  # older checkpoints have none
         self._names = None if names is None else tuple(names)
         self._copied = deque(state["copied"], maxlen=3)

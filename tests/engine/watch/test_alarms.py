@@ -434,6 +434,21 @@ def test_checks_keep_to_their_share_of_the_time() -> None:
     assert watched.due
 
 
+def test_a_check_that_may_raise_an_alarm_is_followed_sooner_as_far_as_there_is_time_to_spare() -> None:
+    clock = Clock()
+    watched = trained(clock)
+    follow(watched, healthy(6))
+    usual = watched.interval
+    few = [draw(seed, distinct=40) for seed in range(3)]
+    follow(watched, few[:1], first=1000)
+    assert watched.interval == usual  # no second of training was spared yet
+    clock.now += 3600
+    assert watched.interval == usual / 4
+    follow(watched, few[1:], first=1200)
+    assert watched.verdict == "collapsed"
+    assert watched.interval == usual
+
+
 def test_more_samples_of_the_same_step_are_wanted_while_they_may_decide() -> None:
     watched = trained()
     assert not watched.undecided
