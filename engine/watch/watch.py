@@ -45,7 +45,8 @@ class Watch:
     ``collapsed`` is one of them.
     ``least_loss`` is what the discriminator's loss can't get below, in nats.
     A check costs time: the next is due after ``settings.every`` seconds, or so much later that checks take no
-    more than ``settings.budget`` of the time; sooner where it may raise an alarm. ``reading`` is the newest, None before the first.
+    more than ``settings.budget`` of the time; sooner where it may raise an alarm. ``reading`` is the newest,
+    None before the first.
     """
 
     def __init__(
