@@ -17,7 +17,9 @@ _A_POLL = 16
 class LineFormat(Protocol):
     """Understands lines; remembers what the next ones need (a header, the last epoch)."""
 
-    source: Source
+    @property
+    def source(self) -> Source:
+        """What it is called, by what it has read so far."""
 
     def tables(self, block: Block) -> Iterator[Table]:
         """The rows in some lines. Raises UsageError where they are no log of this kind."""
@@ -27,11 +29,15 @@ class LineLog:
     """Reads a file through a format: a :class:`LogReader`."""
 
     def __init__(self, path: Path, form: LineFormat, notes: list[str], step: str | None = None) -> None:
-        self.source = form.source
         self.notes = notes
         self._file = AppendedFile(path, notes)
         self._form = form
         self._rows = TableRows(self.notes, step)
+
+    @property
+    def source(self) -> Source:
+        """The format of the log, by what was read so far."""
+        return self._form.source
 
     def poll(self, *, final: bool = False) -> list[Batch]:
         """What was appended, at most some megabytes. Raises UsageError for what is no file."""

@@ -17,6 +17,7 @@ from latentop.engine.external.logs.table import Cells, Table
 from latentop.engine.run.diagnosis import Source
 from latentop.engine.run.errors import UsageError
 
+_COMMAS = (b",", b";")
 _BLANKS = re.compile(rb"[ \t]+")
 _NUMERIC = b"0123456789.+-"
 _EMPTY_LINES = re.compile(rb"\n[ \t]*(?=\n)")
@@ -31,8 +32,6 @@ _SAVED_AS = re.compile(r".*-tag-|\.csv$")
 class Delimited:
     """Understands lines of cells under a header: a :class:`LineFormat`. Notes tell what can't be read."""
 
-    source: Source = "csv"
-
     def __init__(self, path: Path, notes: list[str]) -> None:
         self._path, self._notes = path, notes
         self._header: list[str] = []
@@ -46,6 +45,11 @@ class Delimited:
         """Whether a header came since the last row."""
         self._damaged = 0
         self._texts: set[str] = set()
+
+    @property
+    def source(self) -> Source:
+        """CSV where commas or semicolons part the cells, else a table: of tabs, blanks, in a frame."""
+        return "csv" if self._delimiter in _COMMAS else "table"
 
     @property
     def header(self) -> list[str]:

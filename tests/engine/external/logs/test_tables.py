@@ -47,6 +47,16 @@ def test_a_second_table_has_columns_of_its_own(tmp_path: Path) -> None:
     assert len(values(found, "loss/generator")) == len(ROWS)
 
 
+@pytest.mark.parametrize(
+    ("delimiter", "before", "source"),
+    [(",", "", "csv"), (";", "", "csv"), ("\t", "", "table"), (" ", "", "table"), ("|", "|", "table")],
+)
+def test_a_log_is_called_csv_where_it_is(tmp_path: Path, delimiter: str, before: str, source: str) -> None:
+    rows = [("step", "g_loss", "d_loss"), *((f"{step}", "0.7", "1.3") for step in ROWS)]
+    found = log(tmp_path, *(f"{before}{delimiter.join(row)}{before}" for row in rows))
+    assert (found.source, len(values(found, "loss/generator"))) == (source, len(ROWS))
+
+
 def test_thousands_in_a_frame_are_one_number(tmp_path: Path) -> None:
     rows = [f"| {step:,} | 1,234.5 | 0.7 |" for step in range(0, 20_000, 500)]
     found = log(tmp_path, "| step | g_loss | d_loss |", "|---|---|---|", *rows)
