@@ -101,9 +101,10 @@ class RunPanels:
         if not now:
             self._screen.query_one(VerdictLine).then = state
         elif derived.has_data(state):
-            for chart in self._screen.query(ChartPanel):
+            charts = [*self._screen.query(ChartPanel)]
+            for chart in charts:
                 if chart.hopeless:
-                    self._turn(chart)
+                    chart.turn({name for one in charts for name in one.shown}, again=False)
 
     def show_steps(self, viewport: Viewport) -> None:
         """Show other steps in all charts."""
@@ -170,7 +171,7 @@ class RunPanels:
             panel.images = panel.images.next
         if (shown := self._first(ImagesPanel)) is None:
             return None
-        self._screen.notify(f"images as {shown.images}", timeout=2)
+        self._screen.notify(f"images as {shown.images}")
         return shown.images
 
     def turn_images(self) -> None:
@@ -185,9 +186,13 @@ class RunPanels:
             self._turn(chart)
 
     def _turn(self, chart: ChartPanel) -> None:
-        """Show the next chart there that no other panel shows."""
-        others = (one for one in self._screen.query(ChartPanel) if one is not chart and one.is_on_screen)
-        chart.turn({name for other in others for name in other.shown})
+        """Show the next chart there that no other panel shows; one out of sight that has it gets this one."""
+        others = [one for one in self._screen.query(ChartPanel) if one is not chart]
+        before = chart.chart
+        chart.turn({name for other in others if other.is_on_screen for name in other.shown})
+        for other in others:
+            if not set(chart.shown).isdisjoint(other.shown):
+                other.start_with(before)
 
     def toggle_log(self) -> None:
         """Draw values on a logarithmic axis, or on a linear one again: of the focused chart, else of all."""

@@ -82,6 +82,11 @@ class ChartPanel(Panel):
         return self._presses[0]
 
     @property
+    def chart(self) -> Chart:
+        """What is drawn."""
+        return self._chart
+
+    @property
     def shown(self) -> tuple[str, ...]:
         """The names of the series that are drawn."""
         return tuple(one.name for one in self._chart.series)
@@ -138,17 +143,18 @@ class ChartPanel(Panel):
         unseen = all(name.startswith("diversity/") and name not in self.state.series for name in shown)
         return bool(why and why.lasting and shown and unseen)
 
-    def turn(self, beside: Collection[str] = ()) -> str:
-        """Go to the next chart that the run has values for, and return its title.
+    def turn(self, beside: Collection[str] = (), *, again: bool = True) -> None:
+        """Go to the next chart that the run has values for.
 
-        Those that have series of ``beside``, which others show, come only where there are none but these.
+        Those that have series of ``beside``, which others show, come only where there are none but these, and
+        never if not ``again``.
         """
         ahead = self._charts.index(self._chart) + 1 if self._chart in self._charts else 0
         around = (*self._charts[ahead:], *self._charts[:ahead])
         seen = [one for one in around if one.seen_in(self.state)]
         new = (one for one in seen if not any(each.name in beside for each in one.series))
-        self._show(next(new, next(iter(seen), self._chart)))
-        return self._chart.title
+        if (found := next(new, next(iter(seen), None) if again else None)) is not None:
+            self._show(found)
 
     def toggle_log(self) -> bool:
         """Draw values on a logarithmic axis, or on a linear one again; whether it is logarithmic now."""
