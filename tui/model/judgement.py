@@ -37,8 +37,13 @@ def remark(facts: RunFacts, *, alive: bool) -> str:
     found = unjudged(facts, alive=alive)
     if not (found and found.lasting):
         return ""
-    why = found.why.removeprefix(_UNMEASURED).partition("; ")[0]
+    why = wordings(found)[-1].partition("; ")[0]
     return shorten(f"{_NOT_JUDGED}: {why}", _REMARK_WIDTH, placeholder=" …")
+
+
+def wordings(found: Unjudged) -> tuple[str, ...]:
+    """The reason, and where there is one a shorter wording, which says the same."""
+    return tuple(dict.fromkeys((found.why, found.why.removeprefix(_UNMEASURED))))
 
 
 def advice(facts: RunFacts, *, alive: bool) -> str:

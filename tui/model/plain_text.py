@@ -4,6 +4,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Collection, Sequence
+from textwrap import shorten
 
 from latentop.engine.run.errors import LatentopError
 from latentop.engine.run.facts import RunFacts
@@ -11,6 +12,10 @@ from latentop.tui.model.number_text import megabytes
 
 RECENT = "recent mean"
 """What the value is called that is told of a series which jumps from batch to batch."""
+_IN_BRACKETS = re.compile(r" \([^()]*\)")
+_CLAUSE = re.compile(r"[;,] ")
+TELLING = 20
+"""Characters with which the beginning of a sentence still tells something."""
 _BLANK = str.maketrans({"\n": " ", "\r": " ", "\t": " "})
 SELECTORS = dict.fromkeys(range(0xFE00, 0xFE10))
 """Variation selectors: with one a character may be wider than by itself, and terminals disagree how wide."""
@@ -41,6 +46,19 @@ def shortened(text: str, width: int) -> str:
         return text
     room = max(0, width - 1)
     return (text[: room - room // 2] + "…" + text[len(text) - room // 2 :])[:width]
+
+
+def abridged(text: str, width: int) -> str:
+    """The text in at most ``width`` characters, cut at the end: after a clause, if half of it has one.
+
+    What is in brackets goes first. Empty where so little is left that it tells nothing.
+    """
+    for whole in (text, text := _IN_BRACKETS.sub("", text)):
+        if len(whole) <= width:
+            return whole
+    ends = [found.start() for found in _CLAUSE.finditer(text) if width // 2 < found.start() <= width]
+    cut = text[: ends[-1]] if ends else shorten(text, max(width, 2), placeholder=" …")
+    return cut if len(cut) >= TELLING else ""
 
 
 def table(rows: Sequence[Sequence[str]], *, right: Collection[int] = (), gap: int = 2) -> list[str]:

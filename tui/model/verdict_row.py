@@ -22,7 +22,7 @@ from latentop.tui.model import (
 from latentop.tui.model.moment import VERDICT, happenings
 from latentop.tui.model.notice_text import Aside
 from latentop.tui.model.number_text import clock, spaced
-from latentop.tui.model.plain_text import as_many, clean
+from latentop.tui.model.plain_text import abridged, as_many, clean
 from latentop.tui.model.shown_table import COVERAGE, TRAINING, VALIDATION
 from latentop.tui.model.state import State
 from latentop.tui.model.viewport import Viewport
@@ -31,6 +31,7 @@ SIGNS = {"warning": "▲", "error": "✖"}
 DOUBTFUL = frozenset(SIGNS)
 """The tones of what a panel concludes that deserves a word even beside a good verdict."""
 UNKNOWN = "unknown"
+BETWEEN, ELLIPSIS = " · ", "…"
 PAST = "accent"
 """The tone of a row that tells of an earlier step."""
 FEWEST = 8
@@ -64,7 +65,8 @@ class VerdictRow:
     def within(self, width: int) -> tuple[str, str, tuple[Hint, ...]]:
         """Head, what follows it, and the hints, as much of each as fits; hints stay longer than parts.
 
-        A head that is too long even for one hint is cut, and has all of them.
+        What should follow first is abridged rather than left out; so is a head that is too long even for one
+        hint, beside all of them.
         """
         for count in range(len(self.hints), min(len(self.hints), 1) - 1, -1):
             hints = self.hints[:count]
@@ -72,11 +74,25 @@ class VerdictRow:
             for parts in range(len(self.parts), -1, -1):
                 for told in (self.parts[:parts],) if parts else (self.short, ()):
                     for head in self.heads:
-                        said = " · ".join((head, *told))
+                        said = BETWEEN.join((head, *told))
                         if len(said) <= room:
+                            if not told and (begun := self._begun(room)):
+                                return *begun, hints
                             return head, said[len(head) :] + self._named(room - len(said), parts), hints
-        room = max(0, width - hints_width(self.hints) - 1)
-        return f"{self.heads[-1][:room]}…", "", self.hints
+        room = max(1, width - hints_width(self.hints))
+        last = self.heads[-1]
+        return abridged(last, room) or last[: room - 1] + ELLIPSIS, "", self.hints
+
+    def _begun(self, room: int) -> tuple[str, str] | None:
+        """A head and the beginning of what should follow: whole clauses where any head leaves room."""
+        texts = (*self.short, *self.parts)[:1]
+        found = [
+            (head, abridged(text, room - len(head) - len(BETWEEN))) for head in self.heads for text in texts
+        ]
+        head, begins = max(
+            found, key=lambda one: (bool(one[1]), one[1][-1:] != ELLIPSIS, len(one[1])), default=("", "")
+        )
+        return (head, BETWEEN + begins) if begins else None
 
     def _named(self, room: int, parts: int) -> str:
         """Which modes are lost, where all else is said already."""
@@ -108,12 +124,14 @@ def verdict_row(
     notice, critical = notice_text.notice(now, aside), _critical(now)
     if critical is not None and (notice is None or notice.tone != "error"):
         row = _wrong(now, critical)
-        row = replace(row, parts=(_state(now), *row.parts)) if notice else row
+        row = replace(row, parts=(*row.parts, _state(now))) if notice else row
     elif notice is not None and notice.tone != "error" and _ended_unjudged(now):
         ended, _, more = notice.said.partition(" · ")
-        row = VerdictRow(
-            heads=(UNKNOWN,), tone=notice.tone, parts=(ended, _brief(now), *filter(None, (more,)))
-        )
+        found = unjudged(now.facts, alive=False)
+        reasons = judgement.wordings(found) if found else ()
+        heads = tuple(f"{UNKNOWN}: {why}" for why in reasons) or (UNKNOWN,)
+        parts = (ended, *filter(None, (more,)))
+        row = VerdictRow(heads=heads, tone=notice.tone, parts=parts, short=(ended.partition(" ")[0],))
     elif notice is not None:
         said, more = notice.said, ""
         if now.liveness.name == "finished":  # how it is comes before what can be done now
@@ -127,7 +145,7 @@ def verdict_row(
             tone=notice.tone,
             loud=notice.tone in DOUBTFUL,
             parts=parts,
-            short=pretraining.in_brief(now),
+            short=pretraining.in_brief(now) or _reason(now),
         )
     else:
         row = _judged(now)
@@ -228,18 +246,20 @@ def _judged(state: State) -> VerdictRow:
         more = [f"try: {found.advice}"] if found.advice else []
         more += [conclusions.reconstruction(state).text] if TRAINING in state.series else []
         tone = "warning" if found.lasting else ""
-        return VerdictRow(heads=(f"{said}: {found.why}",), tone=tone, parts=tuple(more))
+        heads = tuple(f"{said}: {why}" for why in judgement.wordings(found))
+        return VerdictRow(heads=heads, tone=tone, parts=tuple(more))
     words = [*_conclusions(state)]
     doubts = [one for one in words if one.tone in DOUBTFUL]
     since = _since(state)
     said = f"✔ healthy since step {spaced(since)}" if since else "✔ healthy"
     told = (f"{SIGNS[one.tone]} {one.text}" if one in doubts else one.text for one in (*doubts, *words))
     parts = (*pretraining.pretrained(state), *told)
+    brief = () if doubts else tuple(one.texts[-1] for one in words[:1])
     return VerdictRow(
         heads=(said, "✔ healthy"),
         tone="success",
         parts=tuple(dict.fromkeys(parts)),
-        short=pretraining.in_brief(state),
+        short=pretraining.in_brief(state) or brief,
     )
 
 
@@ -269,6 +289,15 @@ def _brief(state: State) -> str:
     """The verdict of a run that trains no more, or why there is none."""
     alive = state.liveness.alive
     return judgement.why_not(state.facts, alive=alive) or judgement.verdict(state.facts, alive=alive)
+
+
+def _reason(state: State) -> tuple[str, ...]:
+    """Why it was not judged, in its shorter wording; nothing where it was, or could not be read."""
+    found = None if state.trouble else unjudged(state.facts, alive=state.liveness.alive)
+    if found is None:
+        return ()
+    found = replace(found, why=judgement.wordings(found)[-1])
+    return (judgement.why_of(found, alive=state.liveness.alive),)
 
 
 def _state(state: State) -> str:

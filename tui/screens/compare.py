@@ -289,4 +289,4 @@ def _cell(row: ComparisonRow, index: int, contender: Contender) -> Span:
             return Span(text, run_state.tone(contender.liveness.name))
         case "verdict":
             return Span(text, run_state.tone(contender.facts.verdict))
-    return Span(f"{text} *", "success", bold=True) if index in row.best else Span(text)
+    return Span(f"{text} *", "accent", bold=True) if index in row.best else Span(text)

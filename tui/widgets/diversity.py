@@ -125,7 +125,10 @@ class DiversityPanel(Panel):
         return rows
 
     def _measure(self, measure: Shown, width: int) -> Strip:
-        """A measure in a row: name, value, a bar with the alarm's tick, what it means, which way it goes."""
+        """A measure in a row: name, value, a bar with the alarm's tick, what it means, which way it goes.
+
+        The bar has a colour where the value is judged: no measure is green that nobody calls well.
+        """
         value = derived.typical(self.state, measure.name)
         if value is None:
             return self.line(f"{measure.short:<{LABEL}}", f"{'?':>{VALUE}}", width=width)
@@ -162,7 +165,7 @@ class DiversityPanel(Panel):
             full=FULL,
             warn_below=level,
             normal=(1 - chance, 1 + chance) if chance else None,
-            colour=self.colour("success") or None,
+            colour=(self.colour("success") if said == "ok" else self.faint()) or None,
             alarm=self.colour("error") or None,
         )
         return Strip.join([head, bar, self.line(tail)])
@@ -184,7 +187,7 @@ class DiversityPanel(Panel):
         """The modes in at most ``height`` rows: by name with a bar and a share each, or in words."""
         modes = mode_presence.modes(self.state)
         head = f"modes {self._count()}".ljust(LABEL + 2)
-        named = modebars.in_columns(modes, width - len(head), height, gone="" if self._early else "error")
+        named = modebars.in_columns(modes, width - len(head), height, judged=not self._early)
         if height < 2 or not named:
             return [self._modes(width)]
         heads = [head, *[" " * len(head)] * (len(named) - 1)]

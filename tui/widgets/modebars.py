@@ -15,16 +15,13 @@ GONE = "✕"
 BAR = 5
 SHARE = 6
 
-GONE_TONE = "error"
-"""The theme's colour of a mode that is not there; an empty text where it is too early to mind."""
-
 Spans = list[Span | str]
 
 
-def in_columns(modes: Sequence[Mode], width: int, height: int, *, gone: str = GONE_TONE) -> list[Spans]:
+def in_columns(modes: Sequence[Mode], width: int, height: int, *, judged: bool = True) -> list[Spans]:
     """Rows of modes with name, bar and percent, at most ``height`` of them; none where that is too little.
 
-    No name is cut: three letters are none.
+    No name is cut: three letters are none. Before samples are ``judged``, no mode is well or lost.
     """
     letters = max((len(clean(mode.name)) for mode in modes), default=0)
     cell = letters + 1 + BAR + SHARE
@@ -38,15 +35,15 @@ def in_columns(modes: Sequence[Mode], width: int, height: int, *, gone: str = GO
     for start in range(0, len(modes), columns):
         spans: Spans = []
         for mode in modes[start : start + columns]:
-            spans += [*_named(mode, letters, gone), gap]
+            spans += [*_named(mode, letters, judged), gap]
         rows.append(spans[:-1])
     return rows
 
 
-def _named(mode: Mode, letters: int, gone: str) -> Spans:
+def _named(mode: Mode, letters: int, judged: bool) -> Spans:
     name = f"{clean(mode.name):<{letters}} "
     share = f"{percent(mode.share):>{SHARE}}"
     if not mode.there:
-        return [Span(f"{name}{GONE:<{BAR}}{share}", gone, bold=bool(gone))]
+        return [Span(f"{name}{GONE:<{BAR}}{share}", "error" if judged else "", bold=judged)]
     bar = meter(mode.share, width=BAR, full=FULL, colour=None).text
-    return [name, Span(bar, "success"), share]
+    return [name, Span(bar, "success" if judged else "note"), share]

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from latentop.engine.run.events import Mark
 from latentop.engine.run.facts import KnownSnapshot
 from latentop.engine.run.process.liveness import Liveness
@@ -67,8 +69,37 @@ def test_what_has_ended_says_so_beside_what_is_wrong_with_it() -> None:
     run = replace(collapsed(), liveness=Liveness("stopped", False))
     head, more, hints = row(run, aside=Aside(called="mygan", checkpoint=90)).within(140)
     assert head == "✖ COLLAPSED since step 100"
-    assert more.startswith(" · stopped at step 20")
+    assert more.startswith(" · 2 of 4 modes left · stopped at step 20")
     assert hints[0].does == "train on from 90"
+
+
+FEW = {
+    "verdict": "unknown",
+    "metered": False,
+    "unmeasured": "diversity can't be measured: it takes 200 images, and there are 125",
+}
+
+
+@pytest.mark.parametrize("name", ["running", "stopped", "finished", "paused"])
+def test_why_a_run_is_unknown_is_said_at_every_width(name: str) -> None:
+    liveness = Liveness(name, alive=name in ("running", "paused"))
+    run = replace(state({"loss/generator": [1.0] * 60}, **FEW), liveness=liveness)
+    for width in range(58, 200):
+        head, more, hints = row(run, aside=Aside(called="mygan", checkpoint=600)).within(width)
+        assert "it takes 200 images" in head + more
+        assert "there are 125" in head + more or width < 76
+        assert len(head + more) + hints_width(hints) <= width
+
+
+def test_why_a_run_diverged_is_abridged_before_it_is_left_out() -> None:
+    said = "training diverged: loss/discriminator is not a number, and so are 11 more series"
+    critical = replace(alarm("diverged", step=5600), sentence=said)
+    run = state(
+        {"loss/generator": [1.0] * 600}, critical, verdict="diverged", settings=SETTINGS, snapshots=GOOD
+    )
+    assert " · loss/discriminator is not a number | r back to" in told(run, 118)
+    assert " · loss/discriminator is not a … | r back to" in told(run, 90)
+    assert "and so are 11 more series | r back to" in told(run)
 
 
 def test_a_healthy_run_says_since_when_and_a_doubt_comes_first() -> None:

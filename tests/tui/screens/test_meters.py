@@ -227,6 +227,24 @@ async def test_modes_that_early_samples_do_not_show_are_no_loss(runs: Path, open
         assert "gone" not in shown
 
 
+@pytest.mark.parametrize(("verdict", "green"), [("unknown", False), ("healthy", True)])
+async def test_no_gauge_is_green_before_samples_are_judged(
+    runs: Path, open_app: Open, verdict: str, green: bool
+) -> None:
+    recorded = with_modes(runs)
+    recorded.says(verdict=verdict)
+    async with open_app(recorded.run).run_test(notifications=True, size=(200, 60)) as pilot:
+        await wait_for_text(pilot, "coverage    87 %", "Ankle boot")
+        panel = next(one for one in pilot.app.screen.query(DiversityPanel) if one.is_on_screen)
+        drawn = {
+            row.text.split()[0]: {one.style.color.name for one in row if "▇" in one.text and one.style.color}
+            for row in panel.rows(190, 9)
+        }
+        well = {panel.colour("success").lower()}
+        assert (drawn["coverage"] == well) == (drawn["modes"] == well) == green
+        assert well.isdisjoint(drawn["density"]), "no alarm says how near samples should be"
+
+
 async def test_of_many_lost_modes_the_first_are_named_whole_at_any_size(runs: Path, open_app: Open) -> None:
     recorded = with_modes(runs, "Sandal", "Bag", "Ankle boot", "Coat")
     collapse(recorded)
