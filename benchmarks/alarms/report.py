@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from benchmarks.alarms.forecasts import print_forecasts
 from benchmarks.alarms.recipes import HEALTHY
 from benchmarks.alarms.replay import Alarm, naive
 from benchmarks.alarms.run_trace import Trace
@@ -37,6 +38,7 @@ def print_tables(cases: Sequence[Case]) -> None:
     unchanged = [case for case in cases if case.trace.recipe in as_they_are]
     false, looks = false_alarms(unchanged, _any)
     print(f"\nany alarm on healthy runs of presets as they are: {false} in {looks} checks")
+    print_forecasts(case.trace for case in cases)
     sampled = [case.trace for case in cases if case.trace.readings]
     shares = sorted(_cost([trace]) for trace in sampled)
     if shares:

@@ -58,7 +58,7 @@ ALARMS = {
     ),
     "fading-modes": AlarmMeaning(
         severity="warning",
-        what="a class whose share falls so steadily, over 8 checks, that it is lost within as many",
+        what="a class whose share falls so steadily, over 8 checks, that it is lost within 16 more",
     ),
     "discriminator-wins": AlarmMeaning(
         severity="warning",

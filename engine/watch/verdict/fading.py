@@ -1,7 +1,7 @@
 """Which classes the samples are about to lose, and when: told while the run can still be saved.
 
-A class that is lost fades first, by about the same factor at each check. A line through the logarithms of its
-shares says where that leads.
+A class that is lost fades first, ever more slowly: about as a power of the step. A line through the logarithms
+of its shares, over those of the steps, says where that leads.
 """
 
 from collections import deque
@@ -18,7 +18,9 @@ from latentop.engine.watch.verdict.alarms import Condition
 from latentop.presets.wording import spaced
 
 LINE = 8
-"""Checks that a line is drawn through. A forecast looks ahead as far as the line looks back, at most."""
+"""Checks that a line is drawn through."""
+AHEAD = 2
+"""Times as far as the line looks back, a forecast looks ahead at most."""
 MEMORY = 64
 """Checks in which the beginning of a fall is looked for."""
 SHORT = 0.75
@@ -81,9 +83,12 @@ class Fading:
 
     def _falls(self, reading: Reading) -> Iterator[Fall]:
         steps = np.array([step for step, _ in self._shares], dtype=np.float64)
+        if steps[-1] <= steps[-LINE]:
+            return
         expected = reading.count / len(reading.presence)  # samples of a class, as if all were as large
         logs = np.log(np.maximum([shares for _, shares in self._shares], HALF / expected))
-        times, recent = steps[-LINE:] - steps[-LINE:].mean(), logs[-LINE:]
+        ages, recent = np.log(np.maximum(steps[-LINE:], 1)), logs[-LINE:]
+        times = ages - ages.mean()
         slopes = times @ recent / (times @ times)
         line = recent.mean(0) + np.outer(times, slopes)
         chance = 1 / np.maximum(expected * np.exp(line[-1]), 1)  # the variance of a count's logarithm
@@ -93,8 +98,8 @@ class Fading:
             now, slope = float(line[-1, place]), float(slopes[place])
             if not falling[place] or not log(PRESENT) < now < log(SHORT):
                 continue
-            left = (now - log(PRESENT)) / -slope
-            if left <= steps[-1] - steps[-LINE]:
+            left = steps[-1] * np.expm1(min(1.0, (now - log(PRESENT)) / -slope))
+            if left <= AHEAD * (steps[-1] - steps[-LINE]):
                 since = int(steps[logs[:, place].argmax()])
                 yield Fall(name=name, since=since, lost=round(steps[-1] + left))
 
