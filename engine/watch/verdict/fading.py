@@ -1,6 +1,6 @@
 """Which classes the samples are about to lose, and when: told while the run can still be saved.
 
-A class that is lost fades first, ever more slowly: about as a power of the step. A line through the logarithms
+A class that is lost fades first, ever more slowly: as a power of the step. A line through the logarithms
 of its shares, over those of the steps, says where that leads.
 """
 
@@ -62,19 +62,12 @@ class Fading:
     def judge(self, *, quiet: bool) -> Condition:
         """What the reading last taken says; ``quiet`` where more than this is wrong."""
         first = min(self.falls, key=lambda fall: fall.lost, default=None)
-        names = [fall.name for fall in self.falls]
-        listed = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" * (len(names) > NAMED))
-        sentence = (
-            f"fading: {listed}; at this rate {first.name} is lost by step {spaced(first.lost)}"
-            if first
-            else ""
-        )
         return Condition(
             name="fading-modes",
             severity="warning",
             bad=first is not None and not quiet,
             clear=first is None or quiet,
-            sentence=sentence,
+            sentence=_sentence(self.falls, first) if first else "",
             advice="lower the generator's learning rate now, or go back to a state from before it began",
             evidence={f"{FADING}{fall.name}": float(fall.lost) for fall in self.falls},
             pace="proof",  # a line through many checks
@@ -110,3 +103,10 @@ class Fading:
     def restore(self, state: Mapping[str, Any]) -> None:
         """Continue from ``state()``."""
         self._shares = deque(((step, shares) for step, shares in state["shares"]), maxlen=MEMORY)
+
+
+def _sentence(falls: Sequence[Fall], first: Fall) -> str:
+    names = [fall.name for fall in falls]
+    listed = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+    one = f"{first.name} is " if len(names) > 1 else ""
+    return f"fading: {listed}; at this rate {one}lost by step {spaced(first.lost)}"

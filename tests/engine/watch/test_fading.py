@@ -52,7 +52,7 @@ def test_a_mode_that_fades_is_told_before_it_is_lost_with_the_step_at_which_it_i
     first = raised[0]
     assert lost is not None
     assert first.step < lost
-    assert f"at this rate {RING.classes[0]} is lost by step" in first.sentence
+    assert f"fading: {RING.classes[0]}; at this rate lost by step" in first.sentence
     assert first.evidence[f"fading/{RING.classes[0]}"] == pytest.approx(lost, abs=4 * EVERY)
     assert first.evidence["since"] == pytest.approx(11 * EVERY, abs=3 * EVERY)
     assert any(isinstance(event, AlarmCleared) and event.name == "fading-modes" for event in told)
