@@ -10,7 +10,6 @@ import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -19,6 +18,7 @@ from latentop.engine.checkpoint import checkpoint_file
 from latentop.engine.data import load
 from latentop.engine.data.fingerprint import load as load_files
 from latentop.engine.linear_algebra import evenly
+from latentop.engine.models import inception
 from latentop.engine.objectives import build_objective
 from latentop.engine.objectives.protocol import Generative
 from latentop.engine.run.errors import LatentopError, UsageError
@@ -34,7 +34,6 @@ _AT_ONCE = 256
 _BATCH = 32
 _SUBSET = 1000
 """Images of a part that KID is computed on, as published ones are."""
-_CHANNELS = (1, 3)
 
 
 class Images(torch.utils.data.Dataset[Tensor]):
@@ -57,20 +56,20 @@ def score(run: RunFolder, at: int | None, count: int) -> dict[str, object]:
     PresetError or StorageError where they can't be computed.
     """
     checkpoint = _checkpoint(run, at)
-    fidelity = _library()
+    fidelity = inception.library("score needs torch-fidelity")
     preset = catalogue.load(catalogue.find(str(run.preset)))
     state = checkpoint_file.load(checkpoint)
     preset = live.changed(preset, state["settings"])
     choice = devices.choose("auto")  # it need not be scored where it was trained
     device = choice.device if choice.device.type == "cuda" else torch.device("cpu")
     dataset = load(preset.data, torch.device("cpu"), before=load_files(run.files))
-    if len(dataset.shape) != 3 or dataset.shape[0] not in _CHANNELS:
+    if len(dataset.shape) != 3 or dataset.shape[0] not in inception.CHANNELS:
         raise UsageError(f"{run.id} trains on no images: FID is of images", "score a run that draws images")
     devices.prepare(device)
     objective = build_objective(preset, dataset, device)
     if not isinstance(objective, Generative):
         raise UsageError(f"{run.id} draws no samples: it is no GAN and no VAE", "score a run that does")
-    _require_weights()
+    inception.require_weights()
     for name, network in objective.networks.items():
         if name in state["networks"]:
             network.load_state_dict(state["networks"][name])
@@ -80,7 +79,7 @@ def score(run: RunFolder, at: int | None, count: int) -> dict[str, object]:
             f"the samples of {run.id} at step {spaced(state['step'])} are no numbers: it diverged",
             "score an earlier checkpoint: --at STEP",
         )
-    real = _bytes(dataset.train[evenly(len(dataset.train), count)])
+    real = inception.as_bytes(dataset.train[evenly(len(dataset.train), count)])
     found = fidelity.calculate_metrics(
         input1=Images(samples),
         input2=Images(real),
@@ -101,14 +100,6 @@ def score(run: RunFolder, at: int | None, count: int) -> dict[str, object]:
         "real": len(real),
         "by": f"torch-fidelity {fidelity.__version__}",
     }
-
-
-def _library() -> Any:
-    try:
-        import torch_fidelity
-    except ImportError as error:
-        raise UsageError("score needs torch-fidelity", "pip install 'latentop[score]'") from error
-    return torch_fidelity
 
 
 def _checkpoint(run: RunFolder, at: int | None) -> Path:
@@ -132,29 +123,8 @@ def _drawn(objective: Generative, count: int, classes: int) -> Tensor | None:
         drawn = objective.draw(min(turns, count - at), SEED + at).cpu()
         if not drawn.isfinite().all():
             return None
-        parts.append(_bytes(drawn))
+        parts.append(inception.as_bytes(drawn))
     return torch.cat(parts)
-
-
-def _bytes(images: Tensor) -> Tensor:
-    """Of images in [0, 1]."""
-    return images.clamp(0, 1).mul(255).round().to(torch.uint8)
-
-
-def _require_weights() -> None:
-    """Raise UsageError where the weights of Inception are not there, and can't be fetched."""
-    from torch_fidelity.feature_extractor_inceptionv3 import URL_INCEPTION_V3
-
-    path = Path(torch.hub.get_dir()) / "checkpoints" / Path(URL_INCEPTION_V3).name
-    if path.exists():
-        return
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        torch.hub.download_url_to_file(URL_INCEPTION_V3, str(path), progress=sys.stderr.isatty())
-    except OSError as error:  # no network is one, too
-        raise UsageError(
-            f"the weights of Inception v3 can't be fetched: {error}", f"put {URL_INCEPTION_V3} at {path}"
-        ) from error
 
 
 def main() -> int:

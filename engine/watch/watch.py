@@ -220,13 +220,15 @@ class Watch:
         began = self._clock()
         try:
             samples = draw(self._meter.samples)
+            finite = bool(samples.isfinite().all())
+            reading = self._meter.read(samples) if finite else None
         except UnmeasurableError as error:
             self._give_up(error.reason)
             return []
-        self._samples_finite = bool(samples.isfinite().all())
+        self._samples_finite = finite
         events: list[Scalars | AlarmRaised | AlarmCleared] = []
-        if self._samples_finite:
-            events += self.take(self._meter.read(samples), step=step, wall=wall)
+        if reading is not None:
+            events += self.take(reading, step=step, wall=wall)
         else:
             bad = int((~samples.isfinite()).flatten(1).any(1).sum())
             events += self._alarms.update([samples_not_finite(bad, len(samples))], step=step, wall=wall)
@@ -259,11 +261,12 @@ class Watch:
             raise ValueError("no samples were read yet")
         try:
             samples = draw(self._meter.samples)
+            if not samples.isfinite().all():
+                return []
+            reading = self._meter.read(samples)
         except UnmeasurableError:
             return []
-        if not samples.isfinite().all():
-            return []
-        conditions = self._collapse.confirm(self._meter.read(samples), step)
+        conditions = self._collapse.confirm(reading, step)
         return self._alarms.update(conditions, step=step, wall=wall)
 
     def _give_up(self, reason: Unmeasured) -> None:

@@ -5,7 +5,7 @@ fewer, all images serve as both: one half is held against the other, and the oth
 cross-validation. What is left of chance is in each measure's σ, which grows as images get fewer.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -14,12 +14,15 @@ from torch import Tensor
 
 from latentop.engine.linear_algebra import evenly, repeatable
 from latentop.engine.run.series import PRESENT
-from latentop.engine.watch.samples import baseline, features, image_kinds, modes, sample_quality
+from latentop.engine.watch.samples import baseline, image_kinds, modes, sample_quality
 from latentop.engine.watch.samples.baseline import Baseline
 from latentop.engine.watch.samples.copies import Copies
+from latentop.engine.watch.samples.feature_network import FeatureNetwork, unmeasured_without
 from latentop.engine.watch.samples.features import Features
 from latentop.engine.watch.samples.modes import Modes
+from latentop.engine.watch.samples.network_features import NetworkFeatures
 from latentop.engine.watch.samples.reading import MEASURES, Measure, Own, Reading
+from latentop.engine.watch.samples.real_points import pieces as seen
 from latentop.engine.watch.samples.sample_quality import Quality
 from latentop.engine.watch.samples.unmeasured import LEAST, UnmeasurableError, too_few
 
@@ -52,11 +55,14 @@ class DiversityMeter:
     """Measures samples against real images. ``samples`` says how many images a reading takes.
 
     They are measured ``size`` at a time, as many as a batch of the baseline has, and the measures averaged.
+    ``features`` are of pixels: they say how much ``detail`` there is, and what is a copy. All else is
+    measured in those of a ``network``, where somebody has named one.
     ``grain`` is the share of the variance of real pixels that the features leave out.
     ``distances`` are the names of those that are told of ``sample_quality.NAMES``.
     """
 
     features: Features
+    network: NetworkFeatures | None
     baselines: tuple[Baseline, ...]
     qualities: tuple[Quality, ...]
     modes: Modes
@@ -92,18 +98,24 @@ class DiversityMeter:
     def read(self, samples: Tensor) -> Reading:
         """Measure images ``(n, channels, height, width)`` in [0, 1]; the first ``self.samples`` count.
 
-        Raises ValueError for fewer images, another size of image, or values that are not finite.
+        Raises ValueError for fewer images, another size of image, or values that are not finite, and
+        UnmeasurableError where a network gives no features of them.
         """
         if len(samples) < self.samples:
             raise ValueError(f"{len(samples)} samples; this meter compares {self.samples}")
         with repeatable():
-            points, detail = self.features.split(samples[: self.samples])
+            pixels, detail = self.features.split(samples[: self.samples])
             if not bool(detail.isfinite().all()):
                 raise ValueError("samples hold values that are not finite")
+        points = pixels
+        if self.network is not None:
+            with unmeasured_without():
+                points = self.network(samples[: self.samples])
+        with repeatable():
             parts = list(zip(points.split(self.size), detail.split(self.size), strict=True))[: self.parts]
             raw = [_means([one.raw(*part) for part in parts]) for one in self.baselines]
             apart = _means([one.measure(*part) for one in self.qualities for part in parts])
-            copied = self.copies.share(points)
+            copied = self.copies.share(pixels)
             histogram = self.modes.histogram(points)
         shares = [
             [value / mean if mean else 1.0 for value, mean in zip(values, one.mean, strict=True)]
@@ -152,41 +164,36 @@ def pieces(
     draws: int = DRAWS,
     seed: int = 0,
     distances: Sequence[str] = sample_quality.NAMES,
+    network: Callable[[], FeatureNetwork] | None = None,
 ) -> Iterator[DiversityMeter | None]:
     """Build a meter in pieces of a fraction of a second each: None after each of them, then the meter.
 
     ``real`` ``(m, c, h, w)`` in [0, 1] with ``real_labels`` ``(m,)`` are held out. ``training`` images with
     their labels give the features and the classes. Where there are no two of these, or too few images to tell
     of most of them whether they are gone, kinds of images are found by k-means. The order is drawn by
-    ``seed``, by a generator of its own.
+    ``seed``, by a generator of its own. Features are those of the ``network``, or else of pixels.
 
     A reading takes as many ``samples`` as asked for, as far as there are real images to compare them with.
     Raises ValueError for fewer than ``LEAST`` images, or values that are not finite, and UnmeasurableError
-    where so many of them are the same that fewer are left.
+    where so many of them are the same that fewer are left, or a network gives no features.
     """
-    count = len(real) + len(training)
-    if count < LEAST:
-        raise ValueError(f"{count} images; the meter needs {LEAST}")
+    if (given := len(real) + len(training)) < LEAST:
+        raise ValueError(f"{given} images; the meter needs {LEAST}")
     generator = torch.Generator().manual_seed(seed)
-    fitted, found = features.pieces(training), None
-    while found is None:
-        found = next(fitted)
-        yield None
-    projection = _Projection(found)
-    yield from projection.pieces(real)
-    yield from projection.pieces(training)
-    points, detail = (torch.cat(parts) for parts in (projection.points, projection.detail))
-    known, unseen = points[len(real) :], points[: len(real)]
-    places = torch.arange(len(real))
-    if len(real) < ENOUGH:
-        places = torch.cat([places, len(real) + evenly(len(training), max(0, USED - len(real)))])
-    places = _unlike(points, places)
+    with unmeasured_without():
+        real_points = yield from seen(real, training, None if network is None else network())
+    points, detail, count = real_points.points, real_points.detail, len(real_points.held_out)
+    unseen, known = real_points.sets
+    places = torch.arange(count)
+    if count < ENOUGH:
+        places = torch.cat([places, count + evenly(len(known), max(0, USED - count))])
+    places = _unlike(real_points.pixels, places)
     if len(places) < LEAST:
         raise UnmeasurableError(too_few(len(places), "different images"))
     places = places[torch.randperm(len(places), generator=generator)]
-    if len(real) >= ENOUGH and len(places) >= ENOUGH:
+    if count >= ENOUGH and len(places) >= ENOUGH:
         halves = [(places[:REFERENCES], places[REFERENCES:])]
-        sides = [(torch.arange(len(real), count), places)]
+        sides = [(torch.arange(count, len(points)), places)]
     else:
         one, other = places.chunk(2)
         halves = [(one[:REFERENCES], other), (other[:REFERENCES], one)]
@@ -214,7 +221,7 @@ def pieces(
         points,
         detail,
         sides,
-        whole=found.whole,
+        whole=real_points.features.whole,
         samples=size,
         parts=parts_of(samples, size),
         generator=generator,
@@ -226,7 +233,13 @@ def pieces(
     shown = None
     if len(classes) > 1:
         with repeatable():
-            shown = modes.learn(known, training_labels.cpu(), unseen, real_labels.cpu(), classes)
+            shown = modes.learn(
+                known,
+                training_labels.cpu()[real_points.training],
+                unseen,
+                real_labels.cpu()[real_points.held_out],
+                classes,
+            )
         yield None
     if shown is None or shown.known(samples).double().mean() < JUDGED:
         kinds = max(2, min(image_kinds.BINS, samples // PER_KIND, len(known) // IN_KIND))
@@ -238,18 +251,16 @@ def pieces(
             found_as, others_as = image_kinds.nearest(known, centres), image_kinds.nearest(unseen, centres)
             shown = modes.learn(known, found_as, unseen, others_as, named)
         yield None
-    with repeatable():
-        copies = Copies.among(known, unseen)
-    yield None
     yield DiversityMeter(
-        features=found,
+        features=real_points.features,
+        network=real_points.network,
         baselines=tuple(baselines),
         qualities=qualities,
         modes=shown,
-        copies=copies,
+        copies=real_points.copies,
         samples=samples,
         size=size,
-        grain=_grain(points, detail, width=len(found.mean)),
+        grain=real_points.grain,
         distances=distances,
     )
 
@@ -257,29 +268,6 @@ def pieces(
 def parts_of(samples: int, size: int) -> int:
     """How many whole batches of that size are measured, of so many samples."""
     return min(PARTS, samples // size)
-
-
-class _Projection:
-    """Features of many images, a part at a time."""
-
-    def __init__(self, onto: Features) -> None:
-        self._onto = onto
-        self.points: list[Tensor] = []
-        self.detail: list[Tensor] = []
-
-    def pieces(self, images: Tensor) -> Iterator[None]:
-        for part in images.split(features.CHUNK):
-            points, detail = self._onto.split(part)
-            self.points.append(points)
-            self.detail.append(detail)
-            yield None
-
-
-def _grain(points: Tensor, detail: Tensor, *, width: int) -> float:
-    """Of the variance of real images of ``width`` values, the share that is detail; 0 where all are equal."""
-    rest = float(detail.double().median())
-    whole = float(points.double().var(0).sum()) / width + float(detail.double().mean())
-    return rest / whole if whole else 0.0
 
 
 def _means(rows: Sequence[Sequence[float]]) -> list[float]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from latentop.engine.data import Dataset
-from latentop.engine.watch.samples import diversity
+from latentop.engine.watch.samples import diversity, feature_network
 from latentop.engine.watch.samples.mixture import MixtureMeter
 from latentop.engine.watch.samples.reading import Meter
 from latentop.engine.watch.samples.unmeasured import LEAST, Unmeasured, too_few
@@ -33,6 +33,7 @@ def meter_in_pieces(preset: Preset, dataset: Dataset) -> Pieces | None:
         classes=dataset.classes,
         samples=preset.watch.samples,
         seed=preset.seed,
+        network=feature_network.of(preset.watch.features),
     )
 
 

@@ -33,3 +33,8 @@ def too_few(count: int, what: str) -> Unmeasured:
         why=f"diversity can't be measured: it takes {LEAST} {what}, and there are {count}",
         advice=f"add {spaced(LEAST - count)} {what}, or judge by eye",
     )
+
+
+def unmeasurable(why: str, advice: str) -> UnmeasurableError:
+    """That diversity can't be measured, why, and what to do about it."""
+    return UnmeasurableError(Unmeasured(why=f"diversity can't be measured: {why}", advice=advice))

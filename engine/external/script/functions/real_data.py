@@ -23,7 +23,7 @@ from latentop.engine.linear_algebra import evenly
 from latentop.engine.run.errors import LatentopError, UsageError
 from latentop.engine.watch.samples import diversity, point_modes
 from latentop.engine.watch.samples.reading import Meter
-from latentop.engine.watch.samples.unmeasured import LEAST, UnmeasurableError, Unmeasured, too_few
+from latentop.engine.watch.samples.unmeasured import LEAST, UnmeasurableError, too_few, unmeasurable
 
 MOST = 6144
 """Items that are read, evenly spread: more change no reading."""
@@ -173,8 +173,3 @@ class RealData:
 def as_images(data: Tensor) -> Tensor:
     """Points ``(n, d)`` as images of one row, which a meter takes; images as they are."""
     return data[:, None, None, :] if data.ndim == 2 else data
-
-
-def unmeasurable(why: str, advice: str) -> UnmeasurableError:
-    """That diversity can't be measured, why, and what to do about it."""
-    return UnmeasurableError(Unmeasured(why=f"diversity can't be measured: {why}", advice=advice))

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 
 from torch import Tensor
 
-from latentop.engine.external.script.functions.real_data import RealData, as_images, unmeasurable
+from latentop.engine.external.script.functions.real_data import RealData, as_images
 from latentop.engine.external.script.functions.sampled_images import FEWEST, Sampling
 from latentop.engine.run.errors import UsageError
 from latentop.engine.watch.samples.reading import Meter
-from latentop.engine.watch.samples.unmeasured import Unmeasured
+from latentop.engine.watch.samples.unmeasured import Unmeasured, unmeasurable
 
 LEAST_SAMPLES = 64
 """That a reading takes, where drawing them is slow."""

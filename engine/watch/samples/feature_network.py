@@ -1,0 +1,163 @@
+"""A network whose features samples are measured in: a TorchScript module that somebody brings, or Inception.
+
+It is asked beside a training, which can't tell: in evaluation mode, without gradients, on images of its own,
+and random numbers go on as they would have.
+"""
+
+import hashlib
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache, partial
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from latentop.engine.models.inception import Inception
+from latentop.engine.run.errors import UsageError
+from latentop.engine.train import devices, random_state
+from latentop.engine.watch.samples.unmeasured import unmeasurable
+from latentop.presets import feature_choice
+from latentop.presets.preset_error import PresetError
+from latentop.presets.wording import spaced
+
+AT_ONCE = 64
+"""Images that a network is asked for at once, at most."""
+FIRST, SHORT, LONG = 4, 0.05, 0.2
+"""Images that it is asked for at first, and the seconds that an answer should take."""
+WIDEST = 8192
+"""Features of an image, at most: of thousands of images they lie in memory while a meter is built."""
+TRIED = 8
+"""Real images in the trial before training."""
+TAKES = "it takes images (n, channels, height, width) in [0, 1], and returns features (n, d), finite numbers"
+
+
+class FeatureNetwork:
+    """Turns images into features; ``name`` is what people call it."""
+
+    def __init__(self, name: str, network: nn.Module) -> None:
+        self.name = name
+        self._network = network.eval()
+        self._at_once = FIRST
+
+    def __call__(self, images: Tensor) -> Tensor:
+        """Features ``(n, d)`` of images ``(n, c, h, w)`` in [0, 1]: float32, on the CPU.
+
+        The network is asked on the device of the images. Raises UsageError where it gives none.
+        """
+        return torch.cat([self._ask(part) for part in images.split(AT_ONCE)])
+
+    def parts(self, images: Tensor, places: Tensor) -> Iterator[Tensor]:
+        """The same of the images in these places, as many at a time as take a fraction of a second."""
+        while len(places):
+            began = time.monotonic()
+            chosen, places = places[: self._at_once], places[self._at_once :]
+            yield self._ask(images[chosen.to(images.device)])
+            spent = time.monotonic() - began
+            if spent < SHORT:
+                self._at_once = min(AT_ONCE, 2 * self._at_once)
+            elif spent > LONG:
+                self._at_once = max(1, self._at_once // 2)
+
+    def _ask(self, images: Tensor) -> Tensor:
+        own = images.float().clone(memory_format=torch.contiguous_format)  # it may change them in place
+        try:
+            found = self._answer(own)
+        except Exception as error:
+            if devices.out_of_memory(error):
+                raise
+            said = str(error).strip().splitlines() or [type(error).__name__]
+            raise self._unfit(f"raises for images {_shape(images)}: {said[-1].strip()}") from error
+        if not isinstance(found, Tensor):
+            raise self._unfit(f"returns a {type(found).__name__} for images {_shape(images)}")
+        if found.ndim != 2 or len(found) != len(images) or not found.shape[1]:
+            raise self._unfit(f"returns {_shape(found)} for images {_shape(images)}")
+        if not found.is_floating_point():
+            raise self._unfit(f"returns {str(found.dtype).removeprefix('torch.')} numbers")
+        if found.shape[1] > WIDEST:
+            raise self._unfit(f"returns {spaced(found.shape[1])} features, and {spaced(WIDEST)} is the most")
+        features = found.float().cpu()
+        if not bool(features.isfinite().all()):
+            raise self._unfit("returns values that are not finite")
+        return features
+
+    def _answer(self, images: Tensor) -> object:
+        place = images.device
+        with (
+            random_state.untouched(place),
+            torch.no_grad(),
+            torch.autocast(place.type, enabled=False),
+            torch.jit.optimized_execution(False),  # type: ignore[attr-defined]  # else first calls compile
+        ):
+            return self._network.to(place)(images)
+
+    def _unfit(self, what: str) -> UsageError:
+        return UsageError(f"{feature_choice.KEY} = {self.name} {what}", TAKES)
+
+
+def of(features: str) -> Callable[[], FeatureNetwork] | None:
+    """What loads the network that ``watch.features`` names, as below; None for principal components."""
+    return None if features == feature_choice.PCA else partial(load, features)
+
+
+def load(features: str) -> FeatureNetwork:
+    """The network that ``watch.features`` names. Raises UsageError where it can't be had."""
+    try:
+        feature_choice.check(features)
+        changed = Path(features).stat().st_mtime_ns if feature_choice.is_file(features) else 0
+    except PresetError as error:
+        raise UsageError(error.message, error.hint) from error
+    return _loaded(features, changed)
+
+
+@contextmanager
+def unmeasured_without() -> Iterator[None]:
+    """Where no features can be had meanwhile, samples can't be measured: UnmeasurableError says why."""
+    try:
+        yield
+    except UsageError as error:
+        raise unmeasurable(error.message, error.hint) from error
+
+
+def try_out(features: str, images: Tensor) -> None:
+    """Ask the network for features of some real images, and of one. Raises UsageError where it gives none."""
+    network = load(features)
+    for count in (TRIED, 1):
+        network(images[:count])
+
+
+def identity(features: str) -> str:
+    """What tells one choice of features from another: of a file, hexadecimal digits of what it holds.
+
+    Empty where it can't be read.
+    """
+    if not feature_choice.is_file(features):
+        return features
+    try:
+        with Path(features).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+    except OSError:
+        return ""
+
+
+@lru_cache(maxsize=1)
+def _loaded(features: str, changed: int) -> FeatureNetwork:
+    """Loaded once for the trial and the meter, and again where the file has changed."""
+    name = feature_choice.told(features)
+    try:
+        cpu = torch.device("cpu")
+        with random_state.untouched(cpu), cpu, warnings.catch_warnings(action="ignore"):
+            if feature_choice.is_file(features):
+                return FeatureNetwork(name, torch.jit.load(features, map_location="cpu"))
+            return FeatureNetwork(name, Inception())
+    except (RuntimeError, ValueError, OSError, EOFError) as error:  # torch tells so of whatever is broken
+        if devices.out_of_memory(error):
+            raise
+        said = devices.first_line(str(error))
+        raise UsageError(f"{feature_choice.KEY} = {name} can't be loaded: {said}", TAKES) from error
+
+
+def _shape(tensor: Tensor) -> str:
+    return f"({', '.join(map(str, tensor.shape))})"
