@@ -1,6 +1,6 @@
 """Whether two logs hold the same values: a training often writes a table, and prints the same."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
@@ -10,36 +10,51 @@ from numpy.typing import NDArray
 
 from latentop.engine.external.logs.log import is_judged
 from latentop.engine.external.logs.trainings import Held
+from latentop.engine.external.logs.value_index import ROUNDED, SHIFTS, Beginning, ValueIndex
 from latentop.engine.external.series_names import known
 from latentop.engine.run.errors import UsageError
-from latentop.engine.run.store.bins import Floats, Ints
+from latentop.engine.run.store.bins import Floats
 
 _SHARE = 0.9
 """Of a series' values at common steps, as many agree where two logs tell the same."""
 _FEWEST, _SURE = 6, 40
 """Common values without which logs are not called the same, and from which on it is not asked again."""
-_SHIFTS = (0, 1, -1)
-"""Between steps that are counted from 0 and from 1."""
 _PRINTED = 50
 """Values by which the decimals of a log are known."""
-_ROUNDED = 1e-3
-"""Of a value, what rounding to some digits may change."""
+_MANY = 8
+"""Trainings from which on not every log is held against each of them."""
 
-_Series = Mapping[str, tuple[Ints, Floats]]
+Series = Mapping[str, Beginning]
 
 
 class SameValues:
     """Compares the beginnings of logs, and remembers them until the logs have grown to twice their size."""
 
     def __init__(self) -> None:
-        self._read: dict[str, tuple[int, _Series]] = {}
+        self._read: dict[str, tuple[int, Series]] = {}
         self._sure: dict[tuple[str, str], bool] = {}
 
-    def __call__(self, one: Held, other: Held) -> bool:
+    def __call__(self, trainings: Sequence[Sequence[Held]]) -> Callable[[Held], int | None]:
+        """What says of a log the place of the first training that has one which holds the same values."""
+        if len(trainings) < _MANY:
+            return lambda one: self._first_of(one, trainings, range(len(trainings)))
+        every = [(place, other) for place, held in enumerate(trainings) for other in held]
+        index = ValueIndex([self._beginning(other) for _, other in every])
+
+        def first(one: Held) -> int | None:
+            near = dict.fromkeys(every[at][0] for at in index.near(_judged(self._beginning(one))))
+            return self._first_of(one, trainings, near)
+
+        return first
+
+    def _first_of(self, one: Held, trainings: Sequence[Sequence[Held]], places: Iterable[int]) -> int | None:
+        return next((at for at in places if any(self.same(one, other) for other in trainings[at])), None)
+
+    def same(self, one: Held, other: Held) -> bool:
         """Whether ``other`` holds all that ``one`` is judged by; False where few values can be compared."""
         key = one.parts[0].key, other.parts[0].key
         if key not in self._sure:
-            pairs = _best(self._beginning(one), self._beginning(other))
+            pairs = _best(_judged(self._beginning(one)), self._beginning(other))
             count = sum(len(agree) for agree in pairs)
             same = count >= _FEWEST and all(float(agree.mean()) >= _SHARE for agree in pairs)
             if count < _SURE:
@@ -47,7 +62,7 @@ class SameValues:
             self._sure[key] = same
         return self._sure[key]
 
-    def _beginning(self, held: Held) -> _Series:
+    def _beginning(self, held: Held) -> Series:
         """Its first megabytes, by series of ours."""
         size = _size(held.path)
         key = held.parts[0].key
@@ -58,43 +73,48 @@ class SameValues:
         return series
 
 
-def _first(held: Held) -> _Series:
+def _first(held: Held) -> Series:
     """The first values of every series of a log; nothing of one that can't be read."""
-    found: dict[str, tuple[Ints, Floats]] = {}
+    found: dict[str, Beginning] = {}
     for part in held.parts:
         reader = part.opened([], None)
         try:
             with suppress(UsageError):
                 rows = [one for batch in reader.poll(final=True) for one in batch.rows]
                 for name in dict.fromkeys(one.name for one in rows):
-                    steps = np.concatenate([one.steps for one in rows if one.name == name])
-                    values = np.concatenate([one.values for one in rows if one.name == name])
-                    found.setdefault(known(name) or name, (steps, values))
+                    steps, at = np.unique(
+                        np.concatenate([one.steps for one in rows if one.name == name]), return_index=True
+                    )
+                    values = np.concatenate([one.values for one in rows if one.name == name])[at]
+                    found.setdefault(known(name) or name, Beginning(steps, values, _decimals(values)))
         finally:
             reader.close()
     return found
 
 
-def _best(one: _Series, other: _Series) -> list[NDArray[np.bool_]]:
-    """Of each series that ``one`` is judged by, which values agree, counting steps as most of them do.
+def _judged(series: Series) -> Series:
+    return {name: one for name, one in series.items() if is_judged(name)}
+
+
+def _best(judged: Series, other: Series) -> list[NDArray[np.bool_]]:
+    """Of each series that a log is ``judged`` by, which values agree, counting steps as most of them do.
 
     Empty where the other one lacks such a series. What never changes tells nothing, and is left out.
     """
-    judged = [name for name in one if is_judged(name)]
     if not judged or any(name not in other for name in judged):
         return []
-    found = [[_agree(one[name], other[name], shift) for name in judged] for shift in _SHIFTS]
+    found = [[_agree(one, other[name], shift) for name, one in judged.items()] for shift in SHIFTS]
     best = max(found, key=lambda pairs: sum(int(agree.sum()) for agree in pairs))
     return [agree for agree in best if len(agree)]
 
 
-def _agree(one: tuple[Ints, Floats], other: tuple[Ints, Floats], shift: int) -> NDArray[np.bool_]:
-    _, here, there = np.intersect1d(one[0] + shift, other[0], return_indices=True)
-    values, others = one[1][here], other[1][there]
+def _agree(one: Beginning, other: Beginning, shift: int) -> NDArray[np.bool_]:
+    _, here, there = np.intersect1d(one.steps + shift, other.steps, assume_unique=True, return_indices=True)
+    values, others = one.values[here], other.values[there]
     if len(np.unique(values)) < 2 and len(np.unique(others)) < 2:
         return np.empty(0, dtype=np.bool_)
-    rounded = 0.6 * 10.0 ** -min(_decimals(values), _decimals(others))
-    agree: NDArray[np.bool_] = np.isclose(values, others, rtol=_ROUNDED, atol=rounded, equal_nan=True)
+    rounded = 0.6 * 10.0 ** -min(one.decimals, other.decimals)
+    agree: NDArray[np.bool_] = np.isclose(values, others, rtol=ROUNDED, atol=rounded, equal_nan=True)
     return agree
 
 

@@ -1,8 +1,9 @@
 """Which logs of one folder tell of one training, and which of others."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from heapq import heappop, heappush
 from itertools import pairwise
 from pathlib import Path
 
@@ -28,6 +29,10 @@ class Held:
     path: Path
     content: Content
     parts: tuple[Part, ...]
+
+
+Twin = Callable[[Held], int | None]
+"""Says of a log the place of the first training that holds the same values."""
 
 
 @dataclass(slots=True)
@@ -64,52 +69,109 @@ class Training:
         """The log with the losses: it names the training."""
         return next((one for one in self.held if one.content.has_losses), self.held[0])
 
-    def may_take(self, one: Held) -> bool:
+    @property
+    def form(self) -> "_Form":
+        """What it depends on, which logs are taken."""
+        contents = [one.content for one in self.held]
+        return _Form(
+            kind=contents[0].kind,
+            epochs=contents[0].epochs,
+            series=frozenset[str]().union(*(one.series for one in contents)),
+            has_losses=any(one.has_losses for one in contents),
+            known=all(one.names for one in contents),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Form:
+    """Of a training: the kind of its first log and whether that counts epochs, and what all of its logs tell.
+
+    ``known`` says that the names in all of them are.
+    """
+
+    kind: str
+    epochs: bool
+    series: frozenset[str]
+    has_losses: bool
+    known: bool
+
+    def may_take(self, new: Content) -> bool:
         """Whether a log tells only what the others do not, and is no training by itself beside them.
 
         What has losses goes to none of which nobody knows what it tells.
         """
-        series = frozenset[str]().union(*(other.content.series for other in self.held))
-        new = one.content
-        apart = new.kind != "series" and _is_whole(new.series) and _is_whole(series)
-        twice = new.kind == "text" and new.has_losses and any(text.content.has_losses for text in self.held)
-        dark = new.has_losses and not all(other.content.names for other in self.held)
-        return bool(new.names) and not (new.series & series or apart or twice or dark)
+        apart = new.kind != "series" and _is_whole(new.series) and _is_whole(self.series)
+        twice = new.kind == "text" and new.has_losses and self.has_losses
+        dark = new.has_losses and not self.known
+        return bool(new.names) and not (new.series & self.series or apart or twice or dark)
 
 
-def trainings(held: Sequence[Held], same: Callable[[Held, Held], bool]) -> list[Training]:
-    """The trainings that the logs of one folder tell of; ``same`` says whether two hold the same values.
+class _Found:
+    """The trainings so far, in their order. Of many that are of one form, the first is asked for all."""
+
+    def __init__(self) -> None:
+        self.every: list[Training] = []
+        self._places: dict[_Form, list[int]] = {}
+        """Heaps of their places."""
+
+    def add(self, one: Held) -> None:
+        """Let a log be a training by itself."""
+        self.every.append(Training([one]))
+        self._remember(len(self.every) - 1)
+
+    def first(self, takes: Callable[[_Form], bool]) -> int | None:
+        """The place of the first that takes a log, by its form."""
+        return min((places[0] for form, places in self._places.items() if takes(form)), default=None)
+
+    def put(self, one: Held, place: int) -> None:
+        """Put a log to the first training of some form, which is at this place."""
+        training = self.every[place]
+        places = self._places[training.form]
+        heappop(places)
+        if not places:
+            del self._places[training.form]
+        training.held.append(one)
+        self._remember(place)
+
+    def _remember(self, place: int) -> None:
+        heappush(self._places.setdefault(self.every[place].form, []), place)
+
+
+def trainings(held: Sequence[Held], same: Callable[[Sequence[Sequence[Held]]], Twin]) -> list[Training]:
+    """The trainings that the logs of one folder tell of; ``same`` finds twins among the logs of some.
 
     Logs of one kind with names of their own are one training; of another kind they are so where nothing
     else lies there. A log is left out only where its values are read already, or tell nothing to judge.
     """
     with_losses = {one.content.kind for one in held if one.content.may_have_losses}
-    found: list[Training] = []
+    found = _Found()
     for kind in sorted(
         {one.content.kind for one in held}, key=lambda kind: (kind not in with_losses, _BEST.index(kind))
     ):
-        before = [*found]
+        before = [*found.every]
+        twin = same([training.held for training in before])
         for one in held:
-            if one.content.kind == kind and not _finds_place(one, found, before, same):
-                found.append(Training([one]))
-    return found
+            if one.content.kind == kind and not _finds_place(one, found, before, twin):
+                found.add(one)
+    return found.every
 
 
-def _finds_place(
-    one: Held, found: Iterable[Training], before: Sequence[Training], same: Callable[[Held, Held], bool]
-) -> bool:
+def _finds_place(one: Held, found: _Found, before: Sequence[Training], twin: Twin) -> bool:
     """Put a log to one of the trainings ``found``, of which those ``before`` are of other kinds."""
-    for training in found:
-        alike = one.content.kind == training.held[0].content.kind in _SPLIT
-        only = [training] == before and one.content.epochs == training.held[0].content.epochs
-        if (alike or only) and training.may_take(one):
-            training.held.append(one)
-            return True
-    for training in before:
-        if any(same(one, other) for other in training.held):
-            training.told_twice.append(one.path.name)
-            return True
-    if len(before) == 1 and one.content.names and not any(map(is_judged, one.content.series)):
+    new = one.content
+
+    def takes(form: _Form) -> bool:
+        alike = new.kind == form.kind in _SPLIT
+        only = len(before) == 1 and form == before[0].form and new.epochs == form.epochs
+        return (alike or only) and form.may_take(new)
+
+    if (place := found.first(takes)) is not None:
+        found.put(one, place)
+        return True
+    if (place := twin(one)) is not None:
+        before[place].told_twice.append(one.path.name)
+        return True
+    if len(before) == 1 and new.names and not any(map(is_judged, new.series)):
         before[0].unjudged.append(one.path.name)
         return True
     return False

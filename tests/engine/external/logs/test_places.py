@@ -192,6 +192,34 @@ def test_what_prints_every_tenth_row_of_a_table_rounded_is_the_same_training(
     assert found(tmp_path) == {"": PAIR}
 
 
+def test_of_many_tables_each_finds_the_text_that_prints_it(tmp_path: Path) -> None:
+    """A text without a table of its values is a training of its own."""
+    for run in range(20):
+        table(tmp_path / f"run{run}.csv", scale=1 + run / 10)
+    for run in range(5, 23):
+        lines = [
+            f"step {step + 1} loss_G {(1 + run / 10) * g:.3f} loss_D {(1 + run / 10) * d:.3f}"
+            for step, (g, d) in WAVE.items()
+            if step % 50 == 0
+        ]
+        (tmp_path / f"print{run}.log").write_text("\n".join(lines) + "\n")
+    told = {one.name: one.notes for one in LogPlaces(tmp_path).find()}
+    assert told == {
+        **{f"run{run}.csv": () for run in range(5)},
+        **{f"run{run}.csv": (f"not read, for it tells the same: print{run}.log",) for run in range(5, 20)},
+        **{f"print{run}.log": () for run in range(20, 23)},
+    }
+
+
+def test_of_several_generators_each_has_the_next_discriminator(tmp_path: Path) -> None:
+    for run in range(3):
+        (tmp_path / f"{run}-g.csv").write_text(f"step,g_loss\n1,0.{run}\n2,0.5\n")
+        (tmp_path / f"{run + 3}-d.csv").write_text(f"step,d_loss\n1,0.{run}\n2,0.5\n")
+    places = LogPlaces(tmp_path).find()
+    read = [[Path(part.key).name for part in place.parts] for place in places]
+    assert read == [[f"{run}-g.csv", f"{run + 3}-d.csv"] for run in range(3)]
+
+
 def test_events_and_a_text_of_the_same_values_are_one_training(tmp_path: Path) -> None:
     both = zip(*((g, d) for g, d in WAVE.values()), strict=True)
     columns = dict(zip(("G_loss", "D_loss"), both, strict=True))
