@@ -60,9 +60,9 @@ class DetectionRow:
 def main(words: Sequence[str] | None = None) -> int:
     """Print the table."""
     options = _parser().parse_args(words)
-    sets = [_fashion()]
+    sets = [fashion()]
     if options.folder:
-        sets.append(_folder(options.folder))
+        sets.append(folder(options.folder))
     print(
         "| images | labels | set | a reading | σ of coverage | alarm below | " + " | ".join(FAILURES) + " |"
     )
@@ -84,7 +84,7 @@ def measured(one: Images, size: int, *, labelled: bool, seeds: int) -> Detection
     for seed in range(seeds):
         order = torch.randperm(len(one.images), generator=torch.Generator().manual_seed(seed))
         chosen, rest = order[:size], order[size:]
-        meter = _meter(one, chosen, labelled=labelled)
+        meter = meter_of(one, chosen, labelled=labelled)
         sigmas.append(meter.chance["coverage"])
         for name, fail in FAILURES.items():
             readings = [meter.read(fail(one, rest, meter.samples, 100 * seed + draw)) for draw in range(6)]
@@ -115,7 +115,8 @@ def _told(readings: Sequence[Reading]) -> bool:
     return all(said[-len(readings) :])
 
 
-def _meter(one: Images, chosen: Tensor, *, labelled: bool) -> DiversityMeter:
+def meter_of(one: Images, chosen: Tensor, *, labelled: bool) -> DiversityMeter:
+    """As a run has it on the images in these places."""
     held_out, training = chosen[: len(chosen) // 10], chosen[len(chosen) // 10 :]
     return diversity.build(
         real=one.images[held_out],
@@ -127,7 +128,7 @@ def _meter(one: Images, chosen: Tensor, *, labelled: bool) -> DiversityMeter:
 
 
 def _sound(one: Images, rest: Tensor, count: int, seed: int) -> Tensor:
-    return one.images[_some(rest, count, seed)]
+    return one.images[some(rest, count, seed)]
 
 
 def _half(one: Images, rest: Tensor, count: int, seed: int) -> Tensor:
@@ -135,11 +136,11 @@ def _half(one: Images, rest: Tensor, count: int, seed: int) -> Tensor:
     sizes = torch.bincount(one.labels, minlength=len(one.classes))
     order = sizes.argsort()
     kept = order[sizes[order].cumsum(0) <= 0.55 * len(one.labels)]
-    return one.images[_some(rest[torch.isin(one.labels[rest], kept)], count, seed)]
+    return one.images[some(rest[torch.isin(one.labels[rest], kept)], count, seed)]
 
 
 def _prototypes(one: Images, rest: Tensor, count: int, seed: int) -> Tensor:
-    few = one.images[_some(rest, PROTOTYPES, seed)]
+    few = one.images[some(rest, PROTOTYPES, seed)]
     noise = torch.randn(count, *few.shape[1:], generator=torch.Generator().manual_seed(seed))
     return (few[torch.arange(count) % PROTOTYPES] + NOISE * noise).clamp(0, 1)
 
@@ -151,19 +152,21 @@ FAILURES: dict[str, Callable[[Images, Tensor, int, int], Tensor]] = {
 }
 
 
-def _some(places: Tensor, count: int, seed: int) -> Tensor:
+def some(places: Tensor, count: int, seed: int) -> Tensor:
     """So many of the places, drawn without repetition as far as there are enough."""
     order = torch.randperm(len(places), generator=torch.Generator().manual_seed(seed))
     return places[order[torch.arange(count) % len(order)]]
 
 
-def _fashion() -> Images:
+def fashion() -> Images:
+    """Fashion-MNIST, all of it."""
     data = load(FashionMNIST(), CPU)
     images, labels = torch.cat([data.train, data.test]), torch.cat([data.train_labels, data.test_labels])
     return Images(name="Fashion-MNIST", images=images, labels=labels, classes=data.classes)
 
 
-def _folder(path: Path) -> Images:
+def folder(path: Path) -> Images:
+    """The images of a folder of class folders."""
     data = load(Folder(path=str(path)), CPU)
     images, labels = torch.cat([data.train, data.test]), torch.cat([data.train_labels, data.test_labels])
     return Images(name=path.name, images=images, labels=labels, classes=data.classes)
