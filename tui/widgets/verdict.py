@@ -11,10 +11,11 @@ from textual.timer import Timer
 
 from latentop.tui import keys
 from latentop.tui.link.terminal import Terminal
+from latentop.tui.model.fitted_row import Hint, VerdictRow, hints_width
 from latentop.tui.model.notice_text import Aside
 from latentop.tui.model.plain_text import clean
 from latentop.tui.model.state import State
-from latentop.tui.model.verdict_row import Hint, VerdictRow, hints_width, verdict_row
+from latentop.tui.model.verdict_row import verdict_row
 from latentop.tui.model.viewport import Viewport
 from latentop.tui.themes import TONES
 from latentop.tui.widgets.panel import Panel

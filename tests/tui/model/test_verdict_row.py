@@ -7,9 +7,10 @@ import pytest
 from latentop.engine.run.events import Mark
 from latentop.engine.run.facts import KnownSnapshot
 from latentop.engine.run.process.liveness import Liveness
+from latentop.tui.model.fitted_row import VerdictRow, hints_width
 from latentop.tui.model.notice_text import Aside
 from latentop.tui.model.state import State
-from latentop.tui.model.verdict_row import VerdictRow, hints_width, verdict_row
+from latentop.tui.model.verdict_row import verdict_row
 from latentop.tui.model.viewport import Viewport
 from tests.support.panels import alarm, present, state
 
