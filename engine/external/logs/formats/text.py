@@ -41,6 +41,8 @@ class _Found:
 
     def of(self, name: str) -> tuple[Ints, Floats]:
         """Places, ascending, and the values there."""
+        if len(self._parts[name]) == 1:
+            return self._parts[name][0]
         places, values = (np.concatenate(each) for each in zip(*self._parts[name], strict=True))
         order = np.argsort(places, kind="stable")
         return places[order], values[order]
@@ -68,7 +70,7 @@ class Text:
             data = _CODES.sub(b"", data)
         values, totals = _Found(), _Found()
         if (alike := self._alike(data, values, totals)) is not None:
-            yield from self._table(values, totals, np.arange(alike), ())
+            yield from self._table(values, totals, alike, ())
             return
         lines = data.split(b"\n")[:-1]
         groups: dict[bytes, list[int]] = {}
@@ -95,18 +97,19 @@ class Text:
                     )
         yield from self._table(values, totals, np.flatnonzero(is_row), sorted(banners))
 
-    def _alike(self, data: bytes, values: _Found, totals: _Found) -> int | None:
-        """How many lines there are, where all are rows of one shape and were read; None where not."""
+    def _alike(self, data: bytes, values: _Found, totals: _Found) -> Ints | None:
+        """The places of all lines, where all are rows of one shape and were read; None where not."""
         line = data[: data.index(b"\n")]
         key = line.translate(None, DIGITS)
         lines = data.count(b"\n")
         if data.translate(None, DIGITS) != (key + b"\n") * lines:
             return None
         shape = self._shape(key, line)
-        if not shape.row or not self._in_bulk(data, np.arange(lines), shape, values, totals):
+        places = np.arange(lines)
+        if not shape.row or not self._in_bulk(data, places, shape, values, totals):
             return None
         self._note_row(shape, [], np.empty(0, dtype=np.bool_))
-        return lines
+        return places
 
     def _in_bulk(self, text: bytes, places: Ints, shape: Shape, values: _Found, totals: _Found) -> bool:
         """Read lines of a shape at once; False where one is of another."""
@@ -176,6 +179,9 @@ class Text:
         """A counter at every row: what was said in its line, or last before it."""
         if not len(places):
             return Cells(np.full(len(rows), np.nan))
+        if places is rows:
+            self._said[name] = float(found[-1])
+            return Cells(found)
         before = np.concatenate([[self._said.get(name, np.nan)], found])
         self._said[name] = float(found[-1])
         return Cells(before[np.searchsorted(places, rows, side="right")])
@@ -195,7 +201,7 @@ def _look(line: bytes) -> Shape:
 
 def _in_rows(places: Ints, found: Floats, rows: Ints) -> Cells:
     """Cells of what was found in lines, of which some are rows."""
-    if np.array_equal(places, rows):
+    if places is rows or np.array_equal(places, rows):
         return Cells(found)
     at = np.searchsorted(rows, places)
     mine = (at < len(rows)) & (rows[np.minimum(at, len(rows) - 1)] == places) if len(rows) else at < 0
