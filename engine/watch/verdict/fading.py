@@ -25,7 +25,9 @@ MEMORY = 64
 """Checks in which the beginning of a fall is looked for."""
 SHORT = 0.75
 """Of its share of real data: a class above has nothing to lose yet."""
-SURE = 5.0
+FULL = 1.25
+"""A share above counts as that: a class that gives up what it has too much, as at first, doesn't fade."""
+SURE = 4.0
 """Standard errors by which the slope must be below 0."""
 HALF = 0.5
 """A class without a sample counts as one of half a sample, for the logarithm."""
@@ -79,7 +81,7 @@ class Fading:
         if steps[-1] <= steps[-LINE]:
             return
         expected = reading.count / len(reading.presence)  # samples of a class, as if all were as large
-        logs = np.log(np.maximum([shares for _, shares in self._shares], HALF / expected))
+        logs = np.log(np.clip([shares for _, shares in self._shares], HALF / expected, FULL))
         ages, recent = np.log(np.maximum(steps[-LINE:], 1)), logs[-LINE:]
         times = ages - ages.mean()
         slopes = times @ recent / (times @ times)
@@ -93,7 +95,7 @@ class Fading:
                 continue
             left = steps[-1] * np.expm1(min(1.0, (now - log(PRESENT)) / -slope))
             if left <= AHEAD * (steps[-1] - steps[-LINE]):
-                since = int(steps[logs[:, place].argmax()])
+                since = int(steps[np.flatnonzero(logs[:, place] == logs[:, place].max())[-1]])
                 yield Fall(name=name, since=since, lost=round(steps[-1] + left))
 
     def state(self) -> dict[str, Any]:
