@@ -40,6 +40,7 @@ def init(
     sample: Callable[[int], Any] | None = None,
     real: Any = None,
     value_range: tuple[float, float] | None = None,
+    features: str | Path | None = None,
     reconstruct: Callable[[Any], Any] | None = None,
     encode: Callable[[Any], Any] | None = None,
     guard: str | None = None,
@@ -57,6 +58,7 @@ def init(
     sample: ``sample(n)`` returns images ``(n, channels, height, width)`` or points ``(n, 2)``.
     real: What these are held against: a tensor, dataset, ``DataLoader`` or folder of 200 items or more.
     value_range: Of images, such as (-1, 1); by default, what they look like.
+    features: What images are measured in: ``pca``, ``inception``, or a file with a TorchScript module.
     reconstruct, encode: Of real images ``(n, …)``, the images as they come back, and codings ``(n, d)``.
     guard: What to do where it diverges or collapses: ``warn``, ``rollback`` or ``stop``.
     seed, runs: Of the codings of samples, from 0; the folder, by default ``$LATENTOP_RUNS``, else ``./runs``.
@@ -80,6 +82,7 @@ def init(
             sample=sample,
             real=real,
             value_range=value_range,
+            features=features,
             reconstruct=reconstruct,
             encode=encode,
             guard=guard,

@@ -20,22 +20,25 @@ def told(features: str) -> str:
     return Path(features).name if is_file(features) else features
 
 
-def check(features: str) -> None:
-    """Raise PresetError where it is a file that is not there, or one that holds no TorchScript module."""
+def check(features: str, of: str = f"{KEY} = ") -> None:
+    """Raise PresetError where it is a file that is not there, or one that holds no TorchScript module.
+
+    ``of`` comes before its name.
+    """
     if not is_file(features):
         return
     path = Path(features)
     try:
         if not path.is_file():
-            raise PresetError(f"{KEY} = {features} is no file", ACCEPTED, key=KEY)
+            raise PresetError(f"{of}{features} is no file", ACCEPTED, key=KEY)
         with path.open("rb"):
             known = _holds_module(path)
     except (OSError, ValueError, BadZipFile) as error:
         why = getattr(error, "strerror", None) or str(error)
-        raise PresetError(f"{KEY} = {features} can't be read: {why}", ACCEPTED, key=KEY) from error
+        raise PresetError(f"{of}{features} can't be read: {why}", ACCEPTED, key=KEY) from error
     if not known:
         raise PresetError(
-            f"{KEY} = {features} holds no TorchScript module",
+            f"{of}{features} holds no TorchScript module",
             "write one: torch.jit.script(network).save(path)",
             key=KEY,
         )

@@ -76,6 +76,8 @@ class RunFacts:
     """How many its samples may show: the data's classes, or kinds of images where these say more."""
     mode_names: tuple[str, ...] = ()
     """What these are called; empty where there are too many, and in older runs."""
+    features: str = "pca"
+    """In what the diversity of images is measured: pca, inception, or the name of a file with a network."""
     axes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Of frames of points, by their kind, what goes right and what goes up; none in older runs."""
     diversity_alarm: Amount = 0.6

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -21,6 +22,7 @@ from latentop.engine.run.store.writer import say, write
 from latentop.engine.train import devices, speed_trial
 from latentop.engine.train.stopwatch import Stopwatch
 from latentop.engine.train.trainer import Trainer
+from latentop.engine.watch.samples import meters
 from latentop.presets.data import Images
 from latentop.presets.networks import Own
 from latentop.presets.schema import Preset
@@ -60,6 +62,8 @@ def prepare(run: RunFolder, preset: Preset, before: RunFacts, clock: Stopwatch, 
         data_fingerprint=files.digest if files else "",
     )
     say(run.database, building)
+    with suppress(*([UsageError] if resume else [])):  # then the first check tells it, and training goes on
+        meters.try_features(preset, dataset)
     trainer = Trainer(preset, dataset, device, wall=time.time, clock=clock)
     way = speed_trial.way(
         preset, dataset, device, trainer.objective, before=before.compute if resume else None

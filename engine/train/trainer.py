@@ -15,9 +15,10 @@ from latentop.engine.run.events import Event, Facts, Saved, Scalars
 from latentop.engine.run.facts import told
 from latentop.engine.train import cuda_graphs, random_state, rate_schedule
 from latentop.engine.train.observer import least_loss, of_preset
+from latentop.engine.watch.samples import feature_network
 from latentop.engine.watch.signals.guidelines import check
 from latentop.engine.watch.watch import Watch
-from latentop.presets import fields, live
+from latentop.presets import feature_choice, fields, live
 from latentop.presets.preset_error import PresetError
 from latentop.presets.schema import Keep, Preset, Pretraining
 from latentop.presets.watch import Watch as WatchSettings
@@ -58,6 +59,7 @@ class Trainer:
             obstacle=lambda: cuda_graphs.obstacle(self.preset),
             tape=cuda_graphs.tape_of(device),
         )
+        self._features = feature_network.identity(preset.watch.features)
         self._sampler = Sampler(len(dataset.train), preset.per_step, preset.seed, device)
         self.snapshots = Snapshots(clock=clock)
         self._observer = of_preset(
@@ -149,6 +151,7 @@ class Trainer:
             graphs=self._steps.told,
             guard=settings.guard,
             guard_tries=settings.guard_tries,
+            features=feature_choice.told(settings.features),
         )
 
     def fixed(self, key: str) -> str:
@@ -209,6 +212,7 @@ class Trainer:
             "data": fields.plain(self.preset)["data"],
             "sampler": self._sampler.state(),
             "watch": self.watch.state(),
+            "features": self._features,
             "rng": random_state.state(self.device),
             "verdict": self.watch.verdict,
         }
@@ -233,11 +237,11 @@ class Trainer:
         self._steps.forget()
         self.former = [dict(one) for one in state.get("former", ())]  # older checkpoints have none
         self._restore_place(state["sampler"])
-        self.watch.restore(state["watch"])
+        other = self._restore_watch(state)
         self.step = state["step"]
         self._observer.begin_anew()
         self._moved = True
-        return random_state.restore(state["rng"], self.device)
+        return "; ".join(filter(None, [other, random_state.restore(state["rng"], self.device)]))
 
     def _offer(self) -> Iterator[Event]:
         """Where it is time to, the state as it is as one to go back to."""
@@ -266,14 +270,23 @@ class Trainer:
             if fork.fits(optimiser, state["optimisers"][name]):
                 optimisers.load(optimiser, state["optimisers"][name])
         self._adopt(self.preset)  # what was loaded has the rates of the other
-        data = fields.plain(self.preset)["data"]
+        data, other = fields.plain(self.preset)["data"], ""
         if state.get("data", data) == data:  # older checkpoints don't say
             self._restore_place(state["sampler"])
-            self.watch.restore(state["watch"])
+            other = self._restore_watch(state)
         self.step = state["step"]
         if state.get("seed", self.preset.seed) != self.preset.seed:
+            return other
+        return "; ".join(filter(None, [other, random_state.restore(state["rng"], self.device)]))
+
+    def _restore_watch(self, state: Mapping[str, Any]) -> str:
+        """Go on with what was watched; return what is to be said where features are others than then."""
+        self.watch.restore(state["watch"])
+        before = state.get("features", feature_choice.PCA)  # older checkpoints knew no others
+        if not self.watch.metered or before == self._features:
             return ""
-        return random_state.restore(state["rng"], self.device)
+        self.watch.look_again()
+        return feature_network.changed(self.preset.watch.features)
 
     def _restore_place(self, place: Mapping[str, int]) -> None:
         """Go on from that place in the data; of a folder that lost images, from the end of what is left."""

@@ -8,6 +8,7 @@ from latentop.engine.run.chance import cleared_above, raised_below
 from latentop.engine.run.series import PRESENCE
 from latentop.engine.run.store.reader import Alarm
 from latentop.engine.run.verdicts import Unjudged, unjudged_samples
+from latentop.presets.feature_choice import PCA
 from latentop.presets.watch import BELOW, Watch
 from latentop.tui.model import (
     alarm_levels,
@@ -215,7 +216,12 @@ def _chance(state: State) -> Section:
             f" Few images make it large: ±{100 * chance:.0f} % for coverage. Smaller differences are chance, "
             "and alarms are raised further below real data."
         )
-    return Section(heading="what ± says", paragraphs=(text if known else "Not recorded in this run.",))
+    said = [text if known else "Not recorded in this run."]
+    if state.facts.features != PCA:
+        said.append(
+            f"Samples are measured in features of {state.facts.features}; detail and copies in pixels."
+        )
+    return Section(heading="what ± says", paragraphs=tuple(said))
 
 
 def _thresholds(state: State, watch: Watch, measure: Shown) -> tuple[float, float]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from latentop.engine.run.commands import inability
 from latentop.engine.run.facts import RunFacts
 from latentop.engine.run.process.liveness import Liveness
+from latentop.presets.feature_choice import PCA
 from latentop.tui.model import judgement, run_state
 from latentop.tui.model.number_text import age, duration, progress, spaced
 from latentop.tui.model.plain_text import room, setting
@@ -42,6 +43,7 @@ def about(facts: RunFacts, state: Liveness, *, folder: Path, size: int | None, n
         "parent": f"{facts.parent}, step {spaced(facts.parent_step)}" if facts.parent else "",
         "seed": str(facts.seed) if facts.seed or not facts.scripted else "",
         "data": ", ".join(filter(None, (facts.data, facts.data_source))),
+        "measured in": f"features of {facts.features}" if facts.metered and facts.features != PCA else "",
         "files": f"{spaced(facts.data_files)}, fingerprint {facts.data_fingerprint}"
         if facts.data_files
         else "",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from operator import index
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -24,6 +25,7 @@ from latentop.engine.external.script.live_numbers import LearningRate, Number
 from latentop.engine.external.series_names import ROLES
 from latentop.engine.pictures.exhibit import Exhibit
 from latentop.engine.run.errors import UsageError
+from latentop.presets.feature_choice import INCEPTION, PCA, is_file
 
 KINDS = ("gan", "autoencoder", "other")
 _SAME = {"vae": "autoencoder"}
@@ -45,6 +47,8 @@ class Given:
     sure: bool = False
     """Whether the kind is known; else what is logged first tells it."""
     steps: int = 0
+    features: str = PCA
+    """What diversity is measured in, as ``watch.features`` of a preset."""
     failed: Failed = print
 
     @property
@@ -86,6 +90,7 @@ def given(
     sample: Any,
     real: Any,
     value_range: Any,
+    features: Any,
     reconstruct: Any,
     encode: Any,
     kind: Any,
@@ -118,6 +123,7 @@ def given(
         kind=_kind(kind, {*nets, *rates}, reconstructs=bool(reconstruct or encode)),
         sure=kind is not None,
         steps=_steps(steps),
+        features=_features(features),
         failed=failed,
     )
 
@@ -184,6 +190,14 @@ def _kind(kind: Any, names: set[str], *, reconstructs: bool) -> str:
     if kind not in (*KINDS, *_SAME):
         raise UsageError(f"kind={kind!r} is not accepted", f"accepted: {', '.join([*KINDS, *_SAME])}")
     return _SAME.get(kind, str(kind))
+
+
+def _features(found: Any) -> str:
+    """A name as it is, a path as seen from here."""
+    if found is not None and not (isinstance(found, str | Path) and str(found).strip()):
+        raise UsageError(f"features= is {values.kind(found)}", f"accepted: {PCA}, {INCEPTION}, or a path")
+    chosen = str(found or PCA)
+    return str(Path(chosen).expanduser().absolute()) if is_file(chosen) else chosen
 
 
 def _steps(steps: Any) -> int:

@@ -15,9 +15,10 @@ from latentop.engine.run.events import Event, Facts, Saved, Scalars
 from latentop.engine.run.facts import told
 from latentop.engine.train import random_state
 from latentop.engine.train.observer import Observer
+from latentop.engine.watch.samples import feature_network
 from latentop.engine.watch.signals.guidelines import check
 from latentop.engine.watch.watch import Watch
-from latentop.presets import script
+from latentop.presets import feature_choice, script
 from latentop.presets.preset_error import PresetError
 from latentop.presets.schema import Keep
 from latentop.presets.watch import Watch as WatchSettings
@@ -61,6 +62,7 @@ class ScriptTrainer:
         self._wall = wall
         self._clock = clock
         self._hooks = StepHooks(given.networks, given.failed).begin()
+        self._features = feature_network.identity(given.features)
         self._first_rates = self._rates_now()
         self._observer = self._observed()
 
@@ -118,6 +120,7 @@ class ScriptTrainer:
             guidelines=check(self.given.networks),
             guard=settings.guard,
             guard_tries=settings.guard_tries,
+            features=feature_choice.told(self.given.features),
         )
 
     def fixed(self, key: str) -> str:
@@ -158,6 +161,7 @@ class ScriptTrainer:
             "seed": self.seed,
             "kind": self.kind,
             "watch": self.watch.state(),
+            "features": self._features,
             "rng": random_state.state(*given.devices),
             "verdict": self.watch.verdict,
         }
@@ -188,9 +192,13 @@ class ScriptTrainer:
             raise UsageError(error.message, error.hint) from error
         self.former = [dict(one) for one in state["former"]]
         self.watch.restore(state["watch"])
+        other = ""
+        if self.watch.metered and state.get("features", feature_choice.PCA) != self._features:
+            self.watch.look_again()
+            other = feature_network.changed(self.given.features)
         self.step = state["step"]
         self._observer.begin_anew()
-        return random_state.restore(state["rng"], *self.given.devices)
+        return "; ".join(filter(None, [other, random_state.restore(state["rng"], *self.given.devices)]))
 
     def end(self) -> None:
         """Leave the script's optimisers alone."""
@@ -238,7 +246,9 @@ class ScriptTrainer:
         meter = None
         if given.sampling:
             samples = lambda: self.watch_settings.samples  # noqa: E731
-            meter = SampleMeter(given.sampling, given.real, samples=samples, seed=self.seed)
+            meter = SampleMeter(
+                given.sampling, given.real, samples=samples, seed=self.seed, features=given.features
+            )
         measured = self.kind == "gan" and meter is not None and given.real is not None
         missing = None if self.kind != "gan" or measured else NO_REAL if meter else NO_SAMPLES
         watch = Watch(

@@ -20,6 +20,7 @@ from latentop.engine.run import folder
 from latentop.engine.run.errors import UsageError
 from latentop.engine.run.process.script_start import RESUME
 from latentop.engine.train import random_state
+from latentop.engine.watch.samples import feature_network
 
 _PASSED_OVER = (
     *("project", "entity", "group", "job_type", "tags", "notes", "mode", "dir", "reinit", "id", "settings"),
@@ -76,6 +77,7 @@ def init(
         found = folder.find(place, str(again or resume))
         begun, trainer = opened.go_on(what, found, guard=guard, config=_named(config))
     else:
+        _try_features(what.features)
         called = str(name or others.get("project") or script_name())
         begun, trainer = opened.begin(
             what,
@@ -105,6 +107,15 @@ def _check(*, name: Any, runs: Any, resume: Any, guard: Any, seed: Any, networks
     whole = isinstance(seed, int | np.integer) and not isinstance(seed, bool)
     if seed is not None and not (whole and 0 <= seed < random_state.SEEDS):
         raise UsageError(f"seed={seed!r} is not accepted", "accepted: a whole number from 0, below 2**32")
+
+
+def _try_features(features: str) -> None:
+    """Raise UsageError where they can't be had. Of what images, which are read later, a check tells then."""
+    try:
+        if (load := feature_network.of(features)) is not None:
+            load()
+    except UsageError as error:
+        raise UsageError(f"features={error.message}", error.hint) from error
 
 
 def current(asked: str) -> Run:

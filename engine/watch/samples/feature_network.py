@@ -31,7 +31,7 @@ WIDEST = 8192
 """Features of an image, at most: of thousands of images they lie in memory while a meter is built."""
 TRIED = 8
 """Real images in the trial before training."""
-TAKES = "it takes images (n, channels, height, width) in [0, 1], and returns features (n, d), finite numbers"
+TAKES = "give one that takes images (n, channels, height, width) in [0, 1] and returns features (n, d)"
 
 
 class FeatureNetwork:
@@ -94,7 +94,7 @@ class FeatureNetwork:
             return self._network.to(place)(images)
 
     def _unfit(self, what: str) -> UsageError:
-        return UsageError(f"{feature_choice.KEY} = {self.name} {what}", TAKES)
+        return UsageError(f"{self.name} {what}", TAKES)
 
 
 def of(features: str) -> Callable[[], FeatureNetwork] | None:
@@ -105,7 +105,7 @@ def of(features: str) -> Callable[[], FeatureNetwork] | None:
 def load(features: str) -> FeatureNetwork:
     """The network that ``watch.features`` names. Raises UsageError where it can't be had."""
     try:
-        feature_choice.check(features)
+        feature_choice.check(features, of="")
         changed = Path(features).stat().st_mtime_ns if feature_choice.is_file(features) else 0
     except PresetError as error:
         raise UsageError(error.message, error.hint) from error
@@ -123,9 +123,12 @@ def unmeasured_without() -> Iterator[None]:
 
 def try_out(features: str, images: Tensor) -> None:
     """Ask the network for features of some real images, and of one. Raises UsageError where it gives none."""
-    network = load(features)
-    for count in (TRIED, 1):
-        network(images[:count])
+    try:
+        network = load(features)
+        for count in (TRIED, 1):
+            network(images[:count])
+    except UsageError as error:
+        raise UsageError(f"{feature_choice.KEY}: {error.message}", error.hint) from error
 
 
 def identity(features: str) -> str:
@@ -142,6 +145,14 @@ def identity(features: str) -> str:
         return ""
 
 
+def changed(features: str) -> str:
+    """That samples are measured in other features than before, in words."""
+    name = feature_choice.told(features)
+    if not identity(features):
+        return f"{name} can't be read: samples can't be measured in its features"
+    return f"features are others than before ({name}): samples are judged anew"
+
+
 @lru_cache(maxsize=1)
 def _loaded(features: str, changed: int) -> FeatureNetwork:
     """Loaded once for the trial and the meter, and again where the file has changed."""
@@ -156,7 +167,7 @@ def _loaded(features: str, changed: int) -> FeatureNetwork:
         if devices.out_of_memory(error):
             raise
         said = devices.first_line(str(error))
-        raise UsageError(f"{feature_choice.KEY} = {name} can't be loaded: {said}", TAKES) from error
+        raise UsageError(f"{name} can't be loaded: {said}", TAKES) from error
 
 
 def _shape(tensor: Tensor) -> str:

@@ -8,6 +8,7 @@ from latentop.engine.watch.samples import diversity, feature_network
 from latentop.engine.watch.samples.mixture import MixtureMeter
 from latentop.engine.watch.samples.reading import Meter
 from latentop.engine.watch.samples.unmeasured import LEAST, Unmeasured, too_few
+from latentop.presets import feature_choice
 from latentop.presets.objectives import Variational
 from latentop.presets.schema import GAN, Autoencoder, Preset
 
@@ -35,6 +36,16 @@ def meter_in_pieces(preset: Preset, dataset: Dataset) -> Pieces | None:
         seed=preset.seed,
         network=feature_network.of(preset.watch.features),
     )
+
+
+def try_features(preset: Preset, dataset: Dataset) -> None:
+    """Ask the network that ``watch.features`` names, if any, about some real images.
+
+    Raises UsageError where it gives no features of them.
+    """
+    measured = isinstance(preset, GAN) and unmeasured(preset, dataset) is None and dataset.mixture is None
+    if measured and preset.watch.features != feature_choice.PCA:
+        feature_network.try_out(preset.watch.features, dataset.train)
 
 
 def meter_for(preset: Preset, dataset: Dataset) -> Callable[[], Meter] | None:

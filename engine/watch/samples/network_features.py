@@ -1,8 +1,9 @@
-"""Diversity in the features of a network: scaled to the spread of real images, and reduced like pixels.
+"""Diversity in the features of a network, reduced to as many principal components as those of pixels.
 
 A network tells an image in hundreds or thousands of numbers. In all of them nearest neighbours cost a check
-many times as much, and see no more: of a classifier's, 32 principal components saw a third of the classes go
-as surely as all 3136 (benchmarks/RESULTS.md, in which features).
+many times as much, and see no more: in 32 components of a classifier's 3136, classes that are gone move
+coverage as far. Nor are features scaled: those that seldom vary would count most
+(benchmarks/RESULTS.md, in which features).
 """
 
 from collections.abc import Iterator
@@ -19,13 +20,11 @@ from latentop.engine.watch.samples.features import COMPONENTS
 ASKED = 2048
 """Images of each set, training and held out, that a network is asked about at most, evenly spread: of some a
 second is spent on a few."""
-FAINT = 1e-6
-"""Of the largest spread: a feature that varies less says nothing of images."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class NetworkFeatures:
-    """A network's answers, centred, scaled and projected: ``mean`` ``(f,)``, ``components`` ``(f, d)``."""
+    """A network's answers, centred and projected: ``mean`` ``(f,)``, ``components`` ``(f, d)``."""
 
     network: FeatureNetwork
     mean: Tensor
@@ -61,7 +60,7 @@ class Learned:
 def pieces(network: FeatureNetwork, real: Tensor, training: Tensor) -> Iterator[Learned | None]:
     """Learn from real images in pieces of a fraction of a second: None after each, then what was learned.
 
-    Scale and components come from the training images. Raises UsageError where the network gives nothing
+    Components come from the training images. Raises UsageError where the network gives nothing
     that could be learned from.
     """
     places = evenly(len(real), ASKED), evenly(len(training), ASKED)
@@ -73,17 +72,13 @@ def pieces(network: FeatureNetwork, real: Tensor, training: Tensor) -> Iterator[
             yield None
         answers.append(torch.cat(parts) if parts else torch.empty(0))
     held, said = answers
-    scale = said.std(0)
-    if not float(scale.max()) > 0:
+    if torch.equal(said, said[:1].expand_as(said)):
         raise UsageError(f"{network.name} returns the same features for all images", "give another network")
-    scale = scale.clamp(min=FAINT * float(scale.max()))
-    for found in in_pieces(said / scale, min(COMPONENTS, len(said) - 1, said.shape[1])):
+    for found in in_pieces(said, min(COMPONENTS, len(said) - 1, said.shape[1])):
         if found is None:
             yield None
             continue
         mean, vectors = found
-        features = NetworkFeatures(
-            network=network, mean=mean.float() * scale, components=vectors.float() / scale.unsqueeze(1)
-        )
+        features = NetworkFeatures(network=network, mean=mean.float(), components=vectors.float())
         points = [features.project(one) for one in (held, said) if len(one)]
         yield Learned(features=features, held_out=places[0], training=places[1], points=torch.cat(points))

@@ -21,9 +21,10 @@ from latentop.engine.external.script.functions.sampled_images import (
 from latentop.engine.external.script.functions.unmoved import unmoved
 from latentop.engine.linear_algebra import evenly
 from latentop.engine.run.errors import LatentopError, UsageError
-from latentop.engine.watch.samples import diversity, point_modes
+from latentop.engine.watch.samples import diversity, feature_network, point_modes
 from latentop.engine.watch.samples.reading import Meter
 from latentop.engine.watch.samples.unmeasured import LEAST, UnmeasurableError, too_few, unmeasurable
+from latentop.presets.feature_choice import PCA
 
 MOST = 6144
 """Items that are read, evenly spread: more change no reading."""
@@ -97,8 +98,13 @@ class RealData:
                         self.labels.append(label)
             yield None
 
-    def meter(self, samples: int, seed: int, shape: tuple[int, ...]) -> Iterator[Meter | None]:
-        """Build the meter in pieces. Raises UnmeasurableError with the reason where there can be none."""
+    def meter(
+        self, samples: int, seed: int, shape: tuple[int, ...], features: str = PCA
+    ) -> Iterator[Meter | None]:
+        """Build the meter in pieces, in these ``features`` of images.
+
+        Raises UnmeasurableError with the reason where there can be none.
+        """
         try:
             source = self._opened(shape)
             if len(source) < LEAST:
@@ -125,9 +131,9 @@ class RealData:
         if points:
             yield from point_modes.pieces(data)
         else:
-            yield from self._measuring(data, samples, seed)
+            yield from self._measuring(data, samples, seed, features)
 
-    def _measuring(self, data: Tensor, samples: int, seed: int) -> Iterator[Meter | None]:
+    def _measuring(self, data: Tensor, samples: int, seed: int, features: str) -> Iterator[Meter | None]:
         labels = torch.tensor(self.labels if len(self.labels) == len(data) else [0] * len(data))
         held = int(len(data) * HELD_OUT)
         yield from diversity.pieces(
@@ -139,6 +145,7 @@ class RealData:
             samples=samples,
             seed=seed,
             distances=DISTANCES,
+            network=feature_network.of(features),
         )
 
     def _names(self, labels: Tensor) -> tuple[str, ...]:

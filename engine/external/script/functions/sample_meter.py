@@ -26,13 +26,20 @@ class SampleMeter:
     """Draws samples as a meter takes them, always of one shape, and builds that meter."""
 
     def __init__(
-        self, sampling: Sampling, real: RealData | None, *, samples: Callable[[], int], seed: int
+        self,
+        sampling: Sampling,
+        real: RealData | None,
+        *,
+        samples: Callable[[], int],
+        seed: int,
+        features: str,
     ) -> None:
-        """``samples`` says how many a reading takes, where they are not too slow."""
+        """``samples`` says how many a reading takes, where they are not too slow; ``features`` in what."""
         self._sampling = sampling
         self._real = real
         self._samples = samples
         self._seed = seed
+        self._features = features
         self._shape: tuple[int, ...] | None = None
         """Of samples, once they are measured."""
 
@@ -56,4 +63,4 @@ class SampleMeter:
         affordable = self._sampling.affordable(self._samples())
         if affordable < LEAST_SAMPLES:
             raise unmeasurable(f"{LEAST_SAMPLES} samples take longer than a minute", "give a faster sample=")
-        yield from self._real.meter(affordable, self._seed, shape)
+        yield from self._real.meter(affordable, self._seed, shape, self._features)
