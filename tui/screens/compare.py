@@ -242,14 +242,16 @@ class CompareScreen(SteadyScreen[None]):
     def _show_table(self, contenders: Sequence[Contender], colours: Sequence[str]) -> None:
         self._first_run = max(0, min(self._first_run, len(contenders) - self._fitting()))
         seen = range(self._first_run, min(self._first_run + self._fitting(), len(contenders)))
-        room = (self.size.width - 2 * MARGIN - NAME_WIDTH) // max(1, len(seen)) - GAP
-        width = max(LEAST, min(MOST, room))
-        columns = [Column("name", "", NAME_WIDTH)]
-        for index in seen:
-            one = contenders[index]
-            heading = shortened(clean(f"{one.letter} {one.label}"), width)
-            columns.append(Column(one.letter, heading, width, colour=colours[index]))
         rows = {f"{place} {row.name}": row for place, row in enumerate(comparison.table(contenders))}
+        called = {index: clean(f"{contenders[index].letter} {contenders[index].label}") for index in seen}
+        room = self.size.width - 2 * MARGIN - len(seen) * (LEAST + GAP) - GAP
+        names = max(NAME_WIDTH, min(room, max((len(clean(row.name)) for row in rows.values()), default=0)))
+        room = (self.size.width - 2 * MARGIN - names) // max(1, len(seen)) - GAP
+        width = max(LEAST, min(max(MOST, *map(len, called.values())), room))
+        columns = [Column("name", "", names)]
+        for index, name in called.items():
+            heading = shortened(name, width)
+            columns.append(Column(contenders[index].letter, heading, width, colour=colours[index]))
 
         def cells(key: str) -> list[Span]:
             row = rows[key]

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from latentop.engine.run.labels import rename
 from latentop.tui.app import LatentopApp
 from latentop.tui.link.terminal import Terminal
 from tests.support.dashboard import (
@@ -113,6 +114,15 @@ async def test_runs_of_one_preset_and_seed_are_told_apart(runs: Path, open_app: 
         await wait_for_text(pilot, "2 marked")
         await pilot.press("O", "C")
         await wait_for_text(pilot, "A 1950-dcgan-s42", "B 1913-dcgan-s42")
+
+
+async def test_names_of_runs_and_settings_are_whole_where_there_is_room(runs: Path, open_app: Open) -> None:
+    made = [gan(runs, f"objective.discriminator_steps={steps}", "seed=1") for steps in (1, 3)]
+    long = "what became of three steps of the discriminator"
+    rename(made[1].run.database, long)
+    app = LatentopApp(runs, None, Terminal(), compared=[one.run for one in made])
+    async with app.run_test(notifications=True, size=(200, 60)) as pilot:
+        await wait_for_text(pilot, f"B {long}", "objective.discriminator_steps")
 
 
 async def test_more_runs_than_fit_are_turned_over_in_the_table(runs: Path, open_app: Open) -> None:
