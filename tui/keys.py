@@ -100,7 +100,7 @@ KEYS = (
     Key("R", "R", "rename", "rename", "Give the run a name of your own", LIST, 40),
     Key("N", "N", "note", "note", "Write a note about the run", LIST, 45),
     Key("x,delete", "x", "delete", "delete", "Delete the marked runs, or this one; asks first", LIST, 35),
-    Key("right", "←→", "turn_over(1)", "series", "Show other series; in the table alone, other runs", COMPARE, 80, pair=("← →", "Show other series; in the table alone, other runs")),
+    Key("right", "← →", "turn_over(1)", "series", "Show other series; in the table alone, other runs", COMPARE, 80, pair=("← →", "Show other series; in the table alone, other runs")),
     Key("left", "←", "turn_over(-1)", "", "Show the series or runs before", COMPARE, second=True),
     Key("t", "t", "table", "table", "Show charts, the table of values and settings, or both", COMPARE, 75),
     Key("b", "b", "bands", "bands", "Draw seeds of the same settings as one band, or each", COMPARE, 60),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache, lru_cache
+from math import sqrt
 
 from textual.color import BLACK, WHITE, Color
 from textual.theme import BUILTIN_THEMES, Theme
@@ -65,8 +66,12 @@ VIVID = 1.5
 """As many times as much more vivid it gets, lest it turns pale."""
 FAINT = 0.75
 """Of the way from the background to the text: notes, axes and their labels."""
-FOCUSED, BLURRED = 0.25, 0.15
-"""Of the way from the background to the primary colour: the ground of the row under the cursor."""
+FOCUSED, BLURRED = 1.5, 1.3
+"""The contrast of the row under the cursor to every ground, where its list has the keys and where not."""
+YELLOW, LOUD = 1 / 6, 0.15
+"""A hue, and how much darker two shades are."""
+UNLIKE = 40.0
+"""How far apart, of 441, the grounds of a warning and of an error are in red, green and blue."""
 DARK_BELOW = 0.5
 """The brightness of a ground on which colours are read if they are lighter."""
 
@@ -80,6 +85,7 @@ def readable(theme: Theme) -> Theme:
     }
     grounds = {name: _near(known[name], known["background"]) for name in GROUNDS}
     inks = {name: _read(known[name], [*grounds.values()], lighter=theme.dark) for name in INKS}
+    inks["warning"] = _unlike(inks["warning"], inks["error"], [*grounds.values()], lighter=theme.dark)
     return replace(theme, **{name: colour.hex6 for name, colour in (grounds | inks).items()})  # type: ignore[arg-type]
 
 
@@ -99,6 +105,21 @@ def _read(colour: Color, grounds: list[Color], *, lighter: bool) -> Color:
         saturation = min(1.0, saturation + VIVID * STEP) if saturation else 0.0  # else it turns pale
         colour = Color.from_hsl(hue, saturation, lightness)
     return colour
+
+
+def _unlike(warning: Color, error: Color, grounds: list[Color], *, lighter: bool) -> Color:
+    """The colour of a warning, nearer to yellow until nobody takes it for that of an error."""
+    hue, saturation, lightness = warning.hsl
+    while hue < YELLOW and _apart(warning, error) < UNLIKE:
+        hue += STEP
+        warning = _read(Color.from_hsl(hue, saturation, lightness), grounds, lighter=lighter)
+    return warning
+
+
+def _apart(one: Color, other: Color) -> float:
+    """How unlike two colours are as grounds, darker by two shades."""
+    pairs = zip(one.darken(LOUD).rgb, other.darken(LOUD).rgb, strict=True)
+    return sqrt(sum((mine - theirs) ** 2 for mine, theirs in pairs))
 
 
 @lru_cache(maxsize=256)
@@ -141,10 +162,11 @@ def _notes_and_cursors(known: Mapping[str, str]) -> dict[str, str]:
     if not all(known[name].startswith("#") for name in names):
         return {"note": known["foreground"], "cursor": known["block-cursor-background"]}
     background, surface, panel, foreground, primary = (Color.parse(known[name]) for name in names)
-    cursor, waiting = (background.blend(primary, share) for share in (FOCUSED, BLURRED))
+    grounds = [background, surface, panel]
+    cursor, waiting = (_ground(primary, grounds, least) for least in (FOCUSED, BLURRED))
     lighter = background.brightness < DARK_BELOW
-    note = _faint(foreground, [background, surface, panel])
-    ink = _read(foreground, [cursor], lighter=lighter).hex6
+    note = _faint(foreground, grounds)
+    ink = _read(foreground, [cursor, waiting], lighter=lighter).hex6
     return {
         "note": note,
         "text-muted": note,
@@ -158,6 +180,14 @@ def _notes_and_cursors(known: Mapping[str, str]) -> dict[str, str]:
         "input-selection-foreground": ink,
         **{f"text-{tone}": known[tone] for tone in TONES},
     }
+
+
+def _ground(primary: Color, grounds: list[Color], least: float) -> Color:
+    """As near to the first ground as differs so much from all of them, in brightness; primary at most."""
+    share = 0.0
+    while share < 1 and min(contrast(grounds[0].blend(primary, share), one) for one in grounds) < least:
+        share += STEP
+    return grounds[0].blend(primary, share)
 
 
 def _faint(foreground: Color, grounds: list[Color]) -> str:

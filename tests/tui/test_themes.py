@@ -129,6 +129,19 @@ async def test_labels_of_axes_and_the_row_of_the_cursor_are_read_in_every_theme(
                 assert min(contrast(*pair) for pair in drawn) >= CONTRAST, name
 
 
+@pytest.mark.parametrize(
+    "theme", [*themes.FOR_COLOUR_BLIND, *map(themes.textuals, RICH)], ids=lambda one: one.name
+)
+def test_the_row_of_the_cursor_is_seen_on_every_ground_and_a_warning_is_no_error(theme: Theme) -> None:
+    known = theme.to_color_system().generate()
+    drawn = known | themes.variables_from(known)
+    for ground in themes.GROUNDS:
+        assert contrast(drawn["cursor"], drawn[ground]) >= 1.49, ground
+        assert contrast(drawn["block-cursor-blurred-background"], drawn[ground]) >= 1.29, ground
+    loud = [np.array(Color.parse(drawn[f"{tone}-darken-2"]).rgb) for tone in ("warning", "error")]
+    assert np.linalg.norm(loud[0] - loud[1]) >= 40
+
+
 async def test_loud_rows_are_read_in_every_theme(open_app: Open) -> None:
     app = open_app()
     async with app.run_test(size=(80, 24)) as pilot:

@@ -41,7 +41,7 @@ SCORES = _chart("scores", "score/real", "score/fake")
 GRADIENTS = _chart(
     "gradient norms", "grad/generator", "grad/discriminator", "grad/autoencoder", "grad/classifier"
 )
-DIVERSITY = _chart("diversity, 1 = like real data", COVERAGE, "diversity/density", "diversity/duplicates")
+DIVERSITY = _chart("diversity, % of real data", COVERAGE, "diversity/density", "diversity/duplicates")
 QUALITY = _chart("distance from real images, 0 = like them", DISTANCE)
 UPDATES = _chart(
     "updates, as a share of the weights",

@@ -49,14 +49,14 @@ def shortened(text: str, width: int) -> str:
 
 
 def abridged(text: str, width: int) -> str:
-    """The text in at most ``width`` characters, cut at the end: after a clause, if half of it has one.
+    """The text in at most ``width`` characters, cut at the end: after a clause, if that leaves a third.
 
     What is in brackets goes first. Empty where so little is left that it tells nothing.
     """
     for whole in (text, text := _IN_BRACKETS.sub("", text)):
         if len(whole) <= width:
             return whole
-    ends = [found.start() for found in _CLAUSE.finditer(text) if width // 2 < found.start() <= width]
+    ends = [found.start() for found in _CLAUSE.finditer(text) if width // 3 < found.start() <= width]
     cut = text[: ends[-1]] if ends else shorten(text, max(width, 2), placeholder=" …")
     return cut if len(cut) >= TELLING else ""
 

@@ -183,6 +183,7 @@ def _by_class(state: State, cloud: Cloud, axes: tuple[str, str], before: Reach |
         y=y,
         layered=False,
         outside=True,
+        stretched=True,
     )
 
 

@@ -52,7 +52,10 @@ class DetailsScreen(Dialogue[None]):
     def compose(self) -> ComposeResult:
         """The panel's title, the explanation, and how to leave."""
         with Vertical(id="dialogue", classes="details"):
-            yield Label(Content(clean(str(self._panel.border_title or ""))), classes="question")
+            title = str(self._panel.border_title or "").partition(" · ")[
+                0
+            ]  # what keys do beside it is no title
+            yield Label(Content(clean(title)), classes="question")
             with VerticalScroll():
                 yield self._page
             if self._trouble:

@@ -40,6 +40,8 @@ from latentop.tui.widgets.verdict import VerdictLine
 RETRY_SECONDS = 0.05
 SAID_SECONDS = 4.0
 """So long the row of the verdict tells something else."""
+SHOWN = ("scrub(-1)", "chart", "view", "enlarge", "rollback", "series", "log", "images", "numbers", "alarms")
+"""The actions on what is shown: none, before there is anything."""
 MOST_TRIES = 10
 """So often a new state waits for what a key asks for."""
 
@@ -348,4 +350,5 @@ class RunScreen(SteadyScreen[None]):
         live = {"live": "" if self.viewport.live else "live"}
         silent = dict.fromkeys(self._panels.silent, "")
         told = {"overview": "about"} if self.state.facts.scripted else {}
-        self.query_one(KeyLine).labels = {**self._worker.labels, **silent, **told, **live}
+        blank = {} if derived.has_data(self.state) else dict.fromkeys(SHOWN, "")
+        self.query_one(KeyLine).labels = {**self._worker.labels, **silent, **told, **live, **blank}

@@ -87,12 +87,13 @@ class HappenedPanel(Panel):
         told = notice(self.state, self.aside)
         if told is None or not derived.has_data(self.state) or self.state.trouble:
             return []
+        brief = sum(len(notice_rows(text, width)) for _, text in told.lines) > height >= len(told.lines)
         printed, others = (
             [
                 self.line(Span(row, tone, bold=tone != ""), width=width)
                 for tone, text in told.lines
                 if text.startswith(PRINTED) == by_the_worker
-                for row in notice_rows(text, width)
+                for row in ([plain_text.abridged(text, width)] if brief else notice_rows(text, width))
             ]
             for by_the_worker in (True, False)
         )
@@ -102,12 +103,15 @@ class HappenedPanel(Panel):
         """A row of one happening: when, at which step, what."""
         sign, tone = SIGNS.get(one.kind, ("·", ""))
         wall = one.wall if one.wall is not None else derived.wall_at(self.state, one.step)
-        when = "     " if wall is None else number_text.clock(wall)
-        longest = len(number_text.spaced(max(derived.step(self.state), self.state.facts.steps)))
-        step = f"{number_text.spaced(one.step):>{longest}}"
         said = one.sentence or one.text
         loud = one.kind in ("critical", "warning")
-        return self.line(f"{when}  {step}  ", Span(sign, tone, bold=loud), f" {said}", width=width)
+        return self.line(self._when(wall, one.step), Span(sign, tone, bold=loud), f" {said}", width=width)
+
+    def _when(self, wall: float | None, step: int) -> str:
+        """Time of day and step, as wide in every row."""
+        longest = len(number_text.spaced(max(derived.step(self.state), self.state.facts.steps)))
+        clock = " " * 5 if wall is None else number_text.clock(wall)
+        return f"{clock}  {number_text.spaced(step):>{longest}}  "
 
     def _with_more(self, rows: list[Strip], more: int, width: int) -> list[Strip]:
         """The rows with, at the end of the last, how to read what there is no room for."""
@@ -130,7 +134,7 @@ class HappenedPanel(Panel):
         sign = SIGNS[alarm.severity][0]
         wall = derived.wall_at(self.state, alarm.began) if alarm.began < alarm.raised_step else None
         wall = alarm.raised_wall if wall is None else wall
-        when = f"{number_text.clock(wall)} step {number_text.spaced(alarm.began)}  "
+        when = self._when(wall, alarm.began)
         head: list[Span | str] = [when, Span(f"{sign} {word}", colour, bold=True), "  "]
         first, *others = _flowing(said, width, len(when) + len(word) + 4, HANGING)
         rows = [self.line(*head, first, width=width)]

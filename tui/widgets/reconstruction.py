@@ -28,8 +28,10 @@ CLOSE = 0.01
 """Of a ratio: as near to it the shown numbers give the same."""
 PAIRED = 80
 """Cells from which on two of them have room in a row."""
-SPARK, NOTE = 32, 26
-"""Cells of a history, and of what stands behind it."""
+SPARK, NOTE, LEAST = 32, 26, 8
+"""Cells of a history, and of what stands behind it; those of the shortest."""
+WAY, GAP = 3, 2
+"""Cells for which way it goes, and behind a history."""
 
 
 class ReconstructionPanel(Panel):
@@ -70,7 +72,7 @@ class ReconstructionPanel(Panel):
         room = height - len(rows)
         others = list(self._others(width))
         if len(others) > room and width >= PAIRED:
-            half = width // 2
+            half = min(width // 2, LABEL + VALUE + WAY + _history(width) + GAP)
             others = [*self._others(half - 1)]
             pairs = zip(others[::2], [*others[1::2], Strip.blank(0)], strict=False)
             others = [Strip.join([one.adjust_cell_length(half), other]) for one, other in pairs]
@@ -89,8 +91,8 @@ class ReconstructionPanel(Panel):
         """An error, which way it goes, and its history where there is room beside the note."""
         bins = self.state.series[measure.name]
         way = arrow(trend(bins))
-        room = min(SPARK, width - LABEL - VALUE - NOTE - 5)
-        drawn = Span(spark(bins.mean[-WINDOW:], room) + "  ", "primary-darken-2") if room >= 8 else ""
+        room = _history(width)
+        drawn = Span(spark(bins.mean[-WINDOW:], room) + " " * GAP, "primary-darken-2") if room else ""
         return self.line(
             f"{measure.short:<{LABEL}}{number_text.short(value):>{VALUE}} {way} ", drawn, note, width=width
         )
@@ -131,3 +133,9 @@ class ReconstructionPanel(Panel):
         if validation is None or not training or abs(validation / training - ratio) < CLOSE * ratio:
             return ""
         return f", both as of step {number_text.spaced(int(self.state.series[UNSEEN.name].step[-1]))}"
+
+
+def _history(width: int) -> int:
+    """Cells of a history; 0 where there is no room for one."""
+    room = min(SPARK, width - LABEL - VALUE - NOTE - WAY - GAP)
+    return room if room >= LEAST else 0

@@ -8,7 +8,7 @@ from latentop.engine.run import series
 from latentop.presets.watch import Watch
 from latentop.tui.draw.charts.axis import time_axis
 from latentop.tui.draw.small.spark import course
-from latentop.tui.model import conclusions, derived, details, number_text, plain_text
+from latentop.tui.model import alarm_text, conclusions, derived, details, number_text, plain_text
 from latentop.tui.model.details import Section
 from latentop.tui.model.measures import BATCHES, SELDOM, batches, seldom
 from latentop.tui.model.shown_series import Shown
@@ -18,13 +18,15 @@ from latentop.tui.widgets.panel import Panel
 from latentop.tui.widgets.texts import Span
 from latentop.tui.widgets.trends import WORD, arrow, word
 
-LABEL, VALUE, STATE = 11, 7, 8
+LABEL, VALUE, STATE = 11, 7, 9
 SPARK, ROOMY = 40, 70
 TABLE, APART = 4, 3
 """Rows from which on each series has one, and cells between what stands in one row."""
 SIGNS = {"error": "✖", "warning": "▲"}
 NETWORKS = {"generator": "G", "discriminator": "D", "classifier": "C", "critic": "C", "autoencoder": ""}
-TONES = {"ok": "success", "early": "", "at rest": "warning", "WARNING": "error"}
+TONES = {"ok": "success", "early": "", "at rest": "warning", "WARNING": "warning"}
+"""Of what is said of a row; else it is a critical alarm."""
+DIVERGED = "diverged"
 MOVES = ("grad", "update")
 """The families of series that are 0 where a network learns nothing."""
 
@@ -102,13 +104,11 @@ class StabilityPanel(Panel):
         return f"{label} {number_text.short(value):<6} {going.way if going else '':<7}"
 
     def _series(self, measures: Iterable[Shown], width: int) -> Iterator[Strip]:
-        alarms = {alarm.name for alarm in derived.standing(self.state)}
         resting, young = conclusions.at_rest(self.state), conclusions.young(self.state)
         for one in measures:
             value = derived.typical(self.state, one.name)
             if value is None:
                 continue
-            well = alarms.isdisjoint(one.alarms)
             bins = self.state.series[one.name]
             going = trend(bins)
             way = word(going) if width >= ROOMY else arrow(going)
@@ -116,14 +116,23 @@ class StabilityPanel(Panel):
             drawn = course(bins.step, bins.mean, _room(width), last=last)
             family, _, network = one.name.partition("/")
             rests = value == 0 and family in MOVES and network in resting
-            said = "WARNING" if not well else "early" if young else "at rest" if rests else "ok"
+            said = self._alarm(one) or ("early" if young else "at rest" if rests else "ok")
             told = number_text.brief(value, relative=series.of(one.name).relative)
             yield self._row(one.short, told, drawn, way, said, width)
+
+    def _alarm(self, one: Shown) -> str:
+        """The title of the worst alarm of that series; that a run diverged is one of what is not finite."""
+        bad = bool(self.state.series[one.name].bad.any())
+        standing = derived.standing(self.state)
+        mine = (each for each in standing if each.name in one.alarms and (bad or each.name != DIVERGED))
+        return next(map(alarm_text.title, mine), "")
 
     def _finite(self, width: int) -> Strip:
         """How many values of all series were NaN or infinite."""
         count = derived.bad_values(self.state)
-        return self._row("non-finite", number_text.spaced(count), "", "", "WARNING" if count else "ok", width)
+        diverged = [each for each in derived.standing(self.state) if each.name == DIVERGED]
+        said = alarm_text.title(diverged[0]) if diverged else "WARNING" if count else "ok"
+        return self._row("non-finite", number_text.spaced(count), "", "", said, width)
 
     def _row(self, label: str, value: str, drawn: str, way: str, said: str, width: int) -> Strip:
         """Columns that stay where they are, whatever stands in them."""
@@ -132,7 +141,7 @@ class StabilityPanel(Panel):
             f"{value:>{VALUE}} ",
             Span(f"{drawn:<{_room(width)}} ", "primary-darken-2"),
             f"{way:<{_way(width)}} ",
-            Span(said, TONES[said], bold=said == "WARNING"),
+            Span(said, TONES.get(said, "error"), bold=said not in ("ok", "early")),
             width=width,
         )
 

@@ -433,3 +433,13 @@ def test_the_legend_says_a_standard_deviation_where_there_is_room(width: int, sa
 def test_of_a_share_the_standard_deviation_is_in_percent_too() -> None:
     arm = replace(line([0.742], name="frozen"), sd=0.0042, relative=True)
     assert "frozen 74.2 % ±0.4 %" in draw_chart([arm], width=60, height=10)[0].text
+
+
+def test_steps_and_shares_are_told_on_the_axes_as_everywhere_else() -> None:
+    known = line([0.2, 0.9], steps=[0, 6000])
+    shares = text(draw_chart([replace(known, relative=True)], width=60, height=12, steps=(0, 6000)))
+    assert "2 000" in shares
+    assert " %┤" in shares
+    values = text(draw_chart([known], width=60, height=12, steps=(0, 60_000)))
+    assert "20k" in values
+    assert "%" not in values

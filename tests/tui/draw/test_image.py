@@ -239,12 +239,23 @@ def test_lone_coloured_points_stay_bright_when_made_smaller(style: Style) -> Non
     assert max(reds) > 60
 
 
-def test_a_heading_without_room_is_cut_with_a_full_stop() -> None:
+def test_a_heading_without_room_is_another_word_or_cut_with_a_full_stop() -> None:
     images = np.zeros((1, 1, 8, 8), dtype=np.uint8)
+
+    def headings(last: str) -> str:
+        panels = [("original", images), (last, images)]
+        return draw_columns(panels, width=17, height=5, style=Style.half)[0].text
+
+    assert headings("reconstruction") == "original output  "
+    assert headings("interpolation") == "original interpo."
+
+
+def test_the_heading_of_reconstructions_is_whole_where_images_are_nearly_as_wide() -> None:
+    images = np.zeros((1, 1, 28, 13), dtype=np.uint8)
     rows = draw_columns(
-        [("original", images), ("reconstruction", images)], width=17, height=5, style=Style.half
+        [("reconstruction", images), ("error", images)], width=27, height=30, style=Style.half
     )
-    assert rows[0].text == "original reconst."
+    assert rows[0].text.rstrip() == "reconstructed error"
 
 
 def test_quadrants_show_corners_that_half_blocks_lose() -> None:

@@ -42,6 +42,14 @@ def test_points_fill_the_height_and_a_unit_is_as_long_both_ways(width: int, heig
     assert across[1] - across[0] == pytest.approx(2 * (down[1] - down[0]), abs=3)
 
 
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_points_of_a_stretched_plane_fill_its_width_too(width: int, height: int) -> None:
+    rows = text(draw_plane(plane(stretched=True), width=width, height=height, style=ChartStyle()))
+    across, down = dotted(rows)
+    assert across[1] - across[0] >= 0.6 * width
+    assert down[1] - down[0] >= 0.6 * height
+
+
 def test_axes_have_their_names_and_marked_places_theirs() -> None:
     spots = (Spot(x=0.0, y=0.0, sign="○", colour="#e4692e", name="90°"),)
     rows = text(

@@ -59,7 +59,7 @@ def gan(
         at,
         {
             "diversity/coverage": noisy(good - 2.2 * gone, 0.012, 8).clip(0.01),
-            "diversity/density": noisy(good * 0.97, 0.03, 9),
+            "diversity/density": noisy(good * 0.97, 0.03, 9).clip(0.01),
             "diversity/duplicates": noisy(1 - 0.6 * gone, 0.012, 10),
             "diversity/modes": np.round(10 * (1 - _falling(at, 250)) - 10 * gone),
             "diversity/effective": noisy(good - 0.1 - 1.5 * gone, 0.02, 11).clip(0.01),

@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from latentop.tui.widgets.chart_panel import ChartPanel
 from tests.support.dashboard import Open, Recorded, healthy_gan, press, wait_for, wait_for_text
 
-LEAST = {"losses", "scores", "gradient norms", "diversity, 1 = like real data"}
+LEAST = {"losses", "scores", "gradient norms", "diversity, % of real data"}
 
 
 def titles(pilot: Pilot[None]) -> list[str]:
@@ -49,5 +49,5 @@ async def test_in_the_place_of_what_cannot_be_measured_comes_nothing_that_is_see
         recorded.draws(name, [0.5] * 400)
     async with open_app(recorded.run).run_test(size=(120, 36)) as pilot:
         await wait_for_text(pilot, "losses", "there are no samples")
-        second = "gradient norms" if gradients else "diversity, 1 = like real data"
+        second = "gradient norms" if gradients else "diversity, % of real data"
         await wait_for(pilot, lambda: titles(pilot) == ["losses", second])

@@ -47,7 +47,7 @@ async def test_what_has_no_room_is_left_out_and_comes_with_room(runs: Path, open
         shown = await wait_for_text(pilot, "losses", "coverage")
         assert "D(real)" not in shown
         await pilot.resize_terminal(120, 36)
-        shown = await wait_for_text(pilot, "1 = like real data", "gradient D 0.9")
+        shown = await wait_for_text(pilot, "diversity, % of real data", "gradient D 0.9")
         assert "D(real)" not in shown
         assert "─ real data" not in shown
         assert "near copies" not in shown

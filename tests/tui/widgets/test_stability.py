@@ -44,3 +44,19 @@ async def test_in_one_row_a_gradient_of_0_comes_first() -> None:
         panel.state = state(DEAD)
         (row,) = panel.rows(120, 1)
         assert row.text.strip().startswith("▲ gradients of the generator are exactly 0: it learns nothing")
+
+
+async def test_only_what_is_not_finite_has_diverged_and_a_warning_is_none() -> None:
+    app = Alone()
+    series = {
+        "accuracy/discriminator": [0.7] * 30,
+        "grad/generator": [float("nan")] * 30,
+        "grad/discriminator": [0.3] * 30,
+    }
+    async with app.run_test(size=(120, 12)):
+        panel = app.query_one(StabilityPanel)
+        panel.state = state(series, alarm("diverged"))
+        said = [row.text.split()[-1] for row in panel.rows(120, 9)]
+        assert said[:4] == ["ok", "DIVERGED", "ok", "DIVERGED"]
+        panel.state = state(series | {"grad/generator": [0.0] * 30}, alarm("stalled"))
+        assert [row.text.split()[-1] for row in panel.rows(120, 9)][1] == "WARNING"

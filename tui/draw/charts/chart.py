@@ -104,7 +104,8 @@ def draw_chart(
     steps = steps or all_steps(lines)
     values = values if values and values[0] < values[1] else fitted(lines, steps, log=log)
     sheet = Sheet(width, height)
-    frame = layout(sheet.width, sheet.height, steps, values, log=log)
+    shares = all(line.relative for line in lines) and not log
+    frame = layout(sheet.width, sheet.height, steps, values, log=log, shares=shares)
     draw_legend(sheet, _entries(lines, style, cursor), colour=style.colour)
     if frame.rows and frame.columns:
         draw_axes(sheet, frame, style.ink(style.frame), tell)

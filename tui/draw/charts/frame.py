@@ -10,7 +10,7 @@ from rich.style import Style
 
 from latentop.tui.draw.charts.axis import Limits, log_ticks, row_axis, ticks
 from latentop.tui.draw.small.sheet import Sheet
-from latentop.tui.model.number_text import short
+from latentop.tui.model.number_text import percent, short, spaced
 
 LABEL_WIDTH = 6
 """Room for value labels even while they are shorter, so that the canvas does not move."""
@@ -56,19 +56,27 @@ class Frame:
 
 
 def layout(
-    width: int, height: int, steps: Limits, values: Limits, *, log: bool = False, exact: bool = False
+    width: int,
+    height: int,
+    steps: Limits,
+    values: Limits,
+    *,
+    log: bool = False,
+    exact: bool = False,
+    shares: bool = False,
 ) -> Frame:
     """Return the frame for a sheet of `width` × `height` cells, leaving out what there is no room for.
 
     The axis reaches a little beyond `values`, so that its labels stand beside rows of which they are true,
     unless it must be `exact`. With `log`, `values` are logarithms, as everything that is drawn must be.
+    `shares` are told in percent.
     """
     top = 1 if height >= 2 else 0
     labels, axis = height >= 4, height >= 7
     rows = max(0, height - top - labels - axis)
     if rows >= 2 and not log and not exact:
         values, round_ones = row_axis(*values, rows, at_most=max(2, rows // 2))
-        value_ticks = [(value, short(value, 4)) for value in round_ones]
+        value_ticks = [(value, percent(value) if shares else short(value, 4)) for value in round_ones]
     else:
         value_ticks = _value_ticks(values, rows, log)
     value_ticks = value_ticks if width >= 12 else []
@@ -102,7 +110,7 @@ def draw_axes(sheet: Sheet, frame: Frame, style: Style, tell: Callable[[float], 
     if frame.axis:
         sheet.write(max(edge, 0), below, ("└" if edge >= 0 else "") + "─" * frame.columns, style)
     if frame.labels:
-        _draw_step_labels(sheet, frame, below, style, tell or (lambda step: short(step, 4)))
+        _draw_step_labels(sheet, frame, below, style, tell or _place)
 
 
 def _draw_step_labels(
@@ -121,6 +129,11 @@ def _draw_step_labels(
             sheet.write(column, below, "┬", style)
         sheet.write(start, below + frame.axis, label, style)
         free = start + len(label) + 1
+
+
+def _place(value: float) -> str:
+    """A step as all else tells it, ``2 000``; from ten thousand on in thousands, ``20k``."""
+    return spaced(round(value)) if 1000 <= abs(value) < 1e4 else short(value, 4)
 
 
 def _value_ticks(values: Limits, rows: int, log: bool) -> list[tuple[float, str]]:

@@ -84,13 +84,19 @@ class Plane:
     """Whether later crowds lie over earlier ones; else a cell is that of the crowd with the most points."""
     outside: bool = False
     """Whether points beyond what is seen are drawn on its edge."""
+    stretched: bool = False
+    """Whether each axis has a unit of its own, so that points fill the plane whatever its shape."""
 
 
 def draw_plane(plane: Plane, *, width: int, height: int, style: ChartStyle) -> list[Strip]:
-    """Return `height` rows of exactly `width` cells, which the plane fills: a unit is as long both ways."""
+    """Return `height` rows of exactly `width` cells, which the plane fills.
+
+    A unit is as long both ways, unless the plane is stretched.
+    """
     sheet = Sheet(width, height)
     beside = max((entry.width for entry in plane.legend), default=0) + APART
     square = ACROSS * (height - 3) * (plane.x[1] - plane.x[0]) / max(plane.y[1] - plane.y[0], 1e-9)
+    square = width / 2 if plane.stretched else square
     room = width - beside
     if plane.legend and room >= square + 8 and len(plane.legend) <= height - 2:
         frame = _framed(plane, room, height, 0)
@@ -111,8 +117,10 @@ def draw_plane(plane: Plane, *, width: int, height: int, style: ChartStyle) -> l
 
 
 def _framed(plane: Plane, width: int, height: int, above: int) -> Frame:
-    """Return the frame, `above` rows left free above it, its limits moved apart until units are as long."""
+    """Return the frame, `above` rows left free above it; limits move apart until units are as long."""
     frame = layout(width, height - above, plane.x, plane.y, exact=True)
+    if plane.stretched:
+        return replace(frame, top=frame.top + above)
     across, up = max(1, frame.columns * ACROSS), max(1, frame.rows * DOWN)
     unit = max((plane.x[1] - plane.x[0]) / across, (plane.y[1] - plane.y[0]) / up)
     x, y = (

@@ -19,6 +19,9 @@ Panels = Sequence[tuple[str, Images]]
 APART = 3
 """Blank columns between blocks of images."""
 
+SHORTER = {"reconstruction": ("reconstructed", "output")}
+"""Other words for a heading that is wider than its images."""
+
 
 def draw_grid(
     images: Images,
@@ -157,7 +160,8 @@ def _layout(
 
 
 def _write_heading(sheet: Sheet, x: int, heading: str, width: int) -> None:
-    fitting = heading if len(heading) <= width else heading[: width - 1] + "."
+    words = (heading, *SHORTER.get(heading, ()))
+    fitting = next((one for one in words if len(one) <= width), heading[: max(0, width - 1)] + ".")
     sheet.write(x, 0, fitting, Ink(bold=True))
 
 
