@@ -38,6 +38,9 @@ def of_log(log: Log) -> Iterator[str]:
     if FEW <= rows < LONG_ENOUGH:
         yield f"whether losses circle: that takes {LONG_ENOUGH} rows, here are {rows}"
     yield from _unpaired(log)
+    for one in log.series:
+        if is_loss_of(one.name, "discriminator") and not one.values.any():
+            yield f"who wins, of {one.column}: it is 0 from the first row to the last, as before any training"
     for step, silent in _silent(log).items():
         values = "its values end" if len(silent) == 1 else "their values end"
         yield (

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from latentop.engine.external.loss_rules.course import Course
+from latentop.engine.external.loss_rules.family import YOUNG_STEPS
 from latentop.engine.external.loss_rules.non_finite_losses import FAMILIES as FINITE
 from latentop.engine.external.loss_rules.quality import garbage_apart
 from latentop.engine.external.loss_rules.rules import LossRules
 from latentop.engine.run.events import AlarmCleared, AlarmRaised
+from latentop.engine.run.loss_pairs import DISCRIMINATOR, GENERATOR
 from latentop.engine.run.store.bins import Floats, Ints
 from latentop.engine.watch.signals.non_finite import DIVERGED
 from latentop.engine.watch.verdict.alarms import Alarms, Verdict
@@ -48,6 +50,8 @@ class LossWatch:
     def __init__(self) -> None:
         self._courses: dict[str, Course] = {}
         self._waiting: dict[str, Rows] = {}
+        self._first: dict[str, int] = {}
+        """The first step of every series."""
         self._rows = self._looks = 0
         self._next = 1
         self._last = -1
@@ -144,9 +148,19 @@ class LossWatch:
             if count:
                 taken, self._waiting[name] = one.first(count), one.rest(count)
                 self._rules.non_finite.judge(name, taken.steps, taken.values)
-                sound = garbage_apart(name, taken.values)
-                self._courses.setdefault(name, Course()).add(taken.steps, sound)
+                taken = taken.rest(self._untrained(name, taken))
+                if len(taken.steps):
+                    sound = garbage_apart(name, taken.values)
+                    self._courses.setdefault(name, Course()).add(taken.steps, sound)
         self._last = max(self._last, step)
+
+    def _untrained(self, name: str, rows: Rows) -> int:
+        """How many of the first rows are of a network that begins to train later: its loss is just 0."""
+        first = self._first.setdefault(name, int(rows.steps[0]))
+        late = first >= YOUNG_STEPS or self.steps_a_count > 1
+        if late or name in self._courses or not name.startswith((GENERATOR, DISCRIMINATOR)):
+            return 0
+        return int(np.append(np.flatnonzero(rows.values), len(rows.values))[0])
 
     def _look(self, wall: float, *, last: bool = False) -> list[AlarmRaised | AlarmCleared]:
         """What the courses say now."""

@@ -238,6 +238,14 @@ def test_a_warning_that_becomes_critical_is_told_once(tmp_path: Path) -> None:
     assert (alarm.severity, alarm.cleared_step) == ("critical", None)
 
 
+def test_of_a_discriminator_that_never_trains_it_is_said_that_nothing_is_known(tmp_path: Path) -> None:
+    columns = {**calm(), "d_loss": [0.0] * 400}
+    path = log(tmp_path / "log.csv", {name: list(values)[:400] for name, values in columns.items()})
+    found = report.diagnose(path, ColumnsWanted())
+    assert (found.verdict, found.alarms) == ("unknown", ())
+    assert any("who wins" in one and "0 from the first row" in one for one in found.unknown)
+
+
 def test_two_gans_of_other_names_are_named_and_both_judged(tmp_path: Path) -> None:
     rng = np.random.default_rng(4)
     calm_, lost = (level * np.exp(rng.normal(0, 0.1, 1500)) for level in (0.7, 0.01))

@@ -94,3 +94,14 @@ def test_a_course_is_condensed_and_keeps_its_extremes() -> None:
     assert len(one.levels) <= MOST_BLOCKS
     assert one.high.max() == 1e9
     assert one.levels.max() < 10
+
+
+def test_a_discriminator_that_begins_to_train_later_has_not_won_before() -> None:
+    """As VQ-GAN's, whose loss is 0 for its first thousands of steps."""
+    steps = 10 * np.arange(2000, dtype=np.int64)
+    series = sound(2000)
+    series[DISCRIMINATOR][:600] = 0.0
+    assert told(series, steps) == []
+    series[DISCRIMINATOR][1200:] = 0.001 * noise(800)
+    series[GENERATOR][1200:] = 9.0
+    assert standing(told(series, steps)) == {"discriminator-wins": "critical"}
