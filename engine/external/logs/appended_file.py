@@ -24,6 +24,7 @@ _GZIP_BITS = 31
 _BROKEN_OFF = re.compile(rb"[\w.+-]{1,64}\Z")
 """What may go on in a line that has no end."""
 _DIGITS = b"0123456789"
+_BACK = re.compile(rb"\x08{2,}")
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 """How files begin that are written elsewhere: PowerShell's ``>`` writes UTF-16."""
 
@@ -266,7 +267,9 @@ def decoded(raw: bytes) -> bytes:
 
 
 def plain(text: bytes) -> bytes:
-    """A text with ends of lines of one kind, and without NULs."""
+    """A text with ends of lines of one kind, and without NULs; what goes back over a line begins another."""
     if b"\0" in text:
         text = text.replace(b"\0", b"")
+    if b"\b\b" in text:
+        text = _BACK.sub(b"\n", text)
     return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in text else text

@@ -230,7 +230,7 @@ def _table_or_text(path: Path, lines: Sequence[bytes]) -> Content:
         return _lines("table", path, table.header, lambda notes: Delimited(path, notes))
     if said:
         names = {field.name for shape in said for field in shape.fields}
-        return _lines("text", path, names, lambda _: Text())
+        return _lines("text", path, names, Text)
     if refusal is not None:
         raise refusal
     if table.delimited and not rows and not any(not name or _is_number(name) for name in table.header):

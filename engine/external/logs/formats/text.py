@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from latentop.engine.external.logs import counters
 from latentop.engine.external.logs.appended_file import Block
+from latentop.engine.external.logs.formats.decimal_commas import dotted
+from latentop.engine.external.logs.formats.first_rank import FirstRank
 from latentop.engine.external.logs.formats.number_cells import column_of, plain_numbers
 from latentop.engine.external.logs.formats.text_line import Field, Shape, shape_of
 from latentop.engine.external.logs.table import Cells, Table
@@ -53,12 +55,13 @@ class Text:
 
     source: Source = "text"
 
-    def __init__(self) -> None:
+    def __init__(self, notes: list[str] | None = None) -> None:
         self._shapes: dict[bytes, Shape] = {}
         self._said: dict[str, float] = {}
         self._own: set[str] = set()
         """Counters that rows hold themselves."""
         self._begins = False
+        self._of_first_rank = FirstRank([] if notes is None else notes)
 
     def tables(self, block: Block) -> Iterator[Table]:
         """The rows in some lines."""
@@ -68,6 +71,9 @@ class Text:
         data = block.data
         if b"\x1b" in data or b"\x08" in data:
             data = _CODES.sub(b"", data)
+        data = self._of_first_rank(data)
+        if not data:
+            return
         values, totals = _Found(), _Found()
         if (alike := self._alike(data, values, totals)) is not None:
             yield from self._table(values, totals, alike, ())
@@ -115,6 +121,8 @@ class Text:
         """Read lines of a shape at once; False where one is of another."""
         if not shape.bulk:
             return False
+        if shape.commas:
+            text = dotted(text.decode("utf-8", "replace")).encode()
         apart = _apart(text)
         width = shape.runs
         if apart.count(b",") != width * len(places):

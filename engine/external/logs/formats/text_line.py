@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from latentop.engine.external import series_names
 from latentop.engine.external.logs import counters
 from latentop.engine.external.logs.formats.bare_pairs import is_of_pairs
+from latentop.engine.external.logs.formats.decimal_commas import dotted, has_decimal_commas
 
 _RUN = re.compile(r"[0-9.+-]+")
 _PLAIN = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
@@ -17,7 +18,10 @@ _TIME = re.compile(
     r"|(?<![\w.])[0-9]+:[0-9]{2}(?::[0-9]{2})?(?:[.,][0-9]+)?(?![\w])"
     r"|(?<![\w./])[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}(?![\w/])"
 )
+_GLUED = "|".join(rf"(?<=\b{word})" for word in ("epoch", "step", "iter", "itr", "iteration", "batch"))
+"""Behind these words a number counts without a blank: ``iteration100``."""
 _NUMBER = re.compile(
+    rf"(?:{_GLUED})[0-9]+(?![\w.])|"
     r"(?<![\w.])(?:(?P<thousands>[0-9]{1,3}(?:,[0-9]{3})+(?!,?[0-9]))|[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE](?P<power>[-+]?[0-9]+))?"
     r"|(?P<word>[-+]?(?:nan|inf|infinity)))(?![\w]|\.[0-9])",
     re.IGNORECASE,
@@ -28,6 +32,7 @@ _PHRASE = re.compile(rf"(?:{_WORD} ){{0,4}}{_WORD}$")
 _QUOTED = re.compile(r"(['\"])([^'\"]{1,200})\1$")
 _BANNER = re.compile(r"\W*={4,}.*[^\W\d].*={4,}\W*")
 _LEADS = re.compile(r"\W*")
+_CLOSES = re.compile(r"\]\W*")
 _HELD_OUT = re.compile(r"(?<![\w./=-])(?:val|valid|validation|eval|evaluation)(?![\w./=-])", re.IGNORECASE)
 VALID = "valid"
 _FILE = re.compile(r"\.(?:py|cc|cpp|cu|h|sh)$")
@@ -65,7 +70,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What lines of this shape hold.
+    """What lines of this shape hold, in which ``commas`` are decimal ones.
 
     ``runs`` is how many runs they have, ``fixed`` those that belong to names, which must be as they are;
     ``bulk`` says that lines can be read by their runs, ``awkward`` that some of these are no plain numbers;
@@ -77,6 +82,7 @@ class Shape:
     fixed: tuple[tuple[int, str], ...]
     bulk: bool
     awkward: bool
+    commas: bool
     banner: bool
     row: bool
 
@@ -96,6 +102,8 @@ class _Number:
 
 def shape_of(line: str) -> Shape:
     """Look at a line."""
+    if commas := has_decimal_commas(line):
+        line = dotted(line)
     times = [match.span() for match in _TIME.finditer(line)]
     numbers = [
         _Number(match.start(), match.end(), match)
@@ -140,6 +148,7 @@ def shape_of(line: str) -> Shape:
         fixed=fixed,
         bulk=bulk,
         awkward=any(_PLAIN.fullmatch(line[begin:end]) is None for begin, end in runs),
+        commas=commas,
         banner=not fields and _BANNER.fullmatch(line) is not None,
         row=row,
     )
@@ -178,6 +187,7 @@ def _look(line: str, blotted: str, one: _Number, before: _Number | None, *, sure
         bare = bare[:-1].rstrip()
     while wrapped := _WRAPPED.search(bare):
         bare = bare[: wrapped.start()].rstrip()
+    bare = bare.removesuffix("#").rstrip()
     separated = bare.endswith((":", "="))
     name, end = _name_before(bare.rstrip(" :=") if separated else bare)
     if not name or len(name) > _LONGEST_NAME or _FILE.search(name):
@@ -186,6 +196,8 @@ def _look(line: str, blotted: str, one: _Number, before: _Number | None, *, sure
     if last.lower() == "epochs":
         return  # it says how many there will be
     if counters.is_counter(last):
+        if line[one.end : one.end + 1] == "%":
+            return  # how much of it is done
         name = last
     elif not separated and not sure and not series_names.words(name) & _TALKED_OF:
         return
@@ -230,9 +242,14 @@ def _opening(text: str) -> int:
 
 
 def _name_the_nameless(line: str, numbers: list[_Number]) -> None:
-    """Counters without a name: a whole number that a line begins with, and fractions such as [50/1583]."""
-    if not any(one.name and not counters.is_counter(one.name) for one in numbers):
+    """Counters without a name: a whole number that a line begins with, and fractions such as [50/1583].
+
+    One in brackets counts, too, where the first value's name follows: ``main.py:8] [100] loss=0.5``.
+    """
+    values = [one for one in numbers if one.name and not counters.is_counter(one.name)]
+    if not values:
         return
+    first = values[0].place[0]
     ends = {id(one.total_of) for one in numbers if one.total_of is not None}
     nameless = [
         one
@@ -241,7 +258,11 @@ def _name_the_nameless(line: str, numbers: list[_Number]) -> None:
         and one.total_of is None
         and one.match[0].isdigit()
         and line[one.end : one.end + 1] != "%"
-        and (id(one) in ends or _LEADS.fullmatch(line[: one.start]))
+        and (
+            id(one) in ends
+            or _LEADS.fullmatch(line[: one.start])
+            or (line[one.start - 1] == "[" and _CLOSES.fullmatch(line[one.end : first]))
+        )
     ]
     has_epoch = any(counters.counts_epochs(one.name) for one in numbers if one.name)
     has_step = any(counters.fineness(one.name) is not None for one in numbers if one.name)

@@ -57,6 +57,19 @@ NAN = float("nan")
         ("\rG_loss:0.7|D_loss:0.6", {}, {"G_loss": 0.7, "D_loss": 0.6}),
         ("step 100 foo 0.5 bar -1.2e-3", {"step": 100}, {"foo": 0.5, "bar": -0.0012}),
         ("--- Epoch 3 | foo nan, bar 1.2 ---", {"epoch": 3}, {"foo": NAN, "bar": 1.2}),
+        ("epoch 3 iteration100, G Loss: 0.5", {"epoch": 3, "iteration": 100}, {"G Loss": 0.5}),
+        (
+            "I0301 10:00:00.123456 140042 logging_writer.py:48] [100] d_loss=0.5, g_loss=1.2",
+            {"step": 100},
+            {"d_loss": 0.5, "g_loss": 1.2},
+        ),
+        ("Update # 50 Recon Error: 0.5 Loss: 0.6", {"update": 50}, {"Recon Error": 0.5, "Loss": 0.6}),
+        (
+            "Steps:  10%|█         | 150/1500 [00:15<02:15,  9.3it/s, d_loss=0.9, g_loss=1.2]",
+            {"step": 150},
+            {"d_loss": 0.9, "g_loss": 1.2},
+        ),
+        ("Schritt 100: D-Loss = 0,9385, G-Loss = 1,20", {}, {"D-Loss": 0.9385, "G-Loss": 1.2}),
         ("[0] foo 0.5", {"step": 0}, {"foo": 0.5}),
         ("[ 20/500]: foo 0.5 bar 3", {"step": 20}, {"foo": 0.5, "bar": 3}),
         ("iter 20: critic_gap 0.5", {"iter": 20}, {"critic_gap": 0.5}),
@@ -76,6 +89,8 @@ def test_what_a_line_says(line: str, counts: dict[str, float], values: dict[str,
     [
         "Namespace(batch_size=64, lr=0.0002, n_epochs=200, beta1=0.5)",
         "epochs: 200",
+        "Saved epoch3.pt to run7",
+        "--gpus 0,1 --name gan",
         "Saved 5 images to out/img_100.png in 3s",
         "Using device cuda:0 with 8 workers",
         "Requirement already satisfied: numpy>=1.26",
@@ -121,3 +136,28 @@ def test_a_block_of_lines_is_a_row_and_no_table(tmp_path: Path) -> None:
     assert steps.tolist() == [*range(50, 2000, 50)]
     assert values.tolist() == pytest.approx([1 + step / 1000 for step in range(50, 2000, 50)])
     assert {"loss/generator", "score/real", "score/fake"} <= series.keys()
+
+
+@pytest.mark.parametrize(
+    ("line", "steps"),
+    [
+        ("step {step}: D-Loss = {comma}, G-Loss = 0,7012\n", 100),
+        ("[rank0]:[2026-03-01 10:00:00] step {step} | loss_d {d} | loss_g 0.7012\n"
+         "[rank1]:[2026-03-01 10:00:00] step {step} | loss_d 9.5 | loss_g 9.5\n", 100),
+        ("\b\b\b\b\b\b{step}/100 [=>..] - ETA: 3s - d_loss: {d} - g_loss: 0.7012", 100),
+    ],
+    ids=["decimal commas", "ranks", "progress bar"],
+)  # fmt: skip
+def test_many_lines_are_read_as_each_is(tmp_path: Path, line: str, steps: int) -> None:
+    values = [0.9 + row / 1000 for row in range(steps)]
+    (tmp_path / "train.log").write_text(
+        "".join(
+            line.format(step=row, d=f"{d:.4f}", comma=f"{d:.4f}".replace(".", ","))
+            for row, d in enumerate(values)
+        )
+        + "\n"
+    )
+    series = joined(whole(only_log(tmp_path).open(ColumnsWanted())))
+    assert series["loss/discriminator"][0].tolist() == [*range(steps)]
+    assert series["loss/discriminator"][1].tolist() == pytest.approx(values)
+    assert set(series["loss/generator"][1].tolist()) == {0.7012}
