@@ -27,7 +27,7 @@ SHORT = 0.75
 """Of its share of real data: a class above has nothing to lose yet."""
 FULL = 1.25
 """A share above counts as that: a class that gives up what it has too much, as at first, doesn't fade."""
-SURE = 4.0
+SURE = 4.5
 """Standard errors by which the slope must be below 0."""
 HALF = 0.5
 """A class without a sample counts as one of half a sample, for the logarithm."""
