@@ -128,7 +128,7 @@ async def test_other_charts_take_turns(runs: Path, open_app: Open) -> None:
     async with open_app(run).run_test(notifications=True, size=(80, 24)) as pilot:
         await wait_for_text(pilot, "losses")
         await pilot.press("g")
-        await wait_for_text(pilot, "diversity, 1 = like", "coverage 80 %", "alarm 60 %")
+        await wait_for_text(pilot, "diversity, % of real data", "coverage 80 %", "alarm 60 %")
         await pilot.press("g")
         await wait_for_text(pilot, "losses", "generator 4")
 
