@@ -8,7 +8,7 @@ import msgspec
 
 from latentop.engine.run.events import Severity
 
-Source = Literal["run", "mirror", "csv", "table", "text", "json", "tensorboard", "trackio", "wandb"]
+Source = Literal["run", "mirror", "csv", "table", "text", "json", "tensorboard", "trackio", "wandb", "mlflow"]
 
 """``mirror`` is a run of ours that holds another program's log."""
 

@@ -133,6 +133,18 @@ def _biggan(folder: Path) -> Path:
     return folder
 
 
+def _mlflow(folder: Path) -> Path:
+    metrics = folder / "mlruns" / "0" / "0123456789abcdef" / "metrics"
+    metrics.mkdir(parents=True)
+    for name, values in (("g_loss", G), ("d_loss", D)):
+        rows = [
+            f"{1_700_000_000_000 + step} {value} {step}" for step, value in zip(HUNDREDS, values, strict=True)
+        ]
+        (metrics / name).write_text("\n".join(rows) + "\n")
+    (metrics.parent / "meta.yaml").write_text("run_id: 0123456789abcdef\n")
+    return metrics
+
+
 def _biggan_metrics(folder: Path) -> Path:
     path = folder / "BigGAN_log.jsonl"
     rows = [
@@ -302,6 +314,7 @@ SHAPES = {
             more={"quality/fid": {2000: 41.0, 4000: 21.0, 6000: 1.0}},
         ),
         LogShape(name="biggan-series", write=_biggan, steps=HUNDREDS, series=LOSSES),
+        LogShape(name="mlflow", write=_mlflow, steps=HUNDREDS, series=LOSSES),
         LogShape(
             name="biggan-metrics",
             write=_biggan_metrics,

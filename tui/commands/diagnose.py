@@ -35,6 +35,7 @@ _SOURCES: dict[Source, str] = {
     "tensorboard": "TensorBoard's events",
     "trackio": "trackio's database",
     "wandb": "wandb's file",
+    "mlflow": "MLflow's files",
 }
 _ACCEPTED = "name a run (see: latentop ls), or a log: text, a CSV file, JSON, TensorBoard's event files"
 _WORDS = {

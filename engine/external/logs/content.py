@@ -10,7 +10,7 @@ from pathlib import Path
 from latentop.engine.external.logs import counters
 from latentop.engine.external.logs.appended_file import Block, decoded, head, plain
 from latentop.engine.external.logs.columns import tells
-from latentop.engine.external.logs.formats import trackio, wandb_file
+from latentop.engine.external.logs.formats import mlflow_metric, trackio, wandb_file
 from latentop.engine.external.logs.formats.delimited import Delimited
 from latentop.engine.external.logs.formats.event_files import EventFiles
 from latentop.engine.external.logs.formats.json_document import JsonDocument, records_of
@@ -25,7 +25,7 @@ from latentop.engine.external.logs.rows import LogReader
 from latentop.engine.external.series_names import known
 from latentop.engine.run.errors import UsageError
 
-ACCEPTED = "text, CSV, JSON, TensorBoard's event files, and files of wandb and trackio are read"
+ACCEPTED = "text, CSV, JSON, TensorBoard's event files, and files of wandb, trackio and MLflow are read"
 _PEEK = 1 << 17
 _LINES = 500
 """Lines that are looked at."""
@@ -152,6 +152,9 @@ def _text(path: Path, raw: bytes) -> Content:
     if lines and all(map(_SERIES.fullmatch, lines)):
         name = path.name.removesuffix(".gz").rpartition(".")[0] or path.name
         return _lines("series", path, {name}, lambda _: SeriesLines(name))
+    if lines and all(map(mlflow_metric.LINE.fullmatch, lines)):
+        name = path.name
+        return _lines("mlflow", path, {name}, lambda _: mlflow_metric.MlflowMetric(name))
     return _table_or_text(path, lines)
 
 

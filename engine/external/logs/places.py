@@ -10,6 +10,7 @@ from latentop.engine.external.logs.columns_wanted import ColumnsWanted
 from latentop.engine.external.logs.content import ACCEPTED, Content, NothingYetError, contents
 from latentop.engine.external.logs.continuations import joined
 from latentop.engine.external.logs.event_folders import EventFolders
+from latentop.engine.external.logs.formats.mlflow_metric import FOLDER
 from latentop.engine.external.logs.log_feed import LogFeed, Part
 from latentop.engine.external.logs.near_names import listed
 from latentop.engine.external.logs.same_values import SameValues
@@ -91,7 +92,7 @@ class LogPlaces:
                 held.append(events)
             told = trainings(held, self._same_values)
             for one in joined(told) if self._once else told:
-                of_folder = one.first.content.kind in ("series", "events")
+                of_folder = one.first.content.kind in ("series", "mlflow", "events")
                 name = one.first.content.run or self._relative(folder if of_folder else one.first.path)
                 if any(other.key == name for other in found):
                     name = f"{name} ({one.first.content.kind})"
@@ -157,7 +158,7 @@ class LogPlaces:
 def _may_be_log(path: Path) -> bool:
     """Whether a file among others is worth a look, by its name."""
     name = path.name.lower().removesuffix(".gz")
-    return name.endswith(_ENDS) or name in _NAMES
+    return name.endswith(_ENDS) or name in _NAMES or (FOLDER in path.parent.parts and not path.suffix)
 
 
 def only_log(path: Path) -> LogPlace:

@@ -14,9 +14,9 @@ from latentop.engine.external.logs.log_feed import Part
 from latentop.engine.external.logs.near_names import listed
 from latentop.engine.external.logs.rows import LogReader
 
-_BEST = ("json", "series", "events", "trackio", "wandb", "table", "document", "text")
+_BEST = ("json", "series", "mlflow", "events", "trackio", "wandb", "table", "document", "text")
 """Kinds of logs in the order in which they are read, those that may hold losses first."""
-_SPLIT = ("json", "series", "table", "text")
+_SPLIT = ("json", "series", "mlflow", "table", "text")
 """Kinds of which one training may write several files, each with names of its own."""
 _WHOLE = ({"loss/total"}, {"loss/reconstruction"}, {"loss/generator", "loss/discriminator"})
 """Losses that make a training by themselves."""
@@ -100,7 +100,7 @@ class _Form:
 
         What has losses goes to none of which nobody knows what it tells.
         """
-        apart = new.kind != "series" and _is_whole(new.series) and _is_whole(self.series)
+        apart = new.kind not in ("series", "mlflow") and _is_whole(new.series) and _is_whole(self.series)
         twice = new.kind == "text" and new.has_losses and self.has_losses
         dark = new.has_losses and not self.known
         return bool(new.names) and not (new.series & self.series or apart or twice or dark)
