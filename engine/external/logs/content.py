@@ -17,7 +17,7 @@ from latentop.engine.external.logs.formats.json_document import JsonDocument, re
 from latentop.engine.external.logs.formats.json_lines import JsonLines
 from latentop.engine.external.logs.formats.json_values import flat, parse
 from latentop.engine.external.logs.formats.series_lines import SeriesLines
-from latentop.engine.external.logs.formats.text import DIGITS, LONGEST, Text
+from latentop.engine.external.logs.formats.text import CODES, DIGITS, LONGEST, Text
 from latentop.engine.external.logs.formats.text_line import shape_of
 from latentop.engine.external.logs.line_log import LineFormat, LineLog
 from latentop.engine.external.logs.near_names import listed
@@ -143,6 +143,8 @@ def _text(path: Path, raw: bytes) -> Content:
     if strange > _MOST_STRANGE * len(text):
         raise UsageError(f"{path} is no log: it is no text", ACCEPTED)
     text = plain(text)
+    if b"\x1b" in text:
+        text = CODES.sub(b"", text)
     if (found := _json(path, text.strip(), whole=len(raw) < _PEEK)) is not None:
         return found
     lines = text.split(b"\n")

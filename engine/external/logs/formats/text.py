@@ -19,7 +19,7 @@ from latentop.engine.run.store.bins import Floats, Ints
 DIGITS = b"0123456789.+-"
 """What lines of one shape differ in."""
 _COMMAS = bytes(byte if byte in DIGITS else 44 for byte in range(256))
-_CODES = re.compile(
+CODES = re.compile(
     rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)|[@-_])|[\x00-\x08\x0b-\x1f\x7f]"
 )
 """Escape codes and other control characters: colours, titles of windows, progress bars."""
@@ -70,7 +70,7 @@ class Text:
         self._begins = self._begins or bool(block.begins)
         data = block.data
         if b"\x1b" in data or b"\x08" in data:
-            data = _CODES.sub(b"", data)
+            data = CODES.sub(b"", data)
         data = self._of_first_rank(data)
         if not data:
             return

@@ -144,9 +144,11 @@ def test_a_block_of_lines_is_a_row_and_no_table(tmp_path: Path) -> None:
         ("step {step}: D-Loss = {comma}, G-Loss = 0,7012\n", 100),
         ("[rank0]:[2026-03-01 10:00:00] step {step} | loss_d {d} | loss_g 0.7012\n"
          "[rank1]:[2026-03-01 10:00:00] step {step} | loss_d 9.5 | loss_g 9.5\n", 100),
+        ("\x1b[2K\r\x1b[36mEpoch 1\x1b[0m ━━ {step}/100 d_loss: \x1b[1m{d}\x1b[0m "
+         "g_loss: \x1b[1m0.7012\x1b[0m", 100),
         ("\b\b\b\b\b\b{step}/100 [=>..] - ETA: 3s - d_loss: {d} - g_loss: 0.7012", 100),
     ],
-    ids=["decimal commas", "ranks", "progress bar"],
+    ids=["decimal commas", "ranks", "colours", "progress bar"],
 )  # fmt: skip
 def test_many_lines_are_read_as_each_is(tmp_path: Path, line: str, steps: int) -> None:
     values = [0.9 + row / 1000 for row in range(steps)]
