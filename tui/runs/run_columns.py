@@ -126,7 +126,7 @@ def cells(row: RunRow, name: str, view: RunListView, columns: Sequence[Column], 
         "state": Span(run_list.state(row), tone),
         "done": Span(progress(summary, widths.get("done", 0)), tone if row.liveness.alive else ""),
         "verdict": Span(_verdict(row, widths.get("verdict", 0)), run_state.tone(facts.verdict)),
-        "trend": Span(trend(summary, widths.get("trend", 0)) or trouble, "" if trouble else "primary"),
+        "trend": Span(trend(summary, widths.get("trend", 0)), "primary"),
         "newest values": Span(_values(summary, widths.get("newest values", 0))),
         "in": Span(number_text.roughly(facts.elapsed) if facts.elapsed else ""),
         "left": Span(_left(row)),
@@ -134,6 +134,9 @@ def cells(row: RunRow, name: str, view: RunListView, columns: Sequence[Column], 
         "step": Span(number_text.spaced(summary.step) if summary.begun else ""),
         "note": Span(facts.note),
     }
+    if trouble and not spans["trend"].text:
+        widest = max(("trend", "newest values"), key=lambda one: widths.get(one, 0))
+        spans[widest] = Span(plain_text.abridged(trouble, widths.get(widest, 0)) or trouble)
     return [spans[column.name] for column in columns]
 
 

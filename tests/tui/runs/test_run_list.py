@@ -1,5 +1,6 @@
 """The list of runs: what the search lets through, what comes first, and which columns there are."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -171,6 +172,15 @@ def test_the_longest_verdict_has_room() -> None:
         columns = run_columns.columns(width, 10, RunListView(), verdict=verdict)
         cells = run_columns.cells(dead, "s1", RunListView(), columns, 0.0)
         assert "POSTERIOR COLLAPSE" in [cell.text for cell in cells]
+
+
+def test_why_a_run_cannot_be_read_stands_where_most_of_it_fits() -> None:
+    why = "run.db is no database, or a damaged one; restore it from a copy"
+    broken = replace(row(1, coverage=None), trouble=why)
+    for width, told in ((120, why), (200, "run.db is no database")):
+        columns = run_columns.columns(width, 10, RunListView())
+        cells = run_columns.cells(broken, "s1", RunListView(), columns, 0.0)
+        assert told in [cell.text for cell in cells]
 
 
 def test_newest_values_have_names_of_their_own_and_none_is_cut() -> None:
