@@ -229,6 +229,8 @@ def _reason(state: State) -> tuple[str, ...]:
 
 def _state(state: State) -> str:
     """What a run that does not train is at, beside something worse."""
+    if state.liveness.quiet:
+        return state.liveness.detail.partition(": ")[0]
     step = derived.step(state)
     said = run_state.state(state.liveness)
     return said if state.liveness.alive or not step else f"{said} at step {spaced(step)}"

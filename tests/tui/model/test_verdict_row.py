@@ -74,6 +74,13 @@ def test_what_has_ended_says_so_beside_what_is_wrong_with_it() -> None:
     assert hints[0].does == "train on from 90"
 
 
+def test_beside_a_collapse_it_is_said_that_no_step_is_taken_and_not_that_it_trains() -> None:
+    hangs = Liveness("running", True, "no step for 27 s: taking step 301", quiet=27.0)
+    run = replace(collapsed(), liveness=hangs)
+    assert " · 2 of 4 modes left · no step for 27 s" in told(run)
+    assert "training" not in told(run)
+
+
 FEW = {
     "verdict": "unknown",
     "metered": False,
