@@ -25,7 +25,7 @@ from latentop.presets.wording import spaced
 
 AT_ONCE = 64
 """Images that a network is asked for at once, at most."""
-FIRST, SHORT, LONG = 4, 0.05, 0.2
+FIRST, SHORT, LONG = 1, 0.05, 0.2
 """Images that it is asked for at first, and the seconds that an answer should take."""
 WIDEST = 8192
 """Features of an image, at most: of thousands of images they lie in memory while a meter is built."""

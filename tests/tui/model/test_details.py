@@ -56,6 +56,13 @@ def test_few_images_move_the_thresholds_to_where_they_really_are() -> None:
     assert "Few images make it large: ±30 % for coverage." in text(named(found, "what ± says"))
 
 
+def test_other_features_than_those_of_pixels_are_told() -> None:
+    series = {"diversity/coverage": [0.87]}
+    told = "Samples are measured in features of net.pt; detail and copies in pixels."
+    assert told in text(named(details.diversity(state(series, features="net.pt"), WATCH), "what ± says"))
+    assert "features of" not in text(named(details.diversity(state(series), WATCH), "what ± says"))
+
+
 def test_where_samples_are_not_measured_all_that_goes_unseen_is_listed() -> None:
     why = "it takes 200 images, and there are 125"
     facts = {"verdict": "unknown", "metered": False, "unmeasured": why, "unmeasured_hint": "add 75 images"}

@@ -93,6 +93,6 @@ def test_a_network_of_other_images_leaves_samples_unmeasured_and_training_goes_o
     said = everything(folder.find(folder.runs_folder(None), None)).facts
     assert said.state == "finished"
     assert said.unmeasured.startswith(
-        "diversity can't be measured: net.pt raises for images (4, 1, 16, 16): "
+        "diversity can't be measured: net.pt raises for images (1, 1, 16, 16): "
     )
     assert "to have 3 channels" in said.unmeasured
