@@ -23,8 +23,8 @@ RUN_READING = (
     "real data; low: blur, noise. distinct: how unlike one another; low: they repeat. modes: how many kinds "
     "of data appear.",
     "100 % is what real data reach, measured the same way; ± is how much that varies, and the shaded part of "
-    "a bar. The tick on a bar is the alarm, the arrow the trend. Early samples are bad, not collapsed: "
-    "nothing is judged before they have been good once.",
+    "a bar. The tick on a bar is the alarm, the arrow the trend; a grey bar is not judged. Early "
+    "samples are bad, not collapsed: nothing is judged before they have been good once.",
     "In a chart the line is the mean, the shade behind it reaches from the smallest to the largest value. "
     "A mark on the top edge is a value that was not a number; a small triangle, in ASCII ^ or v, a rare "
     "value far beyond the axis. n tells all values at the cursor, y draws a logarithmic axis.",
