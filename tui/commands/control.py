@@ -115,7 +115,7 @@ def _resume(options: Namespace, output: Output) -> int:
             f"set steps to more than {facts.step}",
         )
     preset = preset_of(run, facts)
-    start.check(catalogue.override(preset, words) if words else preset)
+    start.check(catalogue.override(preset, words) if words else preset, resumes=True)
     _tell_lost(run, facts)
     launch.start(run, resume=True, words=words)
     return await_worker(run, facts, output)
@@ -147,7 +147,7 @@ def _resume_all(options: Namespace, output: Output) -> int:
     if len(cut) > MOST_RUNS:
         raise UsageError(f"{len(cut)} runs were cut off", f"accepted: up to {MOST_RUNS}; resume some by name")
     for run in cut:
-        start.check(preset_of(run, glance(run)[0]))
+        start.check(preset_of(run, glance(run)[0]), resumes=True)
     for run in cut:
         _tell_lost(run, glance(run)[0])
     launch.put_in_line(cut, jobs := min(options.jobs or 1, len(cut)))

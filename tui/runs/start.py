@@ -60,10 +60,11 @@ def start(
     return run
 
 
-def check(preset: Preset) -> None:
+def check(preset: Preset, *, resumes: bool = False) -> None:
     """Raise PresetError where it is seen at once that the preset can't be trained here.
 
     So are a folder of images that can't be trained on, a device that isn't there, a file without a network.
+    A run that ``resumes`` goes on without the latter: its samples are unmeasured then.
     """
     try:
         device_probe.check(preset.device)
@@ -72,7 +73,8 @@ def check(preset: Preset) -> None:
     anchored = catalogue.anchored(preset)
     if isinstance(anchored.data, Folder):
         image_folder.check(anchored.data)
-    feature_choice.check(anchored.watch.features)
+    if not resumes:
+        feature_choice.check(anchored.watch.features)
 
 
 def start_several(

@@ -10,7 +10,9 @@ from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.process import launch
 from latentop.presets import catalogue
 from latentop.tui import cli
+from latentop.tui.commands import control
 from tests.support.feature_files import small_network, written
+from tests.support.recorded_runs import new_run
 
 
 @pytest.fixture
@@ -32,6 +34,21 @@ def test_a_file_is_found_from_wherever_the_worker_runs(begun: list[RunFolder], t
     assert train("pca") == 0
     known = [catalogue.parse(run.preset.read_text(), "").watch.features for run in begun]
     assert known == [str(tmp_path / "net.pt"), "pca"]
+
+
+def test_a_run_goes_on_though_the_file_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = tmp_path / "net.pt"
+    run = new_run(tmp_path / "runs", state="stopped", pid=None, step=5)
+    text = run.preset.read_text()
+    run.preset.write_text(text.replace('features = "pca"', f'features = "{gone}"'))
+    assert catalogue.load(catalogue.find(str(run.preset))).watch.features == str(gone)
+    run.checkpoints.mkdir(exist_ok=True)
+    (run.checkpoints / "step-5.pt").write_bytes(b"")
+    resumed: list[RunFolder] = []
+    monkeypatch.setattr(launch, "start", lambda run, **_: resumed.append(run))
+    monkeypatch.setattr(control, "await_worker", lambda *_: 0)
+    assert cli.main(["resume", str(run.path)]) == 0
+    assert resumed == [run]
 
 
 def nothing(path: Path) -> None:
