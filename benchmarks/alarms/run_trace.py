@@ -133,6 +133,7 @@ def _plain(reading: Reading) -> dict[str, Any]:
         "lost": list(reading.lost),
         "noise": reading.noise,
         "distances": dict(reading.distances),
+        "variances": dict(reading.variances),
     }
 
 
@@ -145,5 +146,6 @@ def _reading(values: dict[str, Any]) -> Reading:
         presence=values["presence"],
         lost=tuple(values["lost"]),
         noise=values.get("noise", 0.0),
-        distances=values.get("distances", {}),  # older traces have none
+        distances=values.get("distances", {}),  # older traces have none, and the next
+        variances=values.get("variances", {}),
     )

@@ -137,6 +137,7 @@ class DiversityMeter:
             lost=tuple(name for name, share in presence.items() if share < PRESENT),
             noise=(measured["detail"].relative - 1) * self.grain,
             distances=self._told(apart),
+            variances=self.modes.variances(self.samples),
         )
 
     def _told(self, values: Sequence[T]) -> dict[str, T]:

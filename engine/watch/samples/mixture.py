@@ -199,6 +199,7 @@ class MixtureMeter:
             count=self.samples,
             histogram=tuple((counted.assigned / self.samples).tolist()),
             presence=presence,
+            variances=dict.fromkeys(presence, (0.0, len(presence) / max(float(counted.good.sum()), 1.0))),
             lost=lost,
             quality=counted.quality,
             apart=apart / self._apart,

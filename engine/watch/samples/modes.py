@@ -68,6 +68,16 @@ class Modes:
         relative = ((histogram - self.leak) / (self.expected - self.leak)).clamp(min=0).tolist()
         return {name: share for name, share, told in zip(self.classes, relative, known, strict=True) if told}
 
+    def variances(self, samples: int) -> dict[str, tuple[float, float]]:
+        """What chance gives to presences in so many samples: of an absent class, of one as in real data."""
+        known, told = self.known(samples), self.expected - self.leak
+        pairs = (torch.stack([self.leak, self.expected], 1) / (samples * told.square()).unsqueeze(1)).tolist()
+        return {
+            name: (absent, whole)
+            for name, (absent, whole), one in zip(self.classes, pairs, known, strict=True)
+            if one
+        }
+
 
 def classify(
     points: Tensor, exemplars: Tensor, labels: Tensor, classes: int, *, without_itself: bool = False

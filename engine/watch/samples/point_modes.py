@@ -78,6 +78,7 @@ class PointMeter:
         quality = float(good.double().mean())
         shares = near / near.sum().clamp(min=1) / self._shares
         presence = dict(zip(self.classes, shares.tolist(), strict=True))
+        whole = (1 / (near.sum().clamp(min=1) * self._shares)).tolist()
         lost = tuple(name for name, share in presence.items() if share < PRESENT)
         histogram = assigned / self.samples
         return MixtureReading(
@@ -91,6 +92,7 @@ class PointMeter:
             count=self.samples,
             histogram=tuple(histogram.tolist()),
             presence=presence,
+            variances={name: (0.0, one) for name, one in zip(self.classes, whole, strict=True)},
             lost=lost,
             quality=quality,
             apart=apart / self._apart if self._apart > 0 else 1.0,

@@ -49,7 +49,8 @@ class Reading:
     as a share of the variance of real pixels; below 0 for blur. ``distances`` say how far samples are from
     real data, by their name in ``sample_quality``, where these are measured. ``count`` samples were read.
     ``histogram`` has each class's share of them, ``presence`` the same by name and relative to real data;
-    ``lost`` names the absent classes; ``counted`` says whether that is exact.
+    ``lost`` names the absent classes; ``counted`` says whether that is exact. ``variances`` are what chance
+    gives to a class's presence: where it is absent, and where it is as in real data; it grows evenly between.
     """
 
     counted: ClassVar[bool] = False
@@ -67,6 +68,7 @@ class Reading:
     lost: tuple[str, ...]
     noise: float = 0.0
     distances: Mapping[str, float] = field(default_factory=dict)
+    variances: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def alike_below(self) -> float:
