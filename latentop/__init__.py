@@ -121,6 +121,10 @@ def __getattr__(name: str) -> Any:
         from latentop.engine.external.script.calls.picture import Image
 
         return Image
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("latentop")
     from latentop.engine.external.script.dropins import wandb_calls
 
     return wandb_calls.of_the_module(name)

@@ -15,6 +15,8 @@ from latentop.engine.run.labels import name_of
 
 MINUTE = "%Y%m%d-%H%M"
 _ID = re.compile(r"\d{8}-\d{4}-((.+)-s\d+(?:-\d+)?)")
+_LONGEST_NAME = 40
+"""Characters of what somebody calls a run that its folder's name takes over."""
 _NUMBER = "-99"
 """What may have to follow the name of a run, so that it is the only one of its name."""
 
@@ -137,6 +139,11 @@ def create(
     return folder
 
 
+def slug(name: str) -> str:
+    """What somebody calls a run, as it can be part of a folder's name; empty where nothing of it can."""
+    return re.sub(r"[^\w.-]+", "-", name).strip("-.")[:_LONGEST_NAME] if name.isprintable() else ""
+
+
 def find(runs: Path, name: str | None) -> RunFolder:
     """The run that a name means to somebody who wants to look. Raises UsageError where it means none."""
     return newest(matching(runs, name), name)
@@ -146,8 +153,8 @@ def matching(runs: Path, name: str | None) -> list[RunFolder]:
     """The runs that a name may mean, newest first; at least one.
 
     A path means the run that lies there. Another name means the run of that very id, else all that people
-    call so, else all of that name without the time, else all of that preset, else all whose id it is a part
-    of, else all of whose given name it is. No name means every run.
+    call so, else all of that name without the time, else all of that preset or that a script calls so, else
+    all whose id it is a part of, else all of whose given name it is. No name means every run.
     Raises UsageError where there is none.
     """
     if name and is_path(name):
@@ -167,6 +174,7 @@ def matching(runs: Path, name: str | None) -> list[RunFolder]:
         lambda folder: name == given[folder],
         lambda folder: name in folder.names[1:2],
         lambda folder: name in folder.names[2:],
+        lambda folder: slug(name) in folder.names[2:],
         lambda folder: name in folder.id,
         lambda folder: name in given[folder],
     )
@@ -178,7 +186,7 @@ def matching(runs: Path, name: str | None) -> list[RunFolder]:
 
 def newest(found: list[RunFolder], name: str | None) -> RunFolder:
     """The newest of what matches a name; a part of a name must mean one run alone, else UsageError."""
-    if len(found) > 1 and name and name not in found[0].names:
+    if len(found) > 1 and name and not {name, slug(name)} & {*found[0].names}:
         raise ambiguous(found, name)
     return found[0]
 
@@ -186,7 +194,8 @@ def newest(found: list[RunFolder], name: str | None) -> RunFolder:
 def ambiguous(found: list[RunFolder], name: str, are: str = "") -> UsageError:
     """The error that a name means several runs; ``are`` says what they have in common."""
     names = ", ".join(folder.id for folder in found[:4])
-    return UsageError(f"{name!r} names {len(found)} runs{are}: {names}", "give more of the name")
+    more = ", …" if len(found) > 4 else ""
+    return UsageError(f"{name!r} names {len(found)} runs{are}: {names}{more}", "give more of the name")
 
 
 def every(runs: Path) -> list[RunFolder]:

@@ -1,5 +1,6 @@
 """The last stop before the terminal: what a widget drew, harmless; in ASCII alone, or without any colour."""
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -14,8 +15,8 @@ from latentop.tui.link.terminal import Terminal
 from latentop.tui.model.plain_text import SELECTORS
 
 _SPACES = "\u00a0\u2009\u3000"
-_PAIRS = ((" ±", "+-"), (" …", ".."), ("→ ", "->"))
-"""What two cells say better than one, where there is a blank to spare."""
+_PAIRS = ((re.compile(r"(?<![A-Za-z]) ±"), "+-"), (re.compile(" …"), ".."), (re.compile("→ "), "->"))
+"""What two cells say better than one, where there is a blank to spare: there is none between words."""
 _NEAREST: Mapping[str, str] = {
     **dict.fromkeys("·•∙‧", "-"),
     **dict.fromkeys("─╌╍═–—−", "-"),
@@ -87,7 +88,7 @@ def nearest(text: str) -> str:
     if text.isascii():
         return text
     for pair, likeness in _PAIRS:
-        text = text.replace(pair, likeness)
+        text = pair.sub(likeness, text)
     return "".join(one if one.isascii() else _NEAREST.get(one) or _letter(one) for one in text)
 
 

@@ -1,6 +1,5 @@
 """Opening the run of a script: a new folder, or the one that it goes on in."""
 
-import re
 import shlex
 import time
 from collections.abc import Mapping
@@ -19,6 +18,7 @@ from latentop.engine.external.script import invocation
 from latentop.engine.external.script.calls import values
 from latentop.engine.external.script.given import Given
 from latentop.engine.external.script.script_trainer import ScriptTrainer
+from latentop.engine.run import folder
 from latentop.engine.run.errors import StorageError, UsageError
 from latentop.engine.run.events import Facts, Mark
 from latentop.engine.run.facts import RunFacts, told
@@ -34,7 +34,6 @@ from latentop.presets import script
 from latentop.presets.watch import Watch
 from latentop.presets.wording import spaced
 
-_LONGEST = 40
 NO_NETWORKS = "latentop.init was given no networks=, so there is nothing to keep or to go back to"
 NO_FORK = "its networks are a script's own; start the script anew with other settings"
 
@@ -190,8 +189,7 @@ def _alive(run: RunFolder) -> Facts:
 
 def slug(name: str) -> str:
     """A name as it can be part of a folder's. Raises UsageError where nothing of it can."""
-    found = re.sub(r"[^\w.-]+", "-", name).strip("-.")[:_LONGEST]
-    if not found or not name.isprintable():
+    if not (found := folder.slug(name)):
         raise UsageError(
             f"name={name!r} is not accepted", "accepted: printable characters, a letter among them"
         )

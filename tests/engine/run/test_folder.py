@@ -109,6 +109,26 @@ def test_an_ambiguous_name_lists_what_it_names(tmp_path: Path) -> None:
     assert told.value.hint == "give more of the name"
 
 
+def test_of_many_runs_of_a_name_some_are_told_and_that_there_are_more(tmp_path: Path) -> None:
+    for seed in range(4):
+        make(tmp_path, f"20261122-1405-dcgan-s{seed}")
+    with pytest.raises(UsageError, match="names 4 runs") as four:
+        folder.find(tmp_path, "1405-dc")
+    assert four.value.message.endswith("-s0")
+    make(tmp_path, "20261122-1405-dcgan-s4")
+    with pytest.raises(UsageError, match="names 5 runs") as five:
+        folder.find(tmp_path, "1405-dc")
+    assert five.value.message.endswith("-s1, …")
+
+
+def test_a_run_is_found_by_what_its_script_calls_it(tmp_path: Path) -> None:
+    make(tmp_path, "20261122-1405-my-gan-s0", born=10)
+    again = make(tmp_path, "20261122-1406-my-gan-s1", born=20)
+    assert folder.find(tmp_path, "my gan") == folder.find(tmp_path, "my-gan") == again
+    with pytest.raises(UsageError, match="no run named 'my cat'"):
+        folder.find(tmp_path, "my cat")
+
+
 def test_an_unknown_name_is_told_with_the_newest(tmp_path: Path) -> None:
     make(tmp_path, "20261122-1405-dcgan-s42")
     with pytest.raises(UsageError, match="no run named 'wgan'") as told:

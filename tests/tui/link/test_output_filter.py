@@ -23,6 +23,7 @@ def test_whatever_is_drawn_becomes_as_wide_and_ascii() -> None:
     assert nearest("Fréchet, Kynkäänniemi, Bińkowski") == "Frechet, Kynkaanniemi, Binkowski"
     assert nearest("┌─ losses ─┐ · …") == "+- losses -+ -.."
     assert nearest("0.9 ±0.1 → 1 … senten… ▇▇▁ ✕") == "0.9+-0.1 ->1.. senten~ ##_ x"
+    assert nearest("swings by ±0.46") == "swings by ~0.46"
 
 
 def test_scroll_bars_are_told_by_their_colours_alone() -> None:

@@ -4,6 +4,7 @@ import os
 import pydoc
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from textwrap import dedent
 
@@ -50,6 +51,10 @@ def test_importing_it_imports_no_torch(tmp_path: Path) -> None:
         tmp_path, "-c", "import sys, latentop; print('torch' in sys.modules, 'numpy' in sys.modules)"
     )
     assert told.stdout == "False False\n"
+
+
+def test_it_tells_its_version() -> None:
+    assert latentop.__version__ == version("latentop")
 
 
 def test_an_unknown_name_is_one_of_no_module() -> None:
