@@ -11,6 +11,7 @@ from latentop.engine.external.logs import counters
 from latentop.engine.external.logs.appended_file import Block, decoded, head, plain
 from latentop.engine.external.logs.columns import tells
 from latentop.engine.external.logs.formats import mlflow_metric, trackio, wandb_file
+from latentop.engine.external.logs.formats.decimal_commas import writes_commas
 from latentop.engine.external.logs.formats.delimited import Delimited
 from latentop.engine.external.logs.formats.event_files import EventFiles
 from latentop.engine.external.logs.formats.json_document import JsonDocument, records_of
@@ -226,8 +227,10 @@ def _table_or_text(path: Path, lines: Sequence[bytes]) -> Content:
         refusal = error
     if any(map(_is_number, table.header)):
         rows = 0
-    alike = {line.translate(None, DIGITS): line for line in lines}
-    shapes = {key: shape_of(line[:LONGEST].decode("utf-8", "replace")) for key, line in alike.items()}
+    told = [line[:LONGEST].decode("utf-8", "replace") for line in lines]
+    commas = writes_commas(told)
+    alike = {line.translate(None, DIGITS): text for line, text in zip(lines, told, strict=True)}
+    shapes = {key: shape_of(text, commas=commas) for key, text in alike.items()}
     said = [shape for shape in shapes.values() if shape.row]
     talks = any(tells(field.name) for shape in said for field in shape.fields)
     is_table = any(map(tells, table.header)) or not talks
@@ -235,7 +238,7 @@ def _table_or_text(path: Path, lines: Sequence[bytes]) -> Content:
         return _lines("table", path, table.header, lambda notes: Delimited(path, notes))
     if said:
         names = {field.name for shape in said for field in shape.fields}
-        return _lines("text", path, names, Text)
+        return _lines("text", path, names, partial(Text, commas=commas))
     if refusal is not None:
         raise refusal
     if table.delimited and not rows and not any(not name or _is_number(name) for name in table.header):

@@ -55,7 +55,9 @@ class Text:
 
     source: Source = "text"
 
-    def __init__(self, notes: list[str] | None = None) -> None:
+    def __init__(self, notes: list[str] | None = None, *, commas: bool = False) -> None:
+        self._commas = commas
+        """Whether its lines have decimal commas."""
         self._shapes: dict[bytes, Shape] = {}
         self._said: dict[str, float] = {}
         self._own: set[str] = set()
@@ -95,7 +97,7 @@ class Text:
                 self._note_row(shape, places, is_row)
                 continue
             for place in places:
-                shape = _look(lines[place])
+                shape = _look(lines[place], commas=self._commas)
                 self._note_row(shape, [place], is_row)
                 for field in shape.fields:
                     (totals if field.total else values).add(
@@ -145,7 +147,7 @@ class Text:
         if (shape := self._shapes.get(key)) is None:
             if len(self._shapes) >= _MOST_SHAPES:
                 self._shapes.clear()
-            shape = self._shapes[key] = _look(line)
+            shape = self._shapes[key] = _look(line, commas=self._commas)
         return shape
 
     def _note_row(self, shape: Shape, places: Sequence[int], is_row: NDArray[np.bool_]) -> None:
@@ -203,8 +205,8 @@ def _apart(text: bytes) -> bytes:
     return bytes(spread[keeps])
 
 
-def _look(line: bytes) -> Shape:
-    return shape_of(line[:LONGEST].decode("utf-8", "replace"))
+def _look(line: bytes, *, commas: bool) -> Shape:
+    return shape_of(line[:LONGEST].decode("utf-8", "replace"), commas=commas)
 
 
 def _in_rows(places: Ints, found: Floats, rows: Ints) -> Cells:

@@ -100,9 +100,9 @@ class _Number:
     """Where its name stands."""
 
 
-def shape_of(line: str) -> Shape:
-    """Look at a line."""
-    if commas := has_decimal_commas(line):
+def shape_of(line: str, *, commas: bool = False) -> Shape:
+    """Look at a line; ``commas`` says that others of its log have decimal ones."""
+    if commas := has_decimal_commas(line, known=commas):
         line = dotted(line)
     times = [match.span() for match in _TIME.finditer(line)]
     numbers = [

@@ -141,20 +141,20 @@ def test_a_block_of_lines_is_a_row_and_no_table(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "steps"),
     [
-        ("step {step}: D-Loss = {comma}, G-Loss = 0,7012\n", 100),
-        ("[rank0]:[2026-03-01 10:00:00] step {step} | loss_d {d} | loss_g 0.7012\n"
+        ("step {step}: D-Loss = {comma}, G-Loss = 1,701\n", 100),
+        ("[rank0]:[2026-03-01 10:00:00] step {step} | loss_d {d} | loss_g 1.701\n"
          "[rank1]:[2026-03-01 10:00:00] step {step} | loss_d 9.5 | loss_g 9.5\n", 100),
         ("\x1b[2K\r\x1b[36mEpoch 1\x1b[0m ━━ {step}/100 d_loss: \x1b[1m{d}\x1b[0m "
-         "g_loss: \x1b[1m0.7012\x1b[0m", 100),
-        ("\b\b\b\b\b\b{step}/100 [=>..] - ETA: 3s - d_loss: {d} - g_loss: 0.7012", 100),
+         "g_loss: \x1b[1m1.701\x1b[0m", 100),
+        ("\b\b\b\b\b\b{step}/100 [=>..] - ETA: 3s - d_loss: {d} - g_loss: 1.701", 100),
     ],
     ids=["decimal commas", "ranks", "colours", "progress bar"],
 )  # fmt: skip
 def test_many_lines_are_read_as_each_is(tmp_path: Path, line: str, steps: int) -> None:
-    values = [0.9 + row / 1000 for row in range(steps)]
+    values = [1.051 - row / 1000 for row in range(steps)]
     (tmp_path / "train.log").write_text(
         "".join(
-            line.format(step=row, d=f"{d:.4f}", comma=f"{d:.4f}".replace(".", ","))
+            line.format(step=row, d=f"{d:.3f}", comma=f"{d:.3f}".replace(".", ","))
             for row, d in enumerate(values)
         )
         + "\n"
@@ -162,4 +162,4 @@ def test_many_lines_are_read_as_each_is(tmp_path: Path, line: str, steps: int) -
     series = joined(whole(only_log(tmp_path).open(ColumnsWanted())))
     assert series["loss/discriminator"][0].tolist() == [*range(steps)]
     assert series["loss/discriminator"][1].tolist() == pytest.approx(values)
-    assert set(series["loss/generator"][1].tolist()) == {0.7012}
+    assert set(series["loss/generator"][1].tolist()) == {1.701}
