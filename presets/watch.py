@@ -13,6 +13,11 @@ Nats = Annotated[float, Meta(ge=0, le=1e6)]
 MOVED = {"calm": (-0.5, 2), "normal": (0.0, 0), "early": (0.5, -1)}
 """By sensitivity: how far alarms move towards where they clear, and for how many checks more they wait."""
 
+PATIENCE = 100
+"""Checks in a row before an alarm, at most."""
+NO_SHARES = frozenset({"winning", "logits", "explosion", "overfitting"})
+"""Thresholds in nats, or so many times something."""
+
 BELOW = frozenset({"diversity", "garbage", "winning", "stalled", "codings"})
 """What is bad where it is small: the alarm is raised below its threshold, not above."""
 
@@ -48,9 +53,11 @@ class Watch(Record, frozen=True, kw_only=True):
     """Checks of samples, and two thresholds for each alarm: where it is raised, and where it clears."""
 
     samples: Annotated[int, means("Per diversity check.", ge=64, le=8192)] = 512
-    every: Annotated[Seconds, means("Seconds between diversity checks, at least.")] = 1.0
+    every: Annotated[
+        Seconds, means("Seconds between diversity checks, at least; a quarter while an alarm is in doubt.")
+    ] = 1.0
     budget: Annotated[float, means("Share of training time for checks.", gt=0, le=1)] = 0.01
-    patience: Annotated[int, means("Checks in a row before an alarm.", ge=1, le=100)] = 3
+    patience: Annotated[int, means("Checks in a row before an alarm.", ge=1, le=PATIENCE)] = 3
     features: Annotated[
         str,
         means(
@@ -64,8 +71,8 @@ class Watch(Record, frozen=True, kw_only=True):
     sensitivity: Annotated[
         Literal["calm", "normal", "early"],
         means(
-            "How soon alarms are raised: early moves their thresholds half of the way to where they clear"
-            " and waits for a check less; calm moves them as far away and waits for two more."
+            "How soon alarms are raised: early moves the thresholds below half of the way to where they"
+            " clear and waits for a check less; calm moves them as far away and waits for two more."
         ),
     ] = "normal"
 
@@ -116,21 +123,30 @@ class Watch(Record, frozen=True, kw_only=True):
     def moved(self) -> "Watch":
         """The thresholds and the patience that alarms are judged by: these, moved by ``sensitivity``.
 
-        Thresholds move on a logarithmic scale, for some lie factors of ten from where they clear.
+        Shares move on the scale of log odds, all else on that of logarithms: no share leaves 0 to 1. A
+        threshold of 0 or 1 stays where it is.
         """
         way, checks = MOVED[self.sensitivity]
         alarms = [name for name in self.__struct_fields__ if name.endswith("_alarm")]
         return msgspec.structs.replace(
             self,
             sensitivity="normal",
-            patience=max(1, self.patience + checks),
+            patience=min(max(1, self.patience + checks), PATIENCE),
             **{name: self._moved(name.removesuffix("_alarm"), way) for name in alarms},
         )
 
     def _moved(self, name: str, way: float) -> float:
         raised: float = getattr(self, f"{name}_alarm")
         cleared: float = getattr(self, f"{name}_clear")
-        return raised * (cleared / raised) ** way if raised and cleared else raised
+        if not way or 0 in (raised, cleared):
+            return raised
+        if name in NO_SHARES:
+            return float(raised * (cleared / raised) ** way)
+        if 1 in (raised, cleared):
+            return raised
+        odds, over = raised / (1 - raised), cleared / (1 - cleared)
+        moved = float(odds * (over / odds) ** way)
+        return moved / (1 + moved)
 
     def _check(self, alarm: str, name: str) -> None:
         """Between raising and clearing lies room in which nothing changes, on the right side."""

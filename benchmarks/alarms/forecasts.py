@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from benchmarks.alarms.run_trace import Trace
-from latentop.engine.watch.verdict.fading import Fading
+from latentop.engine.watch.verdict.fading_modes import Fading
 
 LATE = 2
 """Times as long as it was given to a mode: one that is lost by then was forecast rightly."""

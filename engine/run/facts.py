@@ -81,7 +81,7 @@ class RunFacts:
     axes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Of frames of points, by their kind, what goes right and what goes up; none in older runs."""
     diversity_alarm: Amount = 0.6
-    """Share of real data's coverage below which its samples have collapsed; where chance is large, less."""
+    """Share of real data's coverage below which its samples have collapsed, with room for chance."""
     diversity_chance: Mapping[str, float] = field(default_factory=dict)
     """The σ that real data measured the same way show, as a share: ``{"coverage": 0.012}``."""
     real_quality: Mapping[str, tuple[Amount, Amount]] = field(default_factory=dict)

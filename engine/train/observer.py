@@ -1,6 +1,6 @@
 """What is looked at between the steps of a training: its series, what it shows, how its samples are."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from itertools import groupby
@@ -12,7 +12,7 @@ from latentop.engine.checkpoint.snapshots import Snapshots
 from latentop.engine.data import Dataset
 from latentop.engine.objectives import Generative, Objective
 from latentop.engine.pictures import Gallery, exhibits
-from latentop.engine.record.host_copy import gather
+from latentop.engine.record.host_copy import Column, gather
 from latentop.engine.run.events import Event, Facts, Scalars, Verdict
 from latentop.engine.run.facts import told
 from latentop.engine.train.memory_shortage import Shortage
@@ -20,6 +20,7 @@ from latentop.engine.watch.samples.meters import awaited, meter_in_pieces, unmea
 from latentop.engine.watch.samples.reading import NAMED
 from latentop.engine.watch.samples.unmeasured import Unmeasured
 from latentop.engine.watch.signals.weights import Weights
+from latentop.engine.watch.verdict.alarms import Condition
 from latentop.engine.watch.watch import Watch
 from latentop.presets.schema import Preset
 
@@ -52,11 +53,20 @@ class Stepped(Protocol):
         ...
 
 
+class Losses(Protocol):
+    """Judges a training by its losses alone."""
+
+    def __call__(self, phases: Sequence[Mapping[str, Column]], *, ended: bool) -> Iterable[Condition]:
+        """What stands after the newest columns, phase by phase; ``ended`` says that no more come."""
+        ...
+
+
 class Observer:
     """Looks at one training; nothing of it has a say in that. What memory is too short for is left out.
 
     ``rates()`` returns the learning rates that are worth recording, by series. ``unmeasured`` says why
     samples can't be measured, where that is so. ``wall``, ``clock``, ``begin``: the training's.
+    ``losses`` judges what the watch can't, where samples are not measured.
     ``snapshots`` keep the state that they were offered where the next look finds nothing wrong.
     """
 
@@ -74,8 +84,10 @@ class Observer:
         wall: Callable[[], float],
         clock: Callable[[], float],
         begin: Callable[[str], object],
+        losses: Losses | None = None,
     ) -> None:
         self.watch = watch
+        self._losses = losses
         self.gallery = gallery
         self.shortage = Shortage()
         """What was left out as memory was short: told with the next look."""
@@ -107,7 +119,7 @@ class Observer:
             unmeasured=reason.why if reason else "",
             unmeasured_hint=reason.advice if reason else "",
             awaited=watch.awaited,
-            diversity_alarm=watch.levels.diversity_alarm,
+            diversity_alarm=watch.diversity_alarm,
             overfitting_alarm=watch.levels.overfitting_alarm,
             verdict=watch.verdict,
             axes=self.gallery.axes,
@@ -149,7 +161,7 @@ class Observer:
         for at, values in held_out:
             yield from self.watch.validate(at, values, wall=self._wall())
         if observe:
-            yield from self._observe(step)
+            yield from self._observe(step, last=last)
         if show:  # what is held out is judged by the training that led there
             yield from self.show(step, whole=last)
         if judge and self._draw:
@@ -191,20 +203,22 @@ class Observer:
         if (young and self.watch.built) or self.watch.unmeasured != unmeasured:
             yield self.facts()
 
-    def _observe(self, step: int) -> Iterator[Event]:
+    def _observe(self, step: int, *, last: bool) -> Iterator[Event]:
         """Let the watch see the values of the steps since it last looked."""
         # Where training enters another phase, other series begin, and the watch takes one set at a time.
         phases = [gather(alike) for _, alike in groupby(self._unseen, key=lambda one: one.values.keys())]
         now, wall = self._clock(), self._wall()
-        last = self._unseen[-1].step if self._unseen else step
-        done = len(self._unseen) if self._before is None else last - self._before
-        speed, self._before = done / max(now - self._observed, 1e-9), last
+        newest = self._unseen[-1].step if self._unseen else step
+        done = len(self._unseen) if self._before is None else newest - self._before
+        speed, self._before = done / max(now - self._observed, 1e-9), newest
         values: dict[str, SupportsFloat] = {"speed/steps": speed, **self._rates()}
         with self._reading_weights():
             values |= self._weights.measure()
         yield Scalars(step=step, wall=wall, values=values)
         self._unseen, self._observed = [], now
-        for columns in phases:
+        for place, columns in enumerate(phases, 1):
+            if self._losses and place == len(phases):
+                self.watch.hear(self._losses(phases, ended=last))
             steps = next(iter(columns.values())).steps
             yield from self.watch.observe(
                 steps, {name: column.values for name, column in columns.items()}, wall=wall

@@ -6,7 +6,7 @@ events.
 """
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from math import inf
 from statistics import median
@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from latentop.engine.run.events import AlarmCleared, AlarmRaised, Scalars
+from latentop.engine.run.chance import raised_below
+from latentop.engine.run.events import AlarmCleared, AlarmRaised, Scalars, Severity
 from latentop.engine.watch.samples.reading import Meter, Reading
 from latentop.engine.watch.samples.unmeasured import UnmeasurableError, Unmeasured
 from latentop.engine.watch.signals import DIVERGED, samples_not_finite
@@ -24,7 +25,7 @@ from latentop.engine.watch.signals.dead_codings import dead_codings
 from latentop.engine.watch.signals.overfitting import Overfitting
 from latentop.engine.watch.signals.posterior_collapse import posterior_collapse
 from latentop.engine.watch.signals.stability import Stability
-from latentop.engine.watch.verdict.alarms import Alarms, Verdict
+from latentop.engine.watch.verdict.alarms import Alarms, Condition, Verdict, merged
 from latentop.engine.watch.verdict.arming import looks_real
 from latentop.engine.watch.verdict.collapse import Collapse
 from latentop.engine.watch.verdict.garbage import Garbage
@@ -73,6 +74,8 @@ class Watch:
         self._missed = 0
         """Checks in a row that could not be made."""
         self._samples_finite = True
+        self._heard: tuple[Condition, ...] = ()
+        """What others have found that look at the same training."""
         self.reading: Reading | None = None
 
     def _build(self, settings: Settings, least_loss: float) -> None:
@@ -135,6 +138,11 @@ class Watch:
         return self._settings
 
     @property
+    def diversity_alarm(self) -> float:
+        """Share of real data's coverage below which samples have collapsed, with room for chance."""
+        return raised_below(self._settings.diversity_alarm, self.chance.get("coverage", 0.0))
+
+    @property
     def building(self) -> bool:
         """Whether the meter is begun and not complete."""
         return self._rest is not None
@@ -166,6 +174,14 @@ class Watch:
         spare = self._settings.budget * (self._clock() - self._began) - self._spent
         return usual / HASTE if self._in_doubt and spare > self.cost else usual
 
+    def hear(self, conditions: Iterable[Condition]) -> None:
+        """Judge these, too, whenever values are observed, until others are heard; each alarm is one."""
+        self._heard = tuple(conditions)
+
+    def stand(self, name: str, severity: Severity, since: int) -> None:
+        """Have an alarm be on that was raised before."""
+        self._alarms.stand(name, severity, since)
+
     def observe(
         self, steps: NDArray[np.int64], values: Mapping[str, NDArray[np.float64]], *, wall: float
     ) -> list[AlarmRaised | AlarmCleared]:
@@ -177,6 +193,8 @@ class Watch:
             conditions = [
                 replace(found, clear=found.clear and found.name != DIVERGED) for found in conditions
             ]
+        if self._heard:
+            conditions = merged([*conditions, *self._heard])
         self._overfitting.observe(steps, values)
         self._garbage.observe(values)
         self._alarms.read(len(steps))
@@ -225,7 +243,7 @@ class Watch:
         except UnmeasurableError as error:
             self._give_up(error.reason)
             return []
-        self._samples_finite = finite
+        self._samples_finite, self._in_doubt = finite, False
         events: list[Scalars | AlarmRaised | AlarmCleared] = []
         if reading is not None:
             events += self.take(reading, step=step, wall=wall)
@@ -300,7 +318,7 @@ class Watch:
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Continue from ``state()``: nothing that is on is raised again."""
-        self._samples_finite, self.reading = True, None
+        self._samples_finite, self._in_doubt, self.reading = True, False, None
         self._alarms.restore(state["alarms"])
         if not self.metered:  # as where images were removed: whoever looked then can't now
             self._alarms.forget_judgement("collapsed")

@@ -2,15 +2,21 @@
 
 from math import nan
 
+import msgspec
+
 from latentop.engine.run.chance import raised_below
 from latentop.engine.run.facts import RunFacts
 from latentop.engine.run.series import QUALITY
 from latentop.engine.run.verdicts import unjudged_samples
+from latentop.presets.watch import Watch
 from latentop.tui.model import derived
 from latentop.tui.model.mode_presence import DUPLICATES, points
 from latentop.tui.model.shown_series import Shown
 from latentop.tui.model.shown_table import COVERAGE
 from latentop.tui.model.state import State
+
+_SETTINGS = ("diversity_alarm", "diversity_clear", "sensitivity")
+"""What says where the alarm of diversity is; older runs have no sensitivity."""
 
 
 def chance_in(facts: RunFacts, name: str) -> float:
@@ -27,8 +33,10 @@ def real_quality(facts: RunFacts, name: str) -> tuple[float, float]:
 
 
 def alarm_below(facts: RunFacts, measure: Shown) -> float:
-    """Below which share of real data a measure of samples is alarming, with room for chance."""
-    return raised_below(measure.scale * facts.diversity_alarm, chance_in(facts, measure.name))
+    """Below which share of real data a measure of samples is alarming: by settings, with room for chance."""
+    known = {key: facts.settings[f"watch.{key}"] for key in _SETTINGS if f"watch.{key}" in facts.settings}
+    moved = msgspec.convert(known, Watch).moved.diversity_alarm if known else facts.diversity_alarm
+    return raised_below(measure.scale * moved, chance_in(facts, measure.name))
 
 
 def alarm_level(state: State, measure: Shown) -> float | None:

@@ -58,7 +58,7 @@ ALARMS = {
     ),
     "fading-modes": AlarmMeaning(
         severity="warning",
-        what="a class whose share falls so steadily, over 8 checks, that it is lost within 16 more",
+        what="a class whose share falls over 8, 16 or 32 checks, so that it is lost within twice as many",
     ),
     "discriminator-wins": AlarmMeaning(
         severity="warning",

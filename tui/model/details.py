@@ -201,7 +201,7 @@ def _levels(name: str, watch: Watch) -> str:
 
 
 def _level(value: float, meaning: AlarmMeaning) -> str:
-    return share(value) if meaning.unit == "%" else f"{value:g} {meaning.unit}"
+    return share(value) if meaning.unit == "%" else f"{value:.3g} {meaning.unit}"
 
 
 def _chance(state: State) -> Section:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from latentop.engine.run import series
 from latentop.engine.run.series import SPREADS
 from latentop.engine.run.store import summary
 from latentop.tui.model import alarm_levels, derived, generalisation, judgement, mode_presence
 from latentop.tui.model.number_text import duration, number, progress, spaced
+from latentop.tui.model.plain_text import RECENT
 from latentop.tui.model.shown_series import in_order, measured
 from latentop.tui.model.shown_table import VALIDATION, of
 from latentop.tui.model.speech import sentence, several, span, value_of
@@ -33,9 +35,13 @@ def line(state: State, words: list[str]) -> list[str]:
     verdict = judgement.verdict(state.facts, alive=state.liveness.alive)
     standing = derived.standing(state)
     typical = derived.all_typical(state)
+    shown = _shown(typical)
+    told = {name: f"{name} {measured(name, typical[name])}{_since(state, name)}" for name in shown}
+    means = [text for name, text in told.items() if series.of(name).noisy]
     return [
         *words,
-        *(f"{name} {measured(name, typical[name])}{_since(state, name)}" for name in _shown(typical)),
+        *([f"{RECENT}{'s' if len(means) > 1 else ''}: {', '.join(means)}"] if means else []),
+        *(text for name, text in told.items() if not series.of(name).noisy),
         verdict,
         *([several(len(standing), "alarm")] if standing else []),
     ]
@@ -156,6 +162,8 @@ def _measures(state: State, before: Mapping[str, str]) -> Iterator[str]:
         more = f" ± {value_of(name + spread, _value(state, name + spread))}" if spread else ""
         was = f", was {before[name]}" if name in before else ""
         said = of(name).spoken if titles[name] == name else titles[name]
+        if series.of(name).noisy:
+            said = f"{said}, {RECENT}"
         yield f"{said}: {value}{more}{_of(state, name)}{was}{_low(state, name)}"
         if name == VALIDATION:
             yield from _validation(state)
@@ -167,7 +175,7 @@ def _validation(state: State) -> Iterator[str]:
     if best := best_validation(state):
         yield f"best validation error so far: {number(best.value)} at step {spaced(best.step)}"
     if (ratio := generalisation.ratio(state)) is not None:
-        limit = f"above {state.facts.overfitting_alarm:g}, but training error does not fall alone"
+        limit = f"above {state.facts.overfitting_alarm:.3g}, but training error does not fall alone"
         how = generalisation.fit(state)
         words = {"high": limit, "early": "too early to judge"}.get(how, how)
         yield f"validation error is {ratio:.2f} times the training error, {words}"

@@ -119,7 +119,7 @@ class ReconstructionPanel(Panel):
         """Validation error over training error, and where the watch begins to mind it."""
         how = generalisation.fit(self.state)
         words = Span(WORDS.get(how, how), TONES[how], bold=how == OVERFITTING)
-        limit = f" (alarm > {self.state.facts.overfitting_alarm:g})"
+        limit = f" (alarm > {self.state.facts.overfitting_alarm:.3g})"
         longer = f"{limit[:-1]}, if training error falls alone)"
         if how == "high" and LABEL + VALUE + 3 + len(how + longer) <= width:
             limit = longer

@@ -51,7 +51,7 @@ class RealImages:
         watch = self._watch
         if watch is None or not watch.metered:
             return told()
-        known = told(awaited=watch.awaited, diversity_alarm=watch.levels.diversity_alarm)
+        known = told(awaited=watch.awaited, diversity_alarm=watch.diversity_alarm)
         if not watch.built:
             return known
         names = watch.modes if len(watch.modes) <= NAMED else ()

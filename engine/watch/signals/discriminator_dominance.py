@@ -30,7 +30,7 @@ def winning(recent: Recent, settings: Watch = DEFAULTS, least: float = 0.0) -> l
     wins = loss >= 0 and loss - least < alarm and WINS_ACCURACY < accuracy <= 1  # a share, not percent
     said = f"{loss - least:.3f} above the {least:.3f} that smoothed labels leave" if least else f"{loss:.3f}"
     sentence = (
-        f"the discriminator wins: its loss is {said} (alarm below {alarm:g}) and it tells "
+        f"the discriminator wins: its loss is {said} (alarm below {alarm:.3g}) and it tells "
         f"{100 * accuracy:.0f} % of images right, so the generator learns little"
     )
     also = "set objective.r1 = 1" if least else "smooth the real labels to 0.9"

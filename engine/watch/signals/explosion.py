@@ -97,7 +97,7 @@ class Explosion:
         sentence = (
             f"training explodes: {loss} went from {was:.3g} to {now:.3g} and {gradient} from "
             f"{was_gradient:.3g} to {now_gradient:.3g}, {_times(times)} and {_times(times_gradient)} times "
-            f"the largest early in the run (alarm above {self._alarm:g} times)"
+            f"the largest early in the run (alarm above {self._alarm:.3g} times)"
         )
         return [
             Condition(

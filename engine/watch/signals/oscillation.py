@@ -81,7 +81,7 @@ def oscillation(recent: Recent, settings: Watch = DEFAULTS) -> list[Condition]:
         sentence = (
             f"the game circles: {name} swings by ±{best.amplitude:.2g} with a period of {best.period:.0f} "
             f"steps, {best.periods:.0f} times so far in view (correlation one period on "
-            f"{best.correlation:.2f}, alarm above {_needed(best.periods, alarm):g})"
+            f"{best.correlation:.2f}, alarm above {_needed(best.periods, alarm):.3g})"
         )
         evidence = {
             "period": best.period,

@@ -68,7 +68,7 @@ class Overfitting:
                     f"over-fitting: the training error fell from {then:.3g} to {training:.3g} "
                     f"since step {spaced(since)}, the validation error did not follow "
                     f"({best:.3g} then, {found:.3g} now, {gap:.1f} times the training error; "
-                    f"alarm above {self._alarm:g})"
+                    f"alarm above {self._alarm:.3g})"
                 ),
                 advice="train on more images, make network or codings smaller, or add noise to the input",
                 evidence={

@@ -37,7 +37,7 @@ def runaway_logits(recent: Recent, settings: Watch = DEFAULTS) -> list[Condition
     loss, real, fake = float(np.median(losses)), float(np.median(reals)), float(np.median(fakes))
     saturated = fake < certain and real > 1 - ROUNDED
     sentence = (
-        f"logits run away: the generator's loss is {loss:.3g} nats (alarm beyond {alarm:g}), "
+        f"logits run away: the generator's loss is {loss:.3g} nats (alarm beyond {alarm:.3g}), "
         f"{_sureness(loss)}"
     )
     if saturated and abs(loss) <= alarm:

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from latentop.engine.run.events import AlarmCleared, AlarmRaised, Severity
@@ -36,6 +36,19 @@ class Condition:
     pace: Literal["held", "proof"] = "held"
     since: int | None = None
     settled: bool = True
+
+
+def merged(conditions: Iterable[Condition]) -> list[Condition]:
+    """One condition for each alarm, of several the severest that is bad; clear where all are."""
+    found: dict[str, Condition] = {}
+    for one in conditions:
+        other = found.get(one.name)
+        if other is None:
+            found[one.name] = one
+            continue
+        worse = max(other, one, key=lambda each: (each.bad, each.severity == "critical"))
+        found[one.name] = replace(worse, clear=one.clear and other.clear)
+    return list(found.values())
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,6 +104,10 @@ class Alarms:
         """The step at which the alarm that is the verdict began; None where the verdict is no alarm."""
         memory = self._known.get(self.verdict)
         return memory.since if memory and memory.on else None
+
+    def stand(self, name: str, severity: Severity, since: int) -> None:
+        """Have that alarm be on, as it has been since that step, without raising it."""
+        self._known[name] = _Memory(since=since, on=severity, bad=1)
 
     def read(self, steps: int) -> None:
         """Count so many steps more whose numbers were read."""

@@ -16,7 +16,7 @@ from latentop.engine.watch.samples.turnover import turnover
 from latentop.engine.watch.verdict.alarms import Condition
 from latentop.engine.watch.verdict.arming import TURNS, Arming, looks_real
 from latentop.engine.watch.verdict.early import FELL, GROWN, Early
-from latentop.engine.watch.verdict.fading import Fading
+from latentop.engine.watch.verdict.fading_modes import Fading
 from latentop.engine.watch.verdict.lost_modes import Lost, evidence
 from latentop.presets.watch import Watch
 
@@ -254,7 +254,7 @@ class Collapse:
         turned = turnover(list(self._histograms)[-self._poor :], self._read) if self._poor else 0.0
         sentence = (
             f"mode cycling: each batch reaches {reading.coverage.relative:.0%} of what real data reaches, "
-            f"but each another part: turnover {turned:.2f} over {self._poor} checks (alarm above {alarm:g})"
+            f"but each another part: turnover {turned:.2f} over {self._poor} checks (alarm above {alarm:.3g})"
         )
         return Condition(
             name="cycling",

@@ -210,16 +210,16 @@ def test_what_bad_samples_do_not_cover_is_no_collapse(precision: float, told: li
 
 
 @pytest.mark.parametrize(
-    ("sensitivity", "raised"), [("calm", None), ("normal", None), ("early", 5), ("normal", 6), ("calm", 8)]
+    ("sensitivity", "raised"), [("calm", None), ("normal", None), ("early", 7), ("normal", 8), ("calm", 10)]
 )
 def test_sensitivity_moves_the_threshold_and_the_patience(sensitivity: str, raised: int | None) -> None:
     """Coverage of 64 % lies between the alarms of normal and early; 50 % is below all of them."""
     watch = Watch(msgspec.convert({"sensitivity": sensitivity}, Settings), None, clock=lambda: 0.0)
-    reached = 0.64 if raised in (None, 5) else 0.5
+    reached = 0.64 if raised in (None, 7) else 0.5
     poor = replace(GOOD, coverage=replace(GOOD.coverage, relative=reached))
     told = [
         event.step
-        for step, reading in enumerate([*[GOOD] * 5, *[poor] * 8], start=-1)
+        for step, reading in enumerate([*[GOOD] * 5, *[poor] * 8], start=1)
         for event in watch.take(reading, step=step, wall=0.0)
         if isinstance(event, AlarmRaised)
     ]

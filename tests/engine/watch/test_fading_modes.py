@@ -12,7 +12,7 @@ from latentop.engine.run.series import PRESENT
 from latentop.engine.watch.samples.mixture import MixtureMeter, MixtureReading
 from latentop.engine.watch.verdict.alarms import Alarms
 from latentop.engine.watch.verdict.collapse import Collapse
-from latentop.engine.watch.verdict.fading import Fading
+from latentop.engine.watch.verdict.fading_modes import Fading
 from latentop.presets.watch import DEFAULTS
 from tests.engine.watch.test_mixture import CENTRES, RING, SD, drawn
 

@@ -123,7 +123,8 @@ def _falls(
     chance = ((absent + np.exp(line) * (whole - absent)) / np.exp(2 * line)).mean(0)
     variance = np.maximum(((recent - line) ** 2).sum(0) / (length - 2), chance)
     falling = slopes < -SURE * np.sqrt(variance / (times @ times))
-    for place in np.flatnonzero(falling & (line[-1] > log(PRESENT)) & (line[-1] < log(SHORT))):
+    falling &= (line[-1] > log(PRESENT)) & (line[-1] < log(SHORT))
+    for place in map(int, np.flatnonzero(falling)):
         now, slope = float(line[-1, place]), float(slopes[place])
         left = (steps[-1] + 1) * expm1(min(1.0, (now - log(PRESENT)) / -slope))
         if left > AHEAD * (steps[-1] - steps[-length]):
