@@ -4,9 +4,8 @@ import argparse
 from argparse import Namespace
 from functools import partial
 
-from latentop.engine.run import folder
+from latentop.engine.run import folder, series
 from latentop.engine.run.errors import UsageError
-from latentop.engine.run.folder import RunFolder
 from latentop.tui.commands.parser import Commands, add_screen
 from latentop.tui.commands.standard_output import Output, can_show_dashboard
 from latentop.tui.commands.status import brief
@@ -15,7 +14,7 @@ from latentop.tui.model.comparison import ABSENT, Contender, differing, letters
 from latentop.tui.model.comparison import table as compared
 from latentop.tui.model.plain_text import table
 from latentop.tui.runs.current_preset import resolved
-from latentop.tui.runs.glance import look
+from latentop.tui.runs.glance import Look, look
 from latentop.tui.runs.names import all_named
 
 _BEST = " *"
@@ -41,32 +40,37 @@ def _compare(options: Namespace, output: Output) -> int:
             from latentop.tui.commands.dashboard import dashboard
 
         return dashboard(runs, compared=chosen, ascii=options.ascii, max_kbps=options.max_kbps)
-    contenders = [_contender(run, letter) for run, letter in zip(chosen, letters(len(chosen)), strict=True)]
+    looks = [look(run) for run in chosen]
+    contenders = [_contender(seen, letter) for seen, letter in zip(looks, letters(len(chosen)), strict=True)]
     if output.as_json:
-        output.json(_fields(contenders), indent=2)
+        output.json(_fields(contenders, looks), indent=2)
     else:
         _print(contenders, output)
     return 0
 
 
-def _contender(run: RunFolder, letter: str) -> Contender:
-    seen = look(run)
+def _contender(seen: Look, letter: str) -> Contender:
     return Contender(
         letter=letter,
-        label=seen.facts.name or run.id,
-        run=run,
+        label=seen.facts.name or seen.run.id,
+        run=seen.run,
         facts=seen.facts,
         liveness=seen.state,
         values=seen.typical,
-        settings=resolved(run, seen.facts),
+        settings=resolved(seen.run, seen.facts),
     )
 
 
-def _fields(contenders: list[Contender]) -> dict[str, object]:
+def _fields(contenders: list[Contender], looks: list[Look]) -> dict[str, object]:
     differences = differing([one.settings for one in contenders])
     return {
         "runs": [
-            {**brief(one.run, one.facts, one.liveness), "values": dict(one.values)} for one in contenders
+            {
+                **brief(seen.run, seen.facts, seen.state),
+                "values": {name: value for name, (_, value) in seen.values.items()},
+                "recent_means": {name: mean for name, mean in seen.typical.items() if series.of(name).noisy},
+            }
+            for seen in looks
         ],
         "differences": {
             key: dict(zip((one.run.id for one in contenders), values, strict=True))

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from string import ascii_uppercase
 
 from latentop.engine.run import series
@@ -13,7 +14,7 @@ from latentop.engine.run.series import PRESENCE
 from latentop.engine.run.verdicts import unjudged
 from latentop.tui.model import judgement, mode_presence, run_state
 from latentop.tui.model.number_text import brief, duration, percent, spaced
-from latentop.tui.model.plain_text import setting
+from latentop.tui.model.plain_text import RECENT, setting
 from latentop.tui.model.shown_series import in_order
 
 SEEDS = ("seed", "config/seed")
@@ -23,7 +24,8 @@ ABSENT = "-"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contender:
-    """A run that is compared: ``letter`` names it in charts and tables, ``values`` are its newest.
+    """A run that is compared: ``letter`` names it in charts and tables, ``values`` are its newest,
+    of series that jump from batch to batch recent means.
 
     ``label`` is what it is called, such that no other one is called so.
     """
@@ -85,7 +87,7 @@ def _seeds(one: Contender, other: Contender) -> bool:
 
 
 def table(contenders: Sequence[Contender]) -> list[ComparisonRow]:
-    """States and verdicts, newest values, and the settings that differ, a column for each contender."""
+    """States and verdicts, values and means, the settings that differ: a column for each contender."""
     return [*_states(contenders), *_values(contenders), *_settings(contenders)]
 
 
@@ -143,14 +145,16 @@ def _unjudged(one: Contender) -> str:
 
 
 def _values(contenders: Sequence[Contender]) -> list[ComparisonRow]:
-    rows = [ComparisonRow(name="newest values", heading=True)]
+    rows: dict[str, list[ComparisonRow]] = {"newest values": [], f"{RECENT}s": []}
     same_data = len({one.facts.data for one in contenders}) == 1
     for name in in_order(name for one in contenders for name in one.values):
         values = [one.values.get(name) for one in contenders]
         cells = tuple(newest(name, value) for value in values)
         best = _best(name, values) if same_data or series.of(name).unit == "of real" else frozenset[int]()
-        rows.append(ComparisonRow(name=title(name, contenders), cells=cells, best=best))
-    return rows if len(rows) > 1 else [ComparisonRow(name="no values yet", heading=True)]
+        kind = f"{RECENT}s" if series.of(name).noisy else "newest values"
+        rows[kind].append(ComparisonRow(name=title(name, contenders), cells=cells, best=best))
+    found = [(ComparisonRow(name=kind, heading=True), *some) for kind, some in rows.items() if some]
+    return list(chain(*found)) or [ComparisonRow(name="no values yet", heading=True)]
 
 
 def _best(name: str, values: Sequence[float | None]) -> frozenset[int]:

@@ -27,7 +27,7 @@ WIDTHS = {
     "done": 6,
     "verdict": 12,
     "trend": 20,
-    "newest values": 30,
+    "values": 30,
     "in": 6,
     "left": 6,
     "age": 6,
@@ -36,9 +36,9 @@ WIDTHS = {
 }
 """Columns in their order, and widths in cells; name and note get more where there is room."""
 NEEDED = ("mark", "run", "state", "done", "verdict")
-MORE = ("trend", "age", "preset", "left", "in", "newest values", "step", "note")
+MORE = ("trend", "age", "preset", "left", "in", "values", "step", "note")
 """Where there is room, the most important first."""
-FEWEST = {"trend": 14, "newest values": 24}
+FEWEST = {"trend": 14, "values": 24}
 """The cells that these can do with: name and value of one series."""
 BARRED, WIDE, VERY_WIDE = 12, 110, 160
 """Cells of a progress with a bar, and from which width of the screen on there is room for it, and more."""
@@ -127,7 +127,7 @@ def cells(row: RunRow, name: str, view: RunListView, columns: Sequence[Column], 
         "done": Span(progress(summary, widths.get("done", 0)), tone if row.liveness.alive else ""),
         "verdict": Span(_verdict(row, widths.get("verdict", 0)), run_state.tone(facts.verdict)),
         "trend": Span(trend(summary, widths.get("trend", 0)), "primary"),
-        "newest values": Span(_values(summary, widths.get("newest values", 0))),
+        "values": Span(_values(summary, widths.get("values", 0))),
         "in": Span(number_text.roughly(facts.elapsed) if facts.elapsed else ""),
         "left": Span(_left(row)),
         "age": Span(_age(now - facts.created) if facts.created else ""),
@@ -135,7 +135,7 @@ def cells(row: RunRow, name: str, view: RunListView, columns: Sequence[Column], 
         "note": Span(facts.note),
     }
     if trouble and not spans["trend"].text:
-        widest = max(("trend", "newest values"), key=lambda one: widths.get(one, 0))
+        widest = max(("trend", "values"), key=lambda one: widths.get(one, 0))
         spans[widest] = Span(plain_text.abridged(trouble, widths.get(widest, 0)) or trouble)
     return [spans[column.name] for column in columns]
 

@@ -68,8 +68,24 @@ def test_losses_are_compared_by_their_recent_means(
     for step, value in enumerate((1.0, 3.0, 1.17), start=301):
         write(runs[0], values={"loss/generator": value}, step=step)
     assert cli.main(["compare", *(run.id for run in runs), "--runs", str(tmp_path)]) == 0
-    line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("loss/generator"))
-    assert line.split()[1:] == ["1.5", "0.83"]
+    lines = capsys.readouterr().out.splitlines()
+    heads = [line.split("  ")[0] for line in lines]
+    assert heads.index("newest values") < heads.index("diversity/coverage") < heads.index("recent means")
+    assert lines[heads.index("recent means") + 1].split() == ["loss/generator", "1.5", "0.83"]
+
+
+def test_as_json_last_values_and_recent_means_have_keys_of_their_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs = [new_run(tmp_path, seed=seed) for seed in (1, 2)]
+    for step, value in enumerate((1.0, 3.0, 1.17), start=301):
+        write(runs[0], values={"loss/generator": value}, step=step)
+    assert cli.main(["compare", *(run.id for run in runs), "--json", "--runs", str(tmp_path)]) == 0
+    one = json.loads(capsys.readouterr().out)["runs"][0]
+    assert cli.main(["show", runs[0].id, "--json", "--runs", str(tmp_path)]) == 0
+    assert one["values"] == json.loads(capsys.readouterr().out)["values"]
+    assert one["values"]["loss/generator"] == 1.17
+    assert one["recent_means"] == {"loss/generator": pytest.approx(1.5)}
 
 
 def test_one_run_is_too_few(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

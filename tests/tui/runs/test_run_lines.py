@@ -101,9 +101,9 @@ def test_a_report_names_step_speed_time_left_epoch_and_the_main_values() -> None
     facts = replace(FACTS, verdict="healthy", steps_per_epoch=1_000.0)
     _, said = tell(told(), whole(facts), RUNNING, 1_060)
     assert said[-1].text == (
-        "step 4 210 of 20 000 (21 %) · 10 steps/s · 26 min left · epoch 5 of 20 · loss/generator 0.8312 nats"
-        " · diversity/coverage 87 % of real · valid/reconstruction 0.02 mse · loss/reconstruction 0.01 mse"
-        " · healthy"
+        "step 4 210 of 20 000 (21 %) · 10 steps/s · 26 min left · epoch 5 of 20"
+        " · recent means: loss/generator 0.8312 nats, loss/reconstruction 0.01 mse"
+        " · diversity/coverage 87 % of real · valid/reconstruction 0.02 mse · healthy"
     )
 
 
@@ -117,15 +117,15 @@ def test_a_report_in_sentences_tells_what_the_dashboard_shows_and_then_what_chan
         "Step 4210 of 20000, 21 percent.",
         "Speed: 10 steps a second.",
         "26 minutes left.",
-        "Generator loss: 0.8312 nats.",
+        "Generator loss, recent mean: 0.8312 nats.",
         "Coverage: 87 percent of real.",
-        "Reconstruction error: 0.01.",
+        "Reconstruction error, recent mean: 0.01.",
         "Validation error: 0.02.",
         "Best validation error so far: 0.02 at step 4210.",
         "Validation error is 2.00 times the training error, above 1.5, "
         "but training error does not fall alone.",
         "Modes: 8 of 10, lost: Bag, Boot.",
-        "Gradient norm of the generator: 3.",
+        "Gradient norm of the generator, recent mean: 3.",
     )
     later = batch(4_300, facts=facts, alarms=(alarm,), diversity__coverage=0.31)
     _, said = tell(state, later, RUNNING, 1_200)
@@ -373,7 +373,9 @@ def test_the_end_is_told_with_the_last_values(name: str, verdict: str, tone: str
     facts = replace(FACTS, verdict=verdict, elapsed=2_100.0)
     state, _ = tell(told(), batch(20_000, facts=facts, loss__generator=1.5), RUNNING, 1_000)
     said = tell_end(state, Liveness(name, False), 1_001)
-    start = f"{name} at step 20 000 of 20 000 (100 %) · 35 min of training · loss/generator 1.5 nats"
+    start = (
+        f"{name} at step 20 000 of 20 000 (100 %) · 35 min of training · recent mean: loss/generator 1.5 nats"
+    )
     assert said.text.startswith(start)
     assert said.tone == tone
 

@@ -196,6 +196,6 @@ def test_newest_values_have_names_of_their_own_and_none_is_cut() -> None:
         (44, "valid 0.0123  valid loss 0.0456"),
         (24, "valid 0.0123"),
     ):
-        columns = [Column("newest values", "", width)]
+        columns = [Column("values", "", width)]
         (cell,) = run_columns.cells(one, "", RunListView(), columns, 0.0)
         assert cell.text == told
