@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from latentop.engine.run.errors import UsageError
+from latentop.engine.train import devices
 
 CHANNELS = (1, 3)
 """Of the images that it takes: grey ones are shown to it in three channels."""
@@ -54,16 +55,30 @@ def library(wanted: str) -> Any:
 
 
 def require_weights() -> None:
-    """Raise UsageError where the weights of Inception are not there, and can't be fetched."""
+    """Raise UsageError where the weights of Inception are broken, or not there and can't be fetched.
+
+    What is fetched must have the hash that its name ends in; else nothing is kept of it.
+    """
     from torch_fidelity.feature_extractor_inceptionv3 import URL_INCEPTION_V3
 
     path = Path(torch.hub.get_dir()) / "checkpoints" / Path(URL_INCEPTION_V3).name
-    if path.exists():
-        return
+    if not path.exists():
+        digits = path.stem.rpartition("-")[2]
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            torch.hub.download_url_to_file(
+                URL_INCEPTION_V3, str(path), hash_prefix=digits, progress=sys.stderr.isatty()
+            )
+        except (OSError, RuntimeError) as error:  # no network is the one, another hash the other
+            raise UsageError(
+                f"the weights of Inception v3 can't be fetched: {error}", f"put {URL_INCEPTION_V3} at {path}"
+            ) from error
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        torch.hub.download_url_to_file(URL_INCEPTION_V3, str(path), progress=sys.stderr.isatty())
-    except OSError as error:  # no network is one, too
+        torch.hub.load_state_dict_from_url(URL_INCEPTION_V3, map_location="cpu")
+    except Exception as error:  # what is no pickle raises whatever it likes
+        if devices.out_of_memory(error):
+            raise
+        said = devices.first_line(str(error)) or type(error).__name__
         raise UsageError(
-            f"the weights of Inception v3 can't be fetched: {error}", f"put {URL_INCEPTION_V3} at {path}"
+            f"the weights of Inception v3 at {path} are broken: {said}", f"remove {path}, and start again"
         ) from error
