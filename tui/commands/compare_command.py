@@ -10,7 +10,7 @@ from latentop.tui.commands.parser import Commands, add_screen
 from latentop.tui.commands.standard_output import Output, can_show_dashboard
 from latentop.tui.commands.status import brief
 from latentop.tui.link import opening_line
-from latentop.tui.model.comparison import ABSENT, Contender, differing, letters
+from latentop.tui.model.comparison import ABSENT, Contender, differing, letters, same_features
 from latentop.tui.model.comparison import table as compared
 from latentop.tui.model.plain_text import table
 from latentop.tui.runs.current_preset import resolved
@@ -105,3 +105,6 @@ def _print(contenders: list[Contender], output: Output) -> None:
     if any(row.best for row in found):
         output.line()
         output.line(f"{_BEST.strip()} the best of its row · {ABSENT} has none", "faint")
+    if not same_features(contenders):
+        output.line()
+        output.line("what is measured in different features of images has no best", "faint")

@@ -20,6 +20,10 @@ from latentop.tui.model.shown_series import in_order
 SEEDS = ("seed", "config/seed")
 """Of a preset, and of what a script says of itself."""
 ABSENT = "-"
+FEATURES = ("diversity/", "quality/")
+"""What begins the names of what is measured in features of images."""
+PIXELS = ("diversity/detail", "diversity/copied")
+"""Those among them that are measured in pixels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +105,8 @@ def _states(contenders: Sequence[Contender]) -> list[ComparisonRow]:
         row("step", (spaced(one.facts.step) for one in contenders)),
         row("done", (_done(one.facts) for one in contenders)),
     ]
+    if not same_features(contenders):
+        rows.append(row("measured in", (_features(one) for one in contenders)))
     if any(times := [_trained(one.facts) for one in contenders]):
         rows.append(row("trained for", times))
     if any(reasons := [_unjudged(one) for one in contenders]):
@@ -108,6 +114,19 @@ def _states(contenders: Sequence[Contender]) -> list[ComparisonRow]:
     if any(one.facts.note for one in contenders):
         rows.append(row("note", (one.facts.note for one in contenders)))
     return rows
+
+
+def same_features(contenders: Sequence[Contender]) -> bool:
+    """Whether all whose samples are measured are so in the same features: values of others are others."""
+    return len({one.facts.features for one in contenders if _measured(one)}) < 2
+
+
+def _measured(one: Contender) -> bool:
+    return any(name.startswith(FEATURES) and name not in PIXELS for name in one.values)
+
+
+def _features(one: Contender) -> str:
+    return one.facts.features if _measured(one) else ""
 
 
 def _trained(facts: RunFacts) -> str:
@@ -146,11 +165,16 @@ def _unjudged(one: Contender) -> str:
 
 def _values(contenders: Sequence[Contender]) -> list[ComparisonRow]:
     rows: dict[str, list[ComparisonRow]] = {"newest values": [], f"{RECENT}s": []}
-    same_data = len({one.facts.data for one in contenders}) == 1
+    same_data, features = len({one.facts.data for one in contenders}) == 1, same_features(contenders)
+
+    def comparable(name: str) -> bool:
+        in_features = name.startswith(FEATURES) and name not in PIXELS
+        return (same_data or series.of(name).unit == "of real") and (features or not in_features)
+
     for name in in_order(name for one in contenders for name in one.values):
         values = [one.values.get(name) for one in contenders]
         cells = tuple(newest(name, value) for value in values)
-        best = _best(name, values) if same_data or series.of(name).unit == "of real" else frozenset[int]()
+        best = _best(name, values) if comparable(name) else frozenset[int]()
         kind = f"{RECENT}s" if series.of(name).noisy else "newest values"
         rows[kind].append(ComparisonRow(name=title(name, contenders), cells=cells, best=best))
     found = [(ComparisonRow(name=kind, heading=True), *some) for kind, some in rows.items() if some]

@@ -45,8 +45,8 @@ COMPARE_READING = (
     "mean as its line; a fork, which has its parent's past, is no seed of it. Lines are means: noise is left "
     "out, lest one run hides another.",
     "In the table, * marks the best of a row: the largest, the smallest, or the nearest to what real data "
-    "reach; on different data nothing but that is compared. Of what jumps from batch to batch there are "
-    f"{plain_text.RECENT}s.",
+    "reach; on different data nothing but that is compared, in different features nothing measured in "
+    f"them. Of what jumps from batch to batch there are {plain_text.RECENT}s.",
 )
 PRESETS_READING = (
     "Beside the list is what one will see: pictures and two curves of a run that was trained before, as far "

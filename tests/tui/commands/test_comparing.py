@@ -88,6 +88,18 @@ def test_as_json_last_values_and_recent_means_have_keys_of_their_own(
     assert one["recent_means"] == {"loss/generator": pytest.approx(1.5)}
 
 
+def test_what_is_measured_in_different_features_has_no_best_and_that_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs = [new_run(tmp_path, seed=1), new_run(tmp_path, seed=2, features="faces.pt")]
+    write(runs[1], values={"diversity/coverage": 0.3}, step=301)
+    assert cli.main(["compare", *(run.id for run in runs), "--runs", str(tmp_path)]) == 0
+    told = capsys.readouterr().out
+    line = next(line for line in told.splitlines() if line.startswith("diversity/coverage"))
+    assert line.split()[1:] == ["87", "%", "30", "%"]
+    assert "measured in different features" in told
+
+
 def test_one_run_is_too_few(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = new_run(tmp_path)
     assert cli.main(["compare", run.id, "dcgan", "--runs", str(tmp_path)]) == 2

@@ -94,6 +94,20 @@ def test_nobody_is_ahead_on_other_data_but_relative_to_real_ones() -> None:
     assert found == [{1}, set(), set()]
 
 
+def test_nobody_is_ahead_in_what_is_measured_in_other_features() -> None:
+    values = {"diversity_coverage": 0.5, "quality_frechet": 3.0, "diversity_copied": 0.1, "loss_total": 1.0}
+    one, same = contender("A", {}, **values), contender("B", {}, **{**values, "quality_frechet": 2.0})
+    other = contender("C", {}, **{name: 2 * value for name, value in values.items()})
+    other = replace(other, facts=replace(other.facts, features="faces.pt"))
+    rows = {row.name: row for row in comparison.table([one, other])}
+    assert rows["measured in"].cells == ("pca", "faces.pt")
+    assert [rows[name].best for name in ("diversity/coverage", "quality/frechet")] == [set(), set()]
+    assert [rows[name].best for name in ("diversity/copied", "loss/total")] == [{0}, {0}]
+    rows = {row.name: row for row in comparison.table([one, same])}
+    assert "measured in" not in rows
+    assert rows["quality/frechet"].best == {1}
+
+
 def test_equal_settings_are_said_to_be_equal() -> None:
     names = [row.name for row in comparison.table([contender("A", {"lr": 1}), contender("B", {"lr": 1})])]
     assert "all settings are the same" in names
