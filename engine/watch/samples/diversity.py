@@ -176,7 +176,7 @@ def pieces(
 
     A reading takes as many ``samples`` as asked for, as far as there are real images to compare them with.
     Raises ValueError for fewer than ``LEAST`` images, or values that are not finite, and UnmeasurableError
-    where so many of them are the same that fewer are left, or a network gives no features.
+    where so many are the same, to a network or altogether, that fewer are left, or it gives no features.
     """
     if (given := len(real) + len(training)) < LEAST:
         raise ValueError(f"{given} images; the meter needs {LEAST}")
@@ -191,6 +191,8 @@ def pieces(
     places = _unlike(real_points.pixels, places)
     if len(places) < LEAST:
         raise UnmeasurableError(too_few(len(places), "different images"))
+    if real_points.network is not None:
+        real_points.network.refuse_few(points[places])
     places = places[torch.randperm(len(places), generator=generator)]
     if count >= ENOUGH and len(places) >= ENOUGH:
         halves = [(places[:REFERENCES], places[REFERENCES:])]

@@ -16,10 +16,13 @@ from latentop.engine.linear_algebra import evenly, full_precision, in_pieces
 from latentop.engine.run.errors import UsageError
 from latentop.engine.watch.samples.feature_network import FeatureNetwork
 from latentop.engine.watch.samples.features import COMPONENTS
+from latentop.engine.watch.samples.unmeasured import LEAST, unmeasurable
 
 ASKED = 2048
 """Images of each set, training and held out, that a network is asked about at most, evenly spread: of some a
 second is spent on a few."""
+ALIKE = 1e-3
+"""Points nearer than that, in standard deviations, are the same but for rounding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -43,6 +46,19 @@ class NetworkFeatures:
             )
         with full_precision():
             return (said - self.mean) @ self.components
+
+    def refuse_few(self, points: Tensor) -> None:
+        """Raise UnmeasurableError where fewer than LEAST of the points ``(n, d)`` of different images differ.
+
+        Samples of a few kinds would be as near to each of these as real images are, however alike they are.
+        """
+        grid = points / (ALIKE * points.std(0).max().clamp_min(1e-30))
+        if (count := len(grid.round().unique(dim=0))) < LEAST:
+            raise unmeasurable(
+                f"{self.network.name} returns {count} different features for {len(points)} different images,"
+                f" and it takes {LEAST}",
+                "give a network that tells images apart",
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

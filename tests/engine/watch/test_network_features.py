@@ -231,6 +231,21 @@ def test_features_that_are_the_same_for_all_images_measure_nothing(tmp_path: Pat
         build(**arguments(path))
 
 
+class Bright(nn.Module):
+    """One feature of two values."""
+
+    def forward(self, images: Tensor) -> Tensor:
+        return (images.flatten(1).mean(1, keepdim=True) > 0.3).float()
+
+
+def test_features_of_few_values_measure_nothing(tmp_path: Path) -> None:
+    path = str(written(tmp_path / "net.pt", Bright()))
+    with pytest.raises(
+        UnmeasurableError, match=r"net\.pt returns 2 different features for \d+ different ima"
+    ):
+        build(**arguments(path))
+
+
 class Moody(nn.Module):
     """Raises for images that are bright everywhere."""
 
