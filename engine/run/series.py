@@ -1,6 +1,6 @@
 """The registry of series: what each is called, its unit, which way is better; and what its value is now."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import isfinite
@@ -24,6 +24,10 @@ PRESENT, BACK = 0.25, 0.4
 the second it was there, or is there again."""
 NOISY = ("loss/", "score/", "accuracy/discriminator", "accuracy/critic", "grad/", "update/", "singular/")
 """What begins the names of series that are measured on single batches, so that one value says little."""
+CRITIC = "accuracy/critic"
+"""A series that a critic has: neither its losses nor its scores are probabilities, nor in nats."""
+UNITLESS = ("loss/generator", "loss/discriminator", "score/real", "score/fake")
+"""The series that have no unit beside a critic's."""
 RECENT_ROWS = 16
 """So many rows say what such a series is about now."""
 RELATIVE = ("share", "of real")
@@ -137,6 +141,11 @@ def of(name: str) -> Series:
     found = REGISTRY.get(name) or REGISTRY.get(f"{family}/…") or Series(name=name, label=name)
     label = found.label or REGISTRY.get(f"{family}/…", found).label
     return replace(found, name=name, label=label.replace("…", rest))
+
+
+def unit(name: str, among: Container[str]) -> str:
+    """The unit of a series in a run that has those of the names ``among``."""
+    return "" if CRITIC in among and name in UNITLESS else of(name).unit
 
 
 def place(name: str) -> int:

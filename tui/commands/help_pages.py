@@ -42,6 +42,7 @@ class Measure:
     """
 
     name: str
+    unit: str
     mean: float
     sd: float | None
     lo: float
@@ -77,7 +78,10 @@ def overall(looks: Sequence[Look], exit_codes: Sequence[int]) -> Overall:
     names = dict.fromkeys(name for seen in looks for name in seen.values)
     main = [name for name in names if name.startswith(_MAIN) and not name.endswith(SPREADS)]
     measures = (
-        _measure(name, [seen.values[name][1] for seen in looks if name in seen.values]) for name in main
+        _measure(
+            name, series.unit(name, names), [seen.values[name][1] for seen in looks if name in seen.values]
+        )
+        for name in main
     )
     return Overall(results=results, measures=tuple(measures))
 
@@ -123,10 +127,11 @@ def _verdict(one: Result) -> str:
     return run_state.verdict(one.verdict, alive=False)
 
 
-def _measure(name: str, values: list[float]) -> Measure:
+def _measure(name: str, unit: str, values: list[float]) -> Measure:
     finite = [value for value in values if math.isfinite(value)]
     return Measure(
         name=name,
+        unit=unit,
         mean=fmean(finite) if finite else math.nan,
         sd=stdev(finite) if len(finite) > 1 else None,
         lo=min(finite, default=math.nan),
@@ -138,7 +143,7 @@ def _measure(name: str, values: list[float]) -> Measure:
 
 def _value(measure: Measure) -> str:
     known = series.of(measure.name)
-    factor, unit = (100, f"% {known.unit}".removesuffix(" share")) if known.relative else (1, known.unit)
+    factor, unit = (100, f"% {known.unit}".removesuffix(" share")) if known.relative else (1, measure.unit)
     spread = "" if measure.sd is None else f" ± {factor * measure.sd:.2g}"
     return f"{number(float(f'{factor * measure.mean:.4g}'))}{spread} {unit}".rstrip()
 

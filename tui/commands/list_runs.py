@@ -163,7 +163,7 @@ def _last_values(seen: Look) -> list[tuple[str, ...]]:
     for name, (step, value) in seen.values.items():
         if name.endswith(SPREADS) and name[:-3] in seen.values:
             continue
-        text = measured(name, value) + beside_real(seen.facts, name)
+        text = measured(name, value, seen.values) + beside_real(seen.facts, name)
         for suffix in SPREADS:
             if spread := seen.values.get(name + suffix):
                 text += f" ± {measured(name, spread[1])} ({suffix[1:]})"

@@ -33,7 +33,8 @@ def title(name: str, contenders: Sequence[Contender]) -> str:
     called = comparison.title(name, contenders)
     known = series.of(name)
     way = _WAYS.get(known.better, f", {known.better} is better")
-    return f"{called} ({known.unit}{way})" if known.unit else called
+    unit = series.unit(name, {found for one in contenders for found in one.values})
+    return f"{called} ({unit}{way})" if unit else called
 
 
 def lines(

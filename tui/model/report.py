@@ -36,7 +36,7 @@ def line(state: State, words: list[str]) -> list[str]:
     standing = derived.standing(state)
     typical = derived.all_typical(state)
     shown = _shown(typical)
-    told = {name: f"{name} {measured(name, typical[name])}{_since(state, name)}" for name in shown}
+    told = {name: f"{name} {measured(name, typical[name], typical)}{_since(state, name)}" for name in shown}
     means = [text for name, text in told.items() if series.of(name).noisy]
     return [
         *words,
@@ -83,7 +83,7 @@ def sentences(state: State, before: Mapping[str, str]) -> tuple[str, ...]:
 def said_values(state: State) -> dict[str, str]:
     """Each series' value as it is said now, without the name."""
     names = (name for name in state.series if not name.startswith(_LATER) and not name.endswith(SPREADS))
-    return {name: value_of(name, _value(state, name)) for name in in_order(names)}
+    return {name: value_of(name, _value(state, name), state.series) for name in in_order(names)}
 
 
 def fields(state: State) -> dict[str, object]:

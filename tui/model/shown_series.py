@@ -3,7 +3,7 @@
 What a run on disk needs, its unit, which way is better and its label, is in ``latentop.engine.run.series``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from math import isfinite
 
@@ -70,9 +70,12 @@ def in_order(names: Iterable[str]) -> list[str]:
     return sorted(set(names), key=lambda name: (name.startswith(LAST), series.place(name), natural(name)))
 
 
-def measured(name: str, value: float) -> str:
-    """The value of a series with its unit: ``0.8312 nats``, ``87 % of real``, ``9.3 steps/s``."""
+def measured(name: str, value: float, among: Container[str] = ()) -> str:
+    """The value of a series with its unit: ``0.8312 nats``, ``87 % of real``, ``9.3 steps/s``.
+
+    ``among`` are the names of its run's series.
+    """
     known = series.of(name)
     if known.relative and isfinite(value):
         return share(value) + (" of real" if known.unit == "of real" else "")
-    return f"{number(value)} {known.unit}".rstrip()
+    return f"{number(value)} {series.unit(name, among)}".rstrip()

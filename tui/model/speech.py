@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Container
 
 from latentop.tui.model.number_text import duration, number
 from latentop.tui.model.shown_series import measured
@@ -54,11 +55,14 @@ def without_symbols(text: str) -> str:
     return " ".join(text.split())
 
 
-def value_of(series: str, value: float) -> str:
-    """The value of a series with its unit, as it is said: ``87 percent of real``, ``not a number``."""
+def value_of(series: str, value: float, among: Container[str] = ()) -> str:
+    """The value of a series with its unit, as it is said: ``87 percent of real``, ``not a number``.
+
+    ``among`` are the names of its run's series.
+    """
     if not math.isfinite(value):
         return number(value).replace("NaN", "not a number")
-    said = without_symbols(measured(series, value))
+    said = without_symbols(measured(series, value, among))
     for unit, words in _SPOKEN_UNITS.items():
         said = said.removesuffix(unit) + words if said.endswith(unit) else said
     return said

@@ -1,6 +1,6 @@
 """Every series of a run at one moment, as lines of text."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import numpy as np
 from rich.cells import cell_len
@@ -25,7 +25,7 @@ def table(state: State, width: int | None = None) -> str:
     """
     titles = mode_presence.titles(state.facts, state.series)
     known = ((name, state.series[name]) for name in derived.names(state))
-    rows = [HEADS, *(_row(name, titles[name], bins) for name, bins in known if len(bins))]
+    rows = [HEADS, *(_row(name, titles[name], bins, state.series) for name, bins in known if len(bins))]
     if len(rows) < 2:
         return "No values yet."
     drawn = (_lines([row[:count] for row in rows], gap) for count in COUNTS for gap in GAPS)
@@ -46,10 +46,10 @@ def _lines(rows: Sequence[Sequence[str]], gap: int) -> list[str]:
     return plain_text.table(rows, right=range(1, len(rows[0])), gap=gap)
 
 
-def _row(name: str, title: str, bins: Bins) -> tuple[str, ...]:
+def _row(name: str, title: str, bins: Bins, among: Container[str]) -> tuple[str, ...]:
     return (
         title,
-        measured(name, float(bins.last[-1])),
+        measured(name, float(bins.last[-1]), among),
         _extreme(name, float(np.fmin.reduce(bins.lo))),
         _extreme(name, float(np.fmax.reduce(bins.hi))),
         number_text.spaced(int(bins.step[-1])),

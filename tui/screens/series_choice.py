@@ -110,5 +110,5 @@ class SeriesScreen(Dialogue[tuple[str, ...]]):
         width = max(map(len, self._titles.values()))
         value = derived.typical(self._state, name)
         mark = "✓" if name in self._chosen else " "
-        told = "" if value is None else measured(name, value)
+        told = "" if value is None else measured(name, value, self._state.series)
         return Content(plain_text.clean(f"{mark} {self._titles[name]:<{width}}  {told}"))

@@ -4,7 +4,7 @@ import json
 import sqlite3
 import time
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from itertools import product
 from math import inf
@@ -49,7 +49,7 @@ class Store:
         with self._whole():
             if back_to is not None:
                 self._rewind(back_to)
-            self._write_bins({self._series_id(name): new for name, new in bins.items()})
+            self._write_bins({self._series_id(name, bins): new for name, new in bins.items()})
             for event in events:
                 self._write_event(event)
 
@@ -145,11 +145,12 @@ class Store:
             for row in execute(newest, place):
                 self._open[place] = from_rows([row])
 
-    def _series_id(self, name: str) -> int:
+    def _series_id(self, name: str, among: Container[str]) -> int:
+        """The id of a series; a new one that begins with others is written down first."""
         if name not in self._ids:
-            known = series.of(name)
             cursor = self._connection.execute(
-                "INSERT INTO series (name, unit, better) VALUES (?, ?, ?)", (name, known.unit, known.better)
+                "INSERT INTO series (name, unit, better) VALUES (?, ?, ?)",
+                (name, series.unit(name, among), series.of(name).better),
             )
             assert cursor.lastrowid is not None
             self._ids[name] = cursor.lastrowid

@@ -115,6 +115,14 @@ def test_every_step_is_a_point(tmp_path: Path) -> None:
     assert told["score/real"].last.tolist() == [0.5]
 
 
+def test_scores_and_losses_of_a_critic_are_kept_without_a_unit(tmp_path: Path) -> None:
+    names = ("loss/generator", "score/real", "accuracy/critic", "grad/generator")
+    run = new_run(tmp_path)
+    with opened(run) as store:
+        store.write({name: bins(1, [1.0]) for name in names}, [])
+    assert [unit for (unit,) in rows(run, "SELECT unit FROM series ORDER BY id")] == ["", "", "share", "norm"]
+
+
 def test_series_say_their_unit_and_which_way_is_better(tmp_path: Path) -> None:
     run = new_run(tmp_path)
     with opened(run) as store:

@@ -45,6 +45,25 @@ def test_show_tells_facts_values_alarms_marks_and_settings(
     assert fields["facts"]["device"] == "cpu"
 
 
+def test_a_critic_s_scores_and_losses_have_no_unit_in_old_runs_either(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs = [new_run(tmp_path, seed=seed, state="finished") for seed in (1, 2)]
+    for run in runs:
+        write(run, values={"score/real": -12.88, "accuracy/critic": 0.9, "grad/generator": 2.0}, step=301)
+    commands = (["show", runs[0].id], ["follow", runs[0].id], ["follow", "--verbose", runs[0].id])
+    for words in commands:
+        assert cli.main([*words, "--runs", str(tmp_path)]) == 0
+        told = capsys.readouterr().out
+        assert "0.83" in told
+        assert "nats" not in told
+        assert "probability" not in told
+    assert cli.main(["show", runs[0].id, "--runs", str(tmp_path)]) == 0
+    told = capsys.readouterr().out
+    assert "-12.88 " in told
+    assert "2 norm" in told
+
+
 def test_modes_are_called_by_their_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = new_run(tmp_path, state="finished", mode_names=("T-shirt/top", "Bag"), modes=2)
     write(run, values={"presence/1": 0.9, "presence/2": 0.0})

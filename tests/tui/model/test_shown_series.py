@@ -19,6 +19,14 @@ def test_a_stranger_is_called_by_its_name_and_has_no_unit() -> None:
     assert of("plain").legend == "plain"
 
 
+def test_a_critic_s_losses_and_scores_have_no_unit() -> None:
+    critic, discriminator = {"score/real", "accuracy/critic"}, {"score/real", "accuracy/discriminator"}
+    assert measured("score/real", -12.88, critic) == "-12.88"
+    assert measured("loss/generator", 3.5, critic) == "3.5"
+    assert measured("grad/generator", 3.5, critic) == "3.5 norm"
+    assert measured("score/real", 0.5, discriminator) == "0.5 probability"
+
+
 def test_a_member_of_a_family_has_what_the_family_has() -> None:
     encoder = of("grad/encoder")
     assert series.of("grad/encoder").unit == "norm"
