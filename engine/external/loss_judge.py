@@ -4,12 +4,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from latentop.engine.external.logs.log import is_judged
 from latentop.engine.external.loss_rules.loss_watch import EPOCH, LossWatch, Rows
+from latentop.engine.external.series_names import is_judged
 from latentop.engine.record.host_copy import Column
 from latentop.engine.run.events import AlarmCleared, AlarmRaised
 from latentop.engine.run.loss_pairs import DISCRIMINATOR
 from latentop.engine.run.store.bins import Floats, Ints
+from latentop.engine.watch.verdict.alarms import Condition
 
 Alarms = list[AlarmRaised | AlarmCleared]
 
@@ -20,10 +21,14 @@ NEWEST, FEWEST = 16, 6
 
 
 class LossJudge:
-    """Takes columns by series, each time those that go on from the ones before; gives alarms."""
+    """Takes columns by series, each time those that go on from the ones before; gives alarms.
 
-    def __init__(self) -> None:
+    With ``once`` each call looks at most once, whatever it is given.
+    """
+
+    def __init__(self, *, once: bool = False) -> None:
         self._watch = LossWatch()
+        self._once = once
         self._wall = 0.0
         self._steps: Ints = np.empty(0, dtype=np.int64)
         self._walls: Floats = np.empty(0)
@@ -39,7 +44,12 @@ class LossJudge:
         if losses is not None and self._slow(losses):
             self.in_epochs()
         rows = {name: Rows(one.steps, one.values) for name, one in judged.items()}
-        return self._watch.observe(rows, wall=self._wall)
+        return self._watch.observe(rows, wall=self._wall, once=self._once)
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """What the newest look has found, of every alarm that was looked for."""
+        return self._watch.conditions
 
     def in_epochs(self) -> None:
         """The steps of the losses count epochs."""

@@ -44,12 +44,22 @@ _SCORES = {
 REAL, FAKE = "loss/discriminator-real", "loss/discriminator-fake"
 """Both parts of a discriminator's loss; their sum is the loss."""
 
+JUDGED = ("loss/", "grad/", "score/", "accuracy/", "valid/", "quality/", "kl/")
+"""How the series begin that a log is judged by."""
+_MEASURES = frozenset({"accuracy", "acc", "precision", "recall", "coverage", "density"})
+"""Words of names that are no series of ours, and measures of samples all the same."""
+
 
 def words(name: str) -> frozenset[str]:
     """The words of a name, in small letters: ``D_loss/train`` has ``d``, ``loss`` and ``train``."""
     return frozenset(
         part for word in _WORD.findall(name) for part in _GLUED.get(word.lower(), (word.lower(),))
     )
+
+
+def is_judged(name: str) -> bool:
+    """Whether a log is judged by a series of this name."""
+    return name.startswith(JUDGED) or bool(words(name) & _MEASURES)
 
 
 @lru_cache(maxsize=4096)

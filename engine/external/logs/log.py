@@ -7,16 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentop.engine.external.logs.rows import Batch
-from latentop.engine.external.series_names import words
 from latentop.engine.run.diagnosis import Source
 from latentop.engine.run.loss_pairs import DISCRIMINATOR, GENERATOR
 from latentop.engine.run.store.bins import Floats, Ints
 from latentop.presets.wording import spaced
-
-JUDGED = ("loss/", "grad/", "score/", "accuracy/", "valid/", "quality/", "kl/")
-"""How the series begin that a log is judged by."""
-_MEASURES = frozenset({"accuracy", "acc", "precision", "recall", "coverage", "density"})
-"""Words of names that are no series of ours, and measures of samples all the same."""
 
 _HOLDS = 2
 """Of a series' usual pauses: as long as a value may stand for those that were not logged."""
@@ -51,11 +45,6 @@ class Log:
 def counts_epochs(batch: Batch) -> bool:
     """Whether the losses of a GAN in what was read are counted in epochs."""
     return batch.epochs and any(one.name.startswith((GENERATOR, DISCRIMINATOR)) for one in batch.rows)
-
-
-def is_judged(name: str) -> bool:
-    """Whether a log is judged by a series of this name."""
-    return name.startswith(JUDGED) or bool(words(name) & _MEASURES)
 
 
 def tidy(log: Log) -> Log:

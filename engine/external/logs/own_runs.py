@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from latentop.engine.external.logs.log import JUDGED, Log, LogSeries
+from latentop.engine.external.logs.log import Log, LogSeries
+from latentop.engine.external.series_names import JUDGED
 from latentop.engine.run.errors import StorageError
 from latentop.engine.run.facts import RunFacts
 from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.process import liveness
-from latentop.engine.run.store.bins import Bins, Floats
+from latentop.engine.run.store.bins import Bins
 from latentop.engine.run.store.reader import Alarm, Reader
 from latentop.presets.wording import spaced
 
@@ -37,7 +38,7 @@ def read(run: RunFolder) -> Recorded:
         raise StorageError(f"{run.database} holds nothing yet", "try again")
     bins = {name: found for name, found in batch.bins.items() if name.startswith(JUDGED)}
     series = tuple(
-        LogSeries(name=name, column=name, steps=found.step, values=_values(found))
+        LogSeries(name=name, column=name, steps=found.step, values=found.values)
         for name, found in bins.items()
     )
     steps = np.concatenate([one.steps for one in series]) if series else np.empty(0, dtype=np.int64)
@@ -45,12 +46,6 @@ def read(run: RunFolder) -> Recorded:
     notes = tuple(_notes(batch.facts, bins, alive=alive))
     log = Log(source="mirror" if batch.facts.watches else "run", steps=steps, series=series, notes=notes)
     return Recorded(log=log, facts=batch.facts, alive=alive, alarms=batch.alarms)
-
-
-def _values(bins: Bins) -> Floats:
-    """The means, but where a bin holds a value that is not finite, such a value."""
-    unsound = np.where(np.isfinite(bins.last), np.nan, bins.last)
-    return np.where(bins.bad > 0, unsound, bins.mean)
 
 
 def _notes(facts: RunFacts, bins: dict[str, Bins], *, alive: bool) -> list[str]:

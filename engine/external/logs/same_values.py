@@ -8,10 +8,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from latentop.engine.external.logs.log import is_judged
 from latentop.engine.external.logs.trainings import Held
 from latentop.engine.external.logs.value_index import ROUNDED, SHIFTS, Beginning, ValueIndex
-from latentop.engine.external.series_names import known
+from latentop.engine.external.series_names import is_judged, known
 from latentop.engine.run.errors import UsageError
 from latentop.engine.run.store.bins import Floats
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from latentop.engine.external.logs.content import Content
 from latentop.engine.external.logs.continued_log import ContinuedLog
-from latentop.engine.external.logs.log import is_judged
 from latentop.engine.external.logs.log_feed import Part
 from latentop.engine.external.logs.near_names import listed
 from latentop.engine.external.logs.rows import LogReader
+from latentop.engine.external.series_names import is_judged
 
 _BEST = ("json", "series", "mlflow", "events", "trackio", "wandb", "table", "document", "text")
 """Kinds of logs in the order in which they are read, those that may hold losses first."""

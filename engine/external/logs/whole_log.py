@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from latentop.engine.external.logs.columns_wanted import ColumnsWanted
-from latentop.engine.external.logs.log import Log, LogSeries, counts_epochs, is_judged
+from latentop.engine.external.logs.log import Log, LogSeries, counts_epochs
 from latentop.engine.external.logs.places import only_log
 from latentop.engine.external.logs.rows import Batch
+from latentop.engine.external.series_names import is_judged
 from latentop.engine.run.store.bins import Floats, Ints
 from latentop.presets.wording import spaced
 

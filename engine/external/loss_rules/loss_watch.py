@@ -14,7 +14,7 @@ from latentop.engine.run.events import AlarmCleared, AlarmRaised
 from latentop.engine.run.loss_pairs import DISCRIMINATOR, GENERATOR
 from latentop.engine.run.store.bins import Floats, Ints
 from latentop.engine.watch.signals.non_finite import DIVERGED
-from latentop.engine.watch.verdict.alarms import Alarms, Verdict
+from latentop.engine.watch.verdict.alarms import Alarms, Condition, Verdict
 
 SHARE, MOST_ROWS = 100, 1000
 """A look comes every row at first, then every hundredth part of the log, and at most so many rows apart."""
@@ -61,16 +61,21 @@ class LossWatch:
         """How many steps of training a step of the log stands for, at least; see ``EPOCH``."""
         self._told: dict[str, tuple[int, int | None]] = {}
         """Of every alarm the looks that last raised and cleared it."""
+        self.conditions: list[Condition] = []
+        """What the newest look has found."""
 
     @property
     def verdict(self) -> Verdict:
         """The severest alarm that is on; never ``healthy``, for nobody has seen the samples."""
         return self._alarms.verdict
 
-    def observe(self, columns: Mapping[str, Rows], *, wall: float = 0.0) -> list[AlarmRaised | AlarmCleared]:
+    def observe(
+        self, columns: Mapping[str, Rows], *, wall: float = 0.0, once: bool = False
+    ) -> list[AlarmRaised | AlarmCleared]:
         """The alarms that these rows raise and clear, with those that waited for a look.
 
-        Rows before a series' newest step come too late, and count for nothing.
+        Rows before a series' newest step come too late, and count for nothing. With ``once`` at most one look
+        is taken, at the newest row: a training's own thread has no time for more.
         """
         for name, one in columns.items():
             self._waiting[name] = self._after(name, one)
@@ -84,9 +89,11 @@ class LossWatch:
         place = 0
         while True:
             ahead = place + self._next - self._rows
+            if once and ahead <= len(steps):
+                ahead = len(steps)
             soon = unsound[np.searchsorted(unsound, place) :]
             if len(soon) and DIVERGED not in self._alarms.standing:
-                ahead = min(ahead, int(soon[0]) + 1)
+                ahead = len(steps) if once else min(ahead, int(soon[0]) + 1)
             if ahead > len(steps):
                 return events
             self._rows += ahead - place
@@ -111,6 +118,7 @@ class LossWatch:
             course.back_to(step)
         self._last = min(self._last, step - 1)
         self._rules.back_to(step)
+        self.conditions = []
         over: list[AlarmRaised | AlarmCleared] = []
         for name, (raised, cleared) in list(self._told.items()):
             if raised >= step or (cleared is not None and cleared >= step):
@@ -166,10 +174,10 @@ class LossWatch:
         """What the courses say now."""
         thorough = last or self._looks % SELDOM == 0
         self._looks += 1
-        found = self._rules.conditions(
+        self.conditions = self._rules.conditions(
             self._courses, thorough=thorough, ended=last, steps_a_count=self.steps_a_count
         )
-        events = self._alarms.update(found, step=self._last, wall=wall)
+        events = self._alarms.update(self.conditions, step=self._last, wall=wall)
         for event in events:
             raised, _ = self._told.get(event.name, (self._last, None))
             match event:

@@ -19,7 +19,7 @@ from latentop.engine.external.loss_rules.quality import measures, quality_worse
 from latentop.engine.external.loss_rules.validation_rise import PAIRS, overfitting
 from latentop.engine.external.loss_rules.vanished_divergence import posterior_collapse
 from latentop.engine.run.loss_pairs import pairs
-from latentop.engine.watch.verdict.alarms import Condition
+from latentop.engine.watch.verdict.alarms import Condition, merged
 from latentop.presets.watch import DEFAULTS
 
 _OF_PAIRS = ("loss/generator", "loss/discriminator")
@@ -66,7 +66,7 @@ class LossRules:
             explained=bool(bad),
             since=min((one.since for one in bad if one.since is not None), default=None),
         )
-        return [_told(one) for one in _merged(found)]
+        return [_told(one) for one in merged(found)]
 
     def back_to(self, step: int) -> None:
         """Forget what was so from a step on."""
@@ -156,19 +156,6 @@ def _of_autoencoder(courses: Mapping[str, Course], *, gan: bool, ended: bool) ->
     errors = next((courses[name] for name in _ERRORS if name in courses), None)
     if errors is not None and "loss/kl" in courses:
         yield from posterior_collapse(errors, courses["loss/kl"], ended=ended)
-
-
-def _merged(conditions: Iterable[Condition]) -> list[Condition]:
-    """One condition for each alarm, of several pairs the severest that is bad; clear where all are."""
-    found: dict[str, Condition] = {}
-    for one in conditions:
-        other = found.get(one.name)
-        if other is None:
-            found[one.name] = one
-            continue
-        worse = max(other, one, key=lambda each: (each.bad, each.severity == "critical"))
-        found[one.name] = replace(worse, clear=one.clear and other.clear)
-    return list(found.values())
 
 
 def _told(condition: Condition) -> Condition:

@@ -20,7 +20,7 @@ from latentop.engine.external.script.given import Given
 from latentop.engine.external.script.script_trainer import ScriptTrainer
 from latentop.engine.run import folder
 from latentop.engine.run.errors import StorageError, UsageError
-from latentop.engine.run.events import Facts, Mark
+from latentop.engine.run.events import Facts, Mark, Severity
 from latentop.engine.run.facts import RunFacts, told
 from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.process import launch, liveness
@@ -126,6 +126,12 @@ def go_on(
         guard_used=0 if before.guard_ended else before.guard_used,
     )
     training = _training(given, opened, guard or before.guard, before.seed)
+    if not given.networks:  # no checkpoint tells which alarms are on
+        for alarm in alarms:
+            if alarm.cleared_step is None:
+                since = int(alarm.evidence.get("since", alarm.raised_step))
+                severity: Severity = "critical" if alarm.severity == "critical" else "warning"
+                training.watch.stand(alarm.name, severity, since)
     restored = _restored(opened, training, recorded)
     if guard:  # what the script says now counts, whatever the checkpoint says
         training.change({"watch.guard": guard})
@@ -133,6 +139,9 @@ def go_on(
     said = [restored, *changed_since.device(before.device, here)]
     with closing(Store(run.database)) as store:
         store.rewind(training.step, asked_before=psutil.Process().create_time())
+    with closing(Reader(run.database)) as reader:
+        if recalled := reader.poll():
+            training.remember(recalled.bins)
     begun = told(state="running", detail="", started=time.time(), ended=None, guard_ended="", died="")
     begun |= told(device=here)
     unbroken = told(

@@ -8,11 +8,13 @@ from latentop.engine.external.script import given_state
 from latentop.engine.external.script.functions.sample_meter import NO_REAL, NO_SAMPLES, SampleMeter
 from latentop.engine.external.script.given import Given
 from latentop.engine.external.script.live_numbers import Number
+from latentop.engine.external.script.loss_signs import LossSigns
 from latentop.engine.external.script.step_hooks import StepHooks
 from latentop.engine.pictures import Gallery
 from latentop.engine.run.errors import UsageError
 from latentop.engine.run.events import Event, Facts, Saved, Scalars
 from latentop.engine.run.facts import told
+from latentop.engine.run.store.bins import Bins
 from latentop.engine.train import random_state
 from latentop.engine.train.observer import Observer
 from latentop.engine.watch.samples import feature_network
@@ -64,6 +66,7 @@ class ScriptTrainer:
         self._hooks = StepHooks(given.networks, given.failed).begin()
         self._features = feature_network.identity(given.features)
         self._first_rates = self._rates_now()
+        self._losses = LossSigns(measures_codings=bool(given.real and given.encode and given.reconstruct))
         self._observer = self._observed()
 
     @property
@@ -108,6 +111,10 @@ class ScriptTrainer:
         if found:
             self.be(found)
         return bool(found)
+
+    def remember(self, recorded: Mapping[str, Bins]) -> None:
+        """Know the losses that were recorded before, where the run goes on."""
+        self._losses.remember(recorded)
 
     def facts(self) -> Facts:
         """What people are told of the settings as they are now, and of how the run is watched."""
@@ -197,6 +204,8 @@ class ScriptTrainer:
             self.watch.look_again()
             other = feature_network.changed(self.given.features)
         self.step = state["step"]
+        self._losses.back_to(self.step + 1)
+        self.watch.hear(())
         self._observer.begin_anew()
         return "; ".join(filter(None, [other, random_state.restore(state["rng"], *self.given.devices)]))
 
@@ -270,4 +279,5 @@ class ScriptTrainer:
             wall=self._wall,
             clock=self._clock,
             begin=self.begin,
+            losses=None if measured else self._losses,
         )

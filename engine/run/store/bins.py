@@ -32,6 +32,12 @@ class Bins:
     def __len__(self) -> int:
         return len(self.step)
 
+    @property
+    def values(self) -> Floats:
+        """The means, but where a bin holds a value that is not finite, such a value."""
+        unsound = np.where(np.isfinite(self.last), np.nan, self.last)
+        return np.where(self.bad > 0, unsound, self.mean)
+
     def rows(self) -> list[tuple[float, ...]]:
         """Rows of plain numbers, in the order of the fields."""
         return list(zip(*(getattr(self, field.name).tolist() for field in fields(self)), strict=True))
