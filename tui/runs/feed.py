@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from threading import Event, Thread
 
+from latentop.engine.run import deletion
 from latentop.engine.run.events import Frame
 from latentop.engine.run.facts import RunFacts
 from latentop.engine.run.folder import RunFolder
@@ -60,6 +61,7 @@ class Feed:
         self._wishes: deque[Wish] = deque(maxlen=1)
         self._reader: Reader | None = None
         self._state = State()
+        self._size = 0
         self._judged = self._read = self._loaded = float("-inf")
         self._thread = Thread(target=self._watch, name=f"feed {run.id}", daemon=True)
 
@@ -113,6 +115,7 @@ class Feed:
         if now - self._loaded >= machine.LOOK_SECONDS:
             self._loaded = now
             self._weigh()
+        self._state = self._sized(self._state)
         self._read = now
 
     def _judge(self, reader: Reader) -> None:
@@ -124,10 +127,17 @@ class Feed:
         self._state = judged(self._state, liveness, wall)
 
     def _weigh(self) -> None:
-        """Look at the machine."""
+        """Look at the machine, and at what the run's folder takes."""
+        self._size = deletion.size(self._run)
         load, before = machine.load(self._state.facts.pid, self._state.liveness), self._state.load
         if load is not None or before is not None:
             self._state = replace(self._state, load=load and load.after(before))
+
+    def _sized(self, state: State) -> State:
+        """The state with what all of its folder takes now: the worker looks rarely, and not at all of it."""
+        if state.facts.size in (None, self._size):
+            return state
+        return replace(state, facts=replace(state.facts, size=self._size))
 
     def _trouble(self, error: Exception) -> None:
         """Say why it can't be read, and begin anew: what was read halfway is not believed."""

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from statistics import median
 
-from latentop.engine.run import folder
+from latentop.engine.run import deletion, folder
 from latentop.engine.run.errors import LatentopError
 from latentop.engine.run.facts import RunFacts
 from latentop.engine.run.process.liveness import Liveness
@@ -76,7 +76,7 @@ def tried(runs: Path) -> dict[str, Tried]:
             mark=known.mark if known else _mark(facts, state),
             speed=speed if measured else known.speed if known else None,
             measured=run.id if measured else known.measured if known else "",
-            size=known.size if known and known.size else facts.size if finished else None,
+            size=known.size if known and known.size else deletion.size(run) if finished else None,
         )
     return found
 

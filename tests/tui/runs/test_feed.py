@@ -63,6 +63,19 @@ def test_a_worker_that_died_without_a_word_has_crashed(tmp_path: Path) -> None:
     assert told[0].liveness.name == "crashed"
 
 
+def test_what_a_run_takes_on_disk_is_all_of_its_folder_however_long_ago_it_measured_itself(
+    tmp_path: Path,
+) -> None:
+    told: list[State] = []
+    run = new_run(tmp_path, state="finished", size=6_200_000)
+    (run.checkpoints / "step-000000300.pt").write_bytes(bytes(12_000_000))
+    one = Feed(run, lambda news: told.append(news))  # type: ignore[arg-type]
+    one.start()
+    wait_until(lambda: told)
+    one.stop()
+    assert 12_000_000 < (told[0].facts.size or 0) < 13_000_000
+
+
 def test_a_run_that_could_not_be_read_for_once_is_read_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
