@@ -78,6 +78,8 @@ class RunFacts:
     """What these are called; empty where there are too many, and in older runs."""
     features: str = "pca"
     """In what the diversity of images is measured: pca, inception, or the name of a file with a network."""
+    check_samples: Count = 0
+    """Samples of a diversity check, where they are fewer than asked for; else 0."""
     axes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Of frames of points, by their kind, what goes right and what goes up; none in older runs."""
     diversity_alarm: Amount = 0.6

@@ -128,6 +128,7 @@ class Observer:
             return known
         names = watch.modes if len(watch.modes) <= NAMED else ()
         return known | told(
+            check_samples=watch.fewer,
             modes=len(watch.modes),
             mode_names=names,
             diversity_chance=watch.chance,

@@ -123,6 +123,12 @@ class Watch:
         return self._meter.classes if self._meter else ()
 
     @property
+    def fewer(self) -> int:
+        """Samples of a reading, where these are fewer than the settings ask for; 0 as without a meter."""
+        taken = self._meter.samples if self._meter else self._settings.samples
+        return taken if taken < self._settings.samples else 0
+
+    @property
     def chance(self) -> dict[str, float]:
         """The σ of real data in each measure, as a share; none before the first check and without a meter."""
         return dict(self._meter.chance) if self._meter else {}

@@ -71,14 +71,17 @@ def test_a_checkpoint_knows_in_which_features_samples_were_judged(file: Path) ->
 def test_a_worker_trains_with_it_and_the_run_says_so(
     file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with training(tmp_path / "runs", "dcgan", [*SMALL, "steps=8", f"watch.features={file}"]) as run:
+    words = [*SMALL, "steps=8", f"watch.features={file}", "watch.samples=2048"]
+    with training(tmp_path / "runs", "dcgan", words) as run:
         wait_until(lambda: facts(run).state == "finished")
     recorded = everything(run)
     assert recorded.bins["diversity/coverage"].last[-1] >= 0
     assert recorded.facts.features == "net.pt"
     assert recorded.facts.unmeasured == ""
     assert cli.main(["show", str(run.path)]) == 0
-    assert "measured in features of net.pt" in " ".join(capsys.readouterr().out.split())
+    told = f"measured in features of net.pt, {recorded.facts.check_samples} samples a check"
+    assert 64 <= recorded.facts.check_samples < 2048  # there are too few images for so many
+    assert told in " ".join(capsys.readouterr().out.split())
 
 
 class Map(nn.Module):

@@ -221,6 +221,9 @@ def _chance(state: State) -> Section:
         said.append(
             f"Samples are measured in features of {state.facts.features}; detail and copies in pixels."
         )
+        if fewer := state.facts.check_samples:
+            taken = number_text.spaced(fewer)
+            said.append(f"A check takes {taken} samples, for these features are slow or images few.")
     return Section(heading="what ± says", paragraphs=tuple(said))
 
 

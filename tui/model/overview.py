@@ -43,7 +43,7 @@ def about(facts: RunFacts, state: Liveness, *, folder: Path, size: int | None, n
         "parent": f"{facts.parent}, step {spaced(facts.parent_step)}" if facts.parent else "",
         "seed": str(facts.seed) if facts.seed or not facts.scripted else "",
         "data": ", ".join(filter(None, (facts.data, facts.data_source))),
-        "measured in": f"features of {facts.features}" if facts.metered and facts.features != PCA else "",
+        "measured in": _features(facts) if facts.metered and facts.features != PCA else "",
         "files": f"{spaced(facts.data_files)}, fingerprint {facts.data_fingerprint}"
         if facts.data_files
         else "",
@@ -54,6 +54,12 @@ def about(facts: RunFacts, state: Liveness, *, folder: Path, size: int | None, n
         "size": "" if size is None else room(size, facts),
     }
     return [(name, text) for name, text in rows.items() if text]
+
+
+def _features(facts: RunFacts) -> str:
+    """In what samples are measured, and how many at a check, where it takes fewer than asked for."""
+    fewer = f", {spaced(facts.check_samples)} samples a check" if facts.check_samples else ""
+    return f"features of {facts.features}{fewer}"
 
 
 def config(facts: RunFacts) -> Rows:

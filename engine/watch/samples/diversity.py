@@ -174,7 +174,8 @@ def pieces(
     of most of them whether they are gone, kinds of images are found by k-means. The order is drawn by
     ``seed``, by a generator of its own. Features are those of the ``network``, or else of pixels.
 
-    A reading takes as many ``samples`` as asked for, as far as there are real images to compare them with.
+    A reading takes as many ``samples`` as asked for, as far as there are real images to compare them with,
+    and a network is quick enough.
     Raises ValueError for fewer than ``LEAST`` images, or values that are not finite, and UnmeasurableError
     where so many are the same, to a network or altogether, that fewer are left, or it gives no features.
     """
@@ -193,6 +194,7 @@ def pieces(
         raise UnmeasurableError(too_few(len(places), "different images"))
     if real_points.network is not None:
         real_points.network.refuse_few(points[places])
+        samples = real_points.network.network.affordable(samples)
     places = places[torch.randperm(len(places), generator=generator)]
     if count >= ENOUGH and len(places) >= ENOUGH:
         halves = [(places[:REFERENCES], places[REFERENCES:])]

@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache, partial
+from math import inf
 from pathlib import Path
 
 import torch
@@ -29,6 +30,8 @@ FIRST, SHORT, LONG = 1, 0.05, 0.2
 """Images that it is asked for at first, and the seconds that an answer should take."""
 WIDEST = 8192
 """Features of an image, at most: of thousands of images they lie in memory while a meter is built."""
+CHECK, LEAST_SAMPLES = 5.0, 64
+"""Seconds that a reading may ask it, for training waits meanwhile; so many samples are read in any case."""
 TRIED = 8
 """Real images in the trial before training."""
 TAKES = "give one that takes images (n, channels, height, width) in [0, 1] and returns features (n, d)"
@@ -41,6 +44,8 @@ class FeatureNetwork:
         self.name = name
         self._network = network.eval()
         self._at_once = FIRST
+        self._each = inf
+        """Seconds that an image takes, of the quickest answer so far: the first may compile."""
 
     def __call__(self, images: Tensor) -> Tensor:
         """Features ``(n, d)`` of images ``(n, c, h, w)`` in [0, 1]: float32, on the CPU.
@@ -56,10 +61,15 @@ class FeatureNetwork:
             chosen, places = places[: self._at_once], places[self._at_once :]
             yield self._ask(images[chosen.to(images.device)])
             spent = time.monotonic() - began
+            self._each = min(self._each, spent / len(chosen))
             if spent < SHORT:
                 self._at_once = min(AT_ONCE, 2 * self._at_once)
             elif spent > LONG:
                 self._at_once = max(1, self._at_once // 2)
+
+    def affordable(self, count: int) -> int:
+        """As many of so many samples as take CHECK seconds, by ``parts`` so far, but LEAST_SAMPLES anyway."""
+        return min(count, max(LEAST_SAMPLES, int(CHECK / max(self._each, 1e-9))))
 
     def _ask(self, images: Tensor) -> Tensor:
         own = images.float().clone(memory_format=torch.contiguous_format)  # it may change them in place

@@ -134,6 +134,30 @@ def test_a_slow_network_is_asked_for_few_images_at_a_time(monkeypatch: pytest.Mo
     assert asked[0] == feature_network.FIRST
 
 
+@pytest.mark.parametrize(("seconds", "taken", "fewer"), [(1.0, 64, 64), (0.0625, 80, 80), (0.0001, 256, 0)])
+def test_a_slow_network_is_asked_for_fewer_samples_at_a_check(
+    seconds: float, taken: int, fewer: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, counts = 0.0, []
+
+    class Slow(nn.Module):
+        def forward(self, images: Tensor) -> Tensor:
+            nonlocal now
+            now += seconds * len(images)
+            return images.flatten(1)
+
+    def draw(count: int) -> Tensor:
+        counts.append(count)
+        return samples()[:count]
+
+    monkeypatch.setattr(feature_network.time, "monotonic", lambda: now)
+    given = arguments(PCA) | {"network": lambda: FeatureNetwork("slow.pt", Slow()), "samples": 256}
+    watched = Watch(schema.Watch(samples=256), lambda: diversity.pieces(**given), clock=Clock())  # type: ignore[arg-type]
+    watched.judge(draw, step=1, wall=0.0)
+    assert counts == [taken]
+    assert watched.fewer == fewer
+
+
 def test_of_many_images_some_are_asked_about_and_copies_are_found_among_all(
     file: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -60,6 +60,8 @@ def test_other_features_than_those_of_pixels_are_told() -> None:
     series = {"diversity/coverage": [0.87]}
     told = "Samples are measured in features of net.pt; detail and copies in pixels."
     assert told in text(named(details.diversity(state(series, features="net.pt"), WATCH), "what ± says"))
+    slow = details.diversity(state(series, features="net.pt", check_samples=64), WATCH)
+    assert "A check takes 64 samples, for these features are slow" in text(named(slow, "what ± says"))
     assert "features of" not in text(named(details.diversity(state(series), WATCH), "what ± says"))
 
 
