@@ -152,7 +152,7 @@ async def test_runs_without_a_series_in_common_say_so(runs: Path, open_app: Open
     app = LatentopApp(runs, None, Terminal(), compared=made)
     async with app.run_test(notifications=True, size=(120, 36)) as pilot:
         await wait_for_text(pilot, "they have no series in common", "loss/generator", "A dcgan-s42")
-        await wait_for(pilot, lambda: row(app, "loss/generator") == ["1.25", "-"])
+        await wait_for(pilot, lambda: row(app, "diversity/coverage") == ["87", "%", "-"])
 
 
 async def test_runs_that_recorded_nothing_yet(runs: Path, open_app: Open) -> None:
