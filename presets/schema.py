@@ -6,6 +6,7 @@ objective with ``name``. msgspec checks types and ranges, and refuses keys that 
 
 from typing import Annotated, Literal
 
+from latentop.presets import feature_choice
 from latentop.presets.data import Data, FashionMNIST, ImageSet
 from latentop.presets.networks import (
     AutoencoderNetwork,
@@ -115,7 +116,7 @@ class Autoencoder(Settings, frozen=True, kw_only=True, tag="autoencoder"):
 
     def __post_init__(self) -> None:
         _refuse_own_without_code(self.code, self.autoencoder)
-        _refuse_quality_without_samples(self.keep, f"kind = {self.tag} has")
+        _refuse_what_takes_samples(self, f"kind = {self.tag} has")
         two = isinstance(self.autoencoder, VariationalAutoencoder | ConvolutionalVariationalAutoencoder)
         if isinstance(self.objective, Variational) != two:
             raise ValueError(
@@ -149,7 +150,7 @@ class GAN(Settings, frozen=True, kw_only=True, tag="gan"):
 
     def _refuse_what_takes_images(self) -> None:
         where = f"data.name = {self.data.tag}"
-        _refuse_quality_without_samples(self.keep, f"{where} gives")
+        _refuse_what_takes_samples(self, f"{where} gives")
         if self.objective.augment != "none":
             raise ValueError(
                 f"objective.augment = {self.objective.augment} needs images, and {where} has points"
@@ -174,7 +175,7 @@ class Pretraining(Settings, frozen=True, kw_only=True, tag="pretraining"):
     ] = 5
 
     def __post_init__(self) -> None:
-        _refuse_quality_without_samples(self.keep, f"kind = {self.tag} has")
+        _refuse_what_takes_samples(self, f"kind = {self.tag} has")
         if self.pretrain >= self.steps:
             raise ValueError(
                 f"pretrain = {self.pretrain} leaves the classifiers none of steps = {self.steps}"
@@ -191,9 +192,12 @@ def _refuse_own_without_code(code: str, *networks: Trained) -> None:
         raise ValueError("network = own needs code = FILE.py, where its class is")
 
 
-def _refuse_quality_without_samples(keep: Keep, whose: str) -> None:
-    if keep.best == "quality":
-        raise ValueError(f"keep.best = quality needs a GAN's samples of images, and {whose} none")
+def _refuse_what_takes_samples(preset: Settings, whose: str) -> None:
+    takes = "needs a GAN's samples of images"
+    if preset.keep.best == "quality":
+        raise ValueError(f"keep.best = quality {takes}, and {whose} none")
+    if (features := preset.watch.features) != feature_choice.PCA:
+        raise ValueError(f"{feature_choice.KEY} = {features} {takes}, and {whose} none")
 
 
 Preset = Autoencoder | GAN | Pretraining

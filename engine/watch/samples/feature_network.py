@@ -16,6 +16,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from latentop.engine.linear_algebra import evenly
 from latentop.engine.models.inception import Inception
 from latentop.engine.run.errors import UsageError
 from latentop.engine.train import devices, random_state
@@ -66,6 +67,11 @@ class FeatureNetwork:
                 self._at_once = min(AT_ONCE, 2 * self._at_once)
             elif spent > LONG:
                 self._at_once = max(1, self._at_once // 2)
+
+    def refuse_same(self, features: Tensor) -> None:
+        """Raise UsageError where features ``(n, d)`` of different images are all the same."""
+        if torch.equal(features, features[:1].expand_as(features)):
+            raise UsageError(f"{self.name} returns the same features for all images", "give another network")
 
     def affordable(self, count: int) -> int:
         """As many of so many samples as take CHECK seconds, by ``parts`` so far, but LEAST_SAMPLES anyway."""
@@ -132,11 +138,15 @@ def unmeasured_without() -> Iterator[None]:
 
 
 def try_out(features: str, images: Tensor) -> None:
-    """Ask the network for features of some real images, and of one. Raises UsageError where it gives none."""
+    """Ask the network for features of some real images, and of one.
+
+    Raises UsageError where it gives none, or the same for all."""
     try:
         network = load(features)
-        for count in (TRIED, 1):
-            network(images[:count])
+        some = images[evenly(len(images), TRIED).to(images.device)]
+        found, _ = network(some), network(some[:1])
+        if bool((some != some[:1]).any()):
+            network.refuse_same(found)
     except UsageError as error:
         raise UsageError(f"{feature_choice.KEY}: {error.message}", error.hint) from error
 

@@ -88,8 +88,7 @@ def pieces(network: FeatureNetwork, real: Tensor, training: Tensor) -> Iterator[
             yield None
         answers.append(torch.cat(parts) if parts else torch.empty(0))
     held, said = answers
-    if torch.equal(said, said[:1].expand_as(said)):
-        raise UsageError(f"{network.name} returns the same features for all images", "give another network")
+    network.refuse_same(said)
     for found in in_pieces(said, min(COMPONENTS, len(said) - 1, said.shape[1])):
         if found is None:
             yield None

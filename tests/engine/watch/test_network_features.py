@@ -253,6 +253,9 @@ def test_features_that_are_the_same_for_all_images_measure_nothing(tmp_path: Pat
     path = str(written(tmp_path / "net.pt", Same()))
     with pytest.raises(UnmeasurableError, match=r"net\.pt returns the same features for all images"):
         build(**arguments(path))
+    with pytest.raises(UsageError, match=r"^watch\.features: net\.pt returns the same features"):
+        feature_network.try_out(path, data().train)
+    feature_network.try_out(path, data().train[:1].expand(9, -1, -1, -1))  # which are the same themselves
 
 
 class Bright(nn.Module):
