@@ -18,6 +18,7 @@ from torch import Tensor
 
 from latentop.engine.run.chance import raised_below
 from latentop.engine.run.events import AlarmCleared, AlarmRaised, Scalars, Severity
+from latentop.engine.watch.samples import feature_network
 from latentop.engine.watch.samples.reading import Meter, Reading
 from latentop.engine.watch.samples.unmeasured import UnmeasurableError, Unmeasured
 from latentop.engine.watch.signals import DIVERGED, samples_not_finite
@@ -296,6 +297,7 @@ class Watch:
     def _give_up(self, reason: Unmeasured) -> None:
         """Measure no more: whoever reads the run is told why."""
         self.unmeasured, self._pieces, self._rest, self._meter = reason, None, None, None
+        feature_network.release()
         self._alarms.forget_judgement("collapsed")
 
     def take(self, reading: Reading, *, step: int, wall: float) -> list[Scalars | AlarmRaised | AlarmCleared]:

@@ -128,6 +128,11 @@ def load(features: str) -> FeatureNetwork:
     return _loaded(features, changed)
 
 
+def release() -> None:
+    """Keep no network that nobody uses any more: its memory, on a card too, is free again."""
+    _loaded.cache_clear()
+
+
 @contextmanager
 def unmeasured_without() -> Iterator[None]:
     """Where no features can be had meanwhile, samples can't be measured: UnmeasurableError says why."""

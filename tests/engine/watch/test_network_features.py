@@ -1,6 +1,8 @@
 """Diversity in the features of a network from a file: what is seen, and what happens where there are none."""
 
+import gc
 import random
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
@@ -300,6 +302,23 @@ def test_a_network_that_fails_later_leaves_samples_unmeasured(tmp_path: Path) ->
     assert watched.unmeasured.why.endswith("too bright")
     assert not watched.metered
     assert not watched.due
+
+
+def test_a_network_that_failed_is_kept_no_longer(tmp_path: Path) -> None:
+    path = str(written(tmp_path / "net.pt", Moody()))
+    given = arguments(path)
+    clock = Clock()
+    watched = Watch(schema.Watch(), lambda: diversity.pieces(**given), clock=clock)  # type: ignore[arg-type]
+    while not watched.built:
+        watched.judge(lambda count: samples()[:count], step=1, wall=0.0)
+    network = weakref.ref(feature_network.load(path))
+    gc.collect()
+    assert network() is not None
+    clock.now += 100
+    watched.judge(lambda count: torch.full((count, 1, 28, 28), 0.5), step=2, wall=0.0)
+    gc.collect()
+    assert watched.unmeasured is not None
+    assert network() is None
 
 
 def test_a_file_that_is_gone_leaves_samples_unmeasured_from_the_first_check_on(file: str) -> None:
