@@ -74,6 +74,8 @@ def test_a_resumed_run_knows_the_losses_of_before(tmp_path: Path) -> None:
     assert standing(recorded) == {"discriminator-wins": "critical"}
     assert recorded.facts.verdict == "discriminator-wins"
     assert recorded.alarms[0].raised_step == before.raised_step
+    share = recorded.alarms[-1].sentence.partition(" % of the log")[0].split()[-1]
+    assert int(share) < 80  # of what it was resumed with alone it is all
     assert len([one for one in recorded.alarms if one.cleared_step is None]) == 1
 
 
