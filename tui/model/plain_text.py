@@ -13,7 +13,9 @@ from latentop.tui.model.number_text import megabytes
 RECENT = "recent mean"
 """What the value is called that is told of a series which jumps from batch to batch."""
 _IN_BRACKETS = re.compile(r" \([^()]*\)")
-_CLAUSE = re.compile(r"[;,] ")
+_CLAUSE = re.compile("[;,] ")
+_ENDS = {"; ": "", ", ": ", …"}
+"""What is left of what ends a clause."""
 TELLING = 20
 """Characters with which the beginning of a sentence still tells something."""
 _BLANK = str.maketrans({"\n": " ", "\r": " ", "\t": " "})
@@ -51,13 +53,17 @@ def shortened(text: str, width: int) -> str:
 def abridged(text: str, width: int) -> str:
     """The text in at most ``width`` characters, cut at the end: after a clause, if that leaves a third.
 
-    What is in brackets goes first. Empty where so little is left that it tells nothing.
+    What is in brackets goes first. After a comma three dots stand for the rest, which may belong to a list.
+    Empty where so little is left that it tells nothing.
     """
-    for whole in (text, text := _IN_BRACKETS.sub("", text)):
-        if len(whole) <= width:
-            return whole
-    ends = [found.start() for found in _CLAUSE.finditer(text) if width // 3 < found.start() <= width]
-    cut = text[: ends[-1]] if ends else shorten(text, max(width, 2), placeholder=" …")
+    if len(text) <= width:
+        return text
+    text = _IN_BRACKETS.sub("", text)
+    if len(text) <= width:
+        return text
+    clauses = [text[: found.start()] + _ENDS[found.group()] for found in _CLAUSE.finditer(text)]
+    fitting = [one for one in clauses if width // 3 < len(one) <= width]
+    cut = fitting[-1] if fitting else shorten(text, max(width, 2), placeholder=" …")
     return cut if len(cut) >= TELLING else ""
 
 

@@ -105,7 +105,7 @@ def test_why_a_run_diverged_is_abridged_before_it_is_left_out() -> None:
     run = state(
         {"loss/generator": [1.0] * 600}, critical, verdict="diverged", settings=SETTINGS, snapshots=GOOD
     )
-    assert " · loss/discriminator is not a number | r back to" in told(run, 118)
+    assert " · loss/discriminator is not a number, … | r back to" in told(run, 118)
     assert " · loss/discriminator is not a … | r back to" in told(run, 90)
     assert "and so are 11 more series | r back to" in told(run)
 

@@ -177,7 +177,7 @@ def test_the_longest_verdict_has_room() -> None:
 def test_why_a_run_cannot_be_read_stands_where_most_of_it_fits() -> None:
     why = "run.db is no database, or a damaged one; restore it from a copy"
     broken = replace(row(1, coverage=None), trouble=why)
-    for width, told in ((120, why), (200, "run.db is no database")):
+    for width, told in ((120, why), (200, "run.db is no database, …")):
         columns = run_columns.columns(width, 10, RunListView())
         cells = run_columns.cells(broken, "s1", RunListView(), columns, 0.0)
         assert told in [cell.text for cell in cells]

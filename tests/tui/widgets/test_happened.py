@@ -39,5 +39,5 @@ async def test_of_what_can_be_done_a_clause_is_left_out_and_not_the_name_of_the_
         panel.state = replace(state(LOSSES, **facts), liveness=Liveness("failed", alive=False))
         panel.aside = Aside(called="runs/20260102-0304-dcgan-s42", checkpoint=300)
         few, many = ("\n".join(row.text.rstrip() for row in panel.rows(78, height)) for height in (3, 4))
-        assert few.endswith("space trains on from step 300")
+        assert few.endswith("space trains on from step 300, …")
         assert many.endswith("runs/20260102-0304-dcgan-s42")
