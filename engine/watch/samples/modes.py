@@ -21,6 +21,10 @@ KNOWN = 4.0
 """σ of its share of real images that a class should have, at least: else chance may have given it those."""
 
 
+DOUBT = 1.5
+"""σ of its share of real images by which a class may be rarer than these say."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Modes:
     """A classifier on features, with what held-out real images say about it.
@@ -52,7 +56,8 @@ class Modes:
         told, chance = self.expected - self.leak, (self.expected / self.judged).sqrt()
         # How often real data have so few samples of a class that it counts as lost: Poisson's distribution.
         few = ((self.leak + PRESENT * told) * samples).ceil().clamp(min=1)
-        missed = torch.special.gammaincc(few.double(), (self.expected * samples).double())
+        least = (self.expected - DOUBT * chance).clamp(min=0)
+        missed = torch.special.gammaincc(few.double(), (least * samples).clamp(min=1e-9).double())
         order = missed.argsort()
         seldom = torch.zeros_like(missed, dtype=torch.bool)
         seldom[order] = missed[order].pow(IN_A_ROW).cumsum(0) < CHANCE

@@ -7,7 +7,7 @@ its shares, over those of the steps, says where that leads.
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import expm1, log
+from math import expm1, log, sqrt
 from typing import Any
 
 import numpy as np
@@ -29,7 +29,8 @@ SHORT = 0.75
 FULL = 1.25
 """A share above counts as that: a class that gives up what it has too much, as at first, doesn't fade."""
 SURE = 4.5
-"""Standard errors by which the slope must be below 0."""
+"""Standard errors by which the slope of the shortest line must be below 0. Of a longer one it is more, as the
+root of its length: shares also wander slowly."""
 OVER = 8
 """Checks in which nothing falls: then a warning of it is over."""
 NAMED = 3
@@ -122,7 +123,8 @@ def _falls(
     line = recent.mean(0) + np.outer(times, slopes)
     chance = ((absent + np.exp(line) * (whole - absent)) / np.exp(2 * line)).mean(0)
     variance = np.maximum(((recent - line) ** 2).sum(0) / (length - 2), chance)
-    falling = slopes < -SURE * np.sqrt(variance / (times @ times))
+    sure = SURE * sqrt(length / LINES[0])
+    falling = slopes < -sure * np.sqrt(variance / (times @ times))
     falling &= (line[-1] > log(PRESENT)) & (line[-1] < log(SHORT))
     for place in map(int, np.flatnonzero(falling)):
         now, slope = float(line[-1, place]), float(slopes[place])
