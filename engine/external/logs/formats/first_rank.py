@@ -3,9 +3,9 @@
 import re
 
 _RANK = re.compile(
-    rb"^[^A-Za-z\n]*(?:local_|global_)?rank[\s_:=]*([0-9]+)\b.*\n", re.IGNORECASE | re.MULTILINE
+    rb"^[^A-Za-z\n]*(?:local_|global_)?rank[\s_:=]*([0-9]+) *[\])}:|>].*\n", re.IGNORECASE | re.MULTILINE
 )
-"""A line of one process, as its beginning says."""
+"""A line of one process, as its beginning says: ``[rank 0]``, ``rank0:``. A number beside others is a value."""
 _WORDS = (b"rank", b"Rank", b"RANK")
 
 

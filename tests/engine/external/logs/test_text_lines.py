@@ -1,5 +1,6 @@
 """Lines as the training loops of well-known repositories and tutorials print them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -163,3 +164,15 @@ def test_many_lines_are_read_as_each_is(tmp_path: Path, line: str, steps: int) -
     assert series["loss/discriminator"][0].tolist() == [*range(steps)]
     assert series["loss/discriminator"][1].tolist() == pytest.approx(values)
     assert set(series["loss/generator"][1].tolist()) == {1.701}
+
+
+@pytest.mark.parametrize("line", ["[{step}] rank {rank} d_loss {d}", "rank={rank} step={step} d_loss={d}"])
+@pytest.mark.parametrize("ranks", [(3.37, 3.41, 4.2), (1, 2, 3)])
+def test_a_value_that_is_called_rank_leaves_no_line_out(
+    tmp_path: Path, line: str, ranks: Sequence[float]
+) -> None:
+    rows = [line.format(step=step, rank=ranks[step % 3], d=1 + step / 100) for step in range(60)]
+    (tmp_path / "train.log").write_text("\n".join(rows) + "\n")
+    steps, values = joined(whole(only_log(tmp_path).open(ColumnsWanted())))["loss/discriminator"]
+    assert steps.tolist() == [*range(60)]
+    assert values.tolist() == pytest.approx([1 + step / 100 for step in range(60)])
