@@ -52,9 +52,7 @@ class DetailsScreen(Dialogue[None]):
     def compose(self) -> ComposeResult:
         """The panel's title, the explanation, and how to leave."""
         with Vertical(id="dialogue", classes="details"):
-            title = str(self._panel.border_title or "").partition(" · ")[
-                0
-            ]  # what keys do beside it is no title
+            title, _, _keys = str(self._panel.border_title or "").partition(" · ")
             yield Label(Content(clean(title)), classes="question")
             with VerticalScroll():
                 yield self._page

@@ -36,7 +36,7 @@ class _Column:
 
 
 class ValueIndex:
-    """Finds logs by their values at a step: to ask about each of n logs takes about n log n steps."""
+    """Finds logs by their values at a step: of n logs with the same steps each is asked about in log n."""
 
     def __init__(self, logs: Sequence[Mapping[str, Beginning]]) -> None:
         self._logs = logs
