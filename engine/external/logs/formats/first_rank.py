@@ -5,7 +5,7 @@ import re
 _RANK = re.compile(
     rb"^[^A-Za-z\n]*(?:local_|global_)?rank[\s_:=]*([0-9]+) *[\])}:|>].*\n", re.IGNORECASE | re.MULTILINE
 )
-"""A line of one process, as its beginning says: ``[rank 0]``, ``rank0:``. A number beside others is a value."""
+"""A line of one process, as its beginning says: ``[rank 0]``, ``rank0:``. Other numbers are values."""
 _WORDS = (b"rank", b"Rank", b"RANK")
 
 
