@@ -1,6 +1,7 @@
 """What tests share: waiting for conditions, and real runs that are sure to be ended."""
 
 import os
+import shutil
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -32,6 +33,12 @@ def wait_until(condition: Callable[[], object], seconds: float = 90.0) -> None:
             return
         pause.wait(0.02)
     raise AssertionError(f"not within {seconds:.0f} s: {condition}")
+
+
+def remove(folder: Path) -> None:
+    """As ``rm -rf`` does it, again where somebody has just written something."""
+    while folder.exists():
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def facts(run: RunFolder) -> RunFacts:

@@ -15,7 +15,7 @@ from latentop.engine.run.process import launch, liveness
 from latentop.engine.run.process.removal import Removal
 from latentop.engine.run.store.reader import Reader
 from tests.engine.external.test_follower import watching, written
-from tests.support.real_runs import FEW_IMAGES, SMALL_GAN, facts, training, wait_until
+from tests.support.real_runs import FEW_IMAGES, SMALL_GAN, facts, remove, training, wait_until
 
 LONG = (*SMALL_GAN, *FEW_IMAGES, "steps=1000000")
 
@@ -33,7 +33,7 @@ def test_a_worker_ends_and_who_watches_is_told(tmp_path: Path) -> None:
         pid = facts(run).pid
         assert pid is not None
         with closing(Reader(run.database)) as watches:
-            shutil.rmtree(run.path)
+            remove(run.path)
             try:
                 wait_until(lambda: over(pid))
             finally:
@@ -67,7 +67,7 @@ def test_who_mirrors_a_log_ends(tmp_path: Path) -> None:
         wait_until(lambda: facts(run).step == 49)
         pid = facts(run).pid
         assert pid is not None
-        shutil.rmtree(run.path)
+        remove(run.path)
         try:
             wait_until(lambda: over(pid))
         finally:

@@ -2,7 +2,6 @@
 
 import os
 import resource
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ import pytest
 
 from latentop.engine.run import commands
 from tests.support import ROOT
-from tests.support.real_runs import everything, facts, wait_until
+from tests.support.real_runs import everything, facts, remove, wait_until
 from tests.support.script_runs import series
 from tests.support.scripts import Script, script
 from tests.terminal.full_disk import NAMESPACE, may_mount
@@ -45,12 +44,6 @@ def trains_on(made: Script) -> None:
     wait_until((made.place / "trained").exists)
     step = trained(made)
     wait_until(lambda: trained(made) > step + 120)
-
-
-def removed(made: Script) -> None:
-    """As rm -rf does it, again where the script has just written something."""
-    while made.runs.exists():
-        shutil.rmtree(made.runs, ignore_errors=True)
 
 
 @contextmanager
@@ -100,7 +93,7 @@ def test_a_script_ends_well_on_a_full_disk(tmp_path: Path) -> None:
 def test_a_folder_that_is_removed_harms_no_training(tmp_path: Path) -> None:
     with script(tmp_path, TEXT) as made:
         run = made.trained(20)
-        removed(made)
+        remove(made.runs)
         trains_on(made)
         (tmp_path / "end").touch()
         assert made.ended() == 0
@@ -115,7 +108,7 @@ def test_a_paused_script_whose_folder_is_removed_trains_on_as_nobody_can_tell_it
         run = made.trained(20)
         commands.ask(run, "pause")
         wait_until(lambda: facts(run).state == "paused")
-        removed(made)
+        remove(made.runs)
         trains_on(made)
         (tmp_path / "end").touch()
         assert made.ended() == 0
