@@ -107,10 +107,10 @@ EDITS = st.lists(
 
 TOGETHER = {
     "dcgan": {"generator.conditional", "discriminator.conditional"},
-    "stacked": {"keep.best"},
-    "pretrain-classifier": {"keep.best"},
+    "stacked": {"keep.best", "watch.features"},
+    "pretrain-classifier": {"keep.best", "watch.features"},
 }
-"""Settings of a preset that can't be changed alone: its best is never by samples, of which it has none."""
+"""Settings of a preset that can't be changed alone: of samples it has none, nor their features."""
 TYPED = ("2", "0.25", "0.06", "1e-5", "0.95", "1.3", "300", "20000", "[8, 4]", "own.py", "grey", "cpu")
 """One of these is another value than the default that each setting accepts."""
 

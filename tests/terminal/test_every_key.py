@@ -137,7 +137,7 @@ DOES: Mapping[Place, Mapping[str, Steps]] = {
         "n": opened("n", "all values at step"),
         "slash": opened("/", "Which series", "loss/generator"),
         "enter": [("\r", hides("% of real data")), ("\r", WHOLE)],
-        "tab": [("\t\t\r", both(shows("─ diversity, 1"), hides("─ losses"))), ("\r", WHOLE)],
+        "tab": [("\t\t\r", both(shows("─ diversity, %"), hides("─ losses"))), ("\r", WHOLE)],
         "left": [(LEFT, back)],
         "shift+left": [("\x1b[1;2D", back)],
         "shift+right": [("\x1b[1;2C", on)],
@@ -161,7 +161,7 @@ DOES: Mapping[Place, Mapping[str, Steps]] = {
             ("\x1b[A", None)
         ],  # what they do, where one image stands alone: tests/tui/screens/test_alone.py
         "down": [("\x1b[B", None)],
-        "g": [("g", hides("─ diversity, 1"))],
+        "g": [("g", hides("─ diversity, %"))],
         "p": [("p", PRESETS), (ESCAPE, shows("● training"))],
         "l": [("l", LIST), (ESCAPE, shows("● training"))],
         **everywhere("run"),
