@@ -123,7 +123,7 @@ def ordering(screen: str) -> str:
 
 
 PRESETS, LIST = shows("what shall be trained?"), shows("runs in")
-WHOLE = shows("% of real data", "─ losses")
+WHOLE = shows("are the samples good?", "─ losses")
 DOES: Mapping[Place, Mapping[str, Steps]] = {
     "run": {
         "c": [("c", shows("checkpoint at step"))],

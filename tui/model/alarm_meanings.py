@@ -58,7 +58,7 @@ ALARMS = {
     ),
     "fading-modes": AlarmMeaning(
         severity="warning",
-        what="a class whose share falls over 8, 16 or 32 checks, so that it is lost within twice as many",
+        what="a class whose share falls over 8, 16 or 32 checks, so that it is lost within as many more",
     ),
     "discriminator-wins": AlarmMeaning(
         severity="warning",

@@ -20,11 +20,11 @@ from latentop.presets.wording import spaced
 
 LINES = (8, 16, 32)
 """Checks that a line is drawn through: few see a fast fall soon, many a slow one at all."""
-AHEAD = 2
+AHEAD = 1
 """Times as far as the line looks back, a forecast looks ahead at most."""
 MEMORY = 64
 """Checks that say what a class had before."""
-SHORT = 0.75
+SHORT = 0.5
 """Of its share of real data: a class above has nothing to lose yet."""
 FULL = 1.25
 """A share above counts as that: a class that gives up what it has too much, as at first, doesn't fade."""

@@ -135,7 +135,7 @@ async def test_on_the_screen_of_a_run(runs: Path, open_app: Open, kind: str) -> 
         recorded.writes(events=[refused])
         await look(pilot, "checkpoint refused: ")
         for key, shown in (
-            ("a", "alarms"),
+            ("a", "arrows scroll"),
             ("n", "all values at step"),
             ("e", "while it trains"),
             ("t", "esc closes"),
