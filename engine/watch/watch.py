@@ -5,11 +5,8 @@ was measured on held-out data (``validate``), and samples whenever a check is ``
 events.
 """
 
-from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from math import inf
-from statistics import median
 from typing import Any, SupportsFloat
 
 import numpy as np
@@ -18,6 +15,7 @@ from torch import Tensor
 
 from latentop.engine.run.chance import raised_below
 from latentop.engine.run.events import AlarmCleared, AlarmRaised, Scalars, Severity
+from latentop.engine.watch.pace import Pace
 from latentop.engine.watch.samples import feature_network
 from latentop.engine.watch.samples.reading import Meter, Reading
 from latentop.engine.watch.samples.unmeasured import UnmeasurableError, Unmeasured
@@ -32,9 +30,6 @@ from latentop.engine.watch.verdict.collapse import Collapse
 from latentop.engine.watch.verdict.garbage import Garbage
 from latentop.presets.watch import Watch as Settings
 
-_COSTS = 5
-HASTE = 4
-"""Times sooner that a check follows which may raise an alarm."""
 BUILD_SECONDS = 0.25
 """How long the meter is built between two steps."""
 
@@ -46,9 +41,7 @@ class Watch:
     seconds. ``awaits`` names the alarms that must be looked for before a run is healthy; with a meter,
     ``collapsed`` is one of them.
     ``least_loss`` is what the discriminator's loss can't get below, in nats.
-    A check costs time: the next is due after ``settings.every`` seconds, or so much later that checks take no
-    more than ``settings.budget`` of the time; sooner where it may raise an alarm. ``reading`` is the newest,
-    None before the first.
+    ``pace`` says when the next check is due. ``reading`` is the newest, None before the first.
     """
 
     def __init__(
@@ -67,11 +60,8 @@ class Watch:
         self.unmeasured: Unmeasured | None = None
         """Why samples can't be measured, where that turned out on the way."""
         self._clock = clock
+        self.pace = Pace(settings, clock)
         self._build(settings, least_loss)
-        self._costs: deque[float] = deque(maxlen=_COSTS)
-        self._checked, self._began, self._spent = -inf, clock(), 0.0
-        self._in_doubt = False
-        """Whether the newest check found what is an alarm if others find it, too."""
         self._missed = 0
         """Checks in a row that could not be made."""
         self._samples_finite = True
@@ -80,7 +70,7 @@ class Watch:
         self.reading: Reading | None = None
 
     def _build(self, settings: Settings, least_loss: float) -> None:
-        self._settings = settings = settings.moved
+        self._settings = self.pace.settings = settings = settings.moved
         self._stability = Stability(settings, least_loss)
         self._collapse = Collapse(settings)
         self._garbage = Garbage(settings)
@@ -157,7 +147,7 @@ class Watch:
     @property
     def due(self) -> bool:
         """Whether it is time for ``judge``."""
-        return self.metered and (self.building or self._clock() >= self._checked + self.interval)
+        return self.metered and (self.building or self.pace.due)
 
     @property
     def undecided(self) -> bool:
@@ -165,21 +155,6 @@ class Watch:
         if self._meter is None or self.reading is None:
             return False
         return "collapsed" in self.awaited and looks_real(self.reading)
-
-    @property
-    def cost(self) -> float:
-        """Seconds that a check takes, drawing included: the median of the last few, 0 before the first."""
-        return median(self._costs) if self._costs else 0.0
-
-    @property
-    def interval(self) -> float:
-        """Seconds from the end of one check to the next: fewer while it takes another to raise an alarm.
-
-        Then the budget is kept on average, over the run.
-        """
-        usual = max(self._settings.every, self.cost / self._settings.budget)
-        spare = self._settings.budget * (self._clock() - self._began) - self._spent
-        return usual / HASTE if self._in_doubt and spare > self.cost else usual
 
     def hear(self, conditions: Iterable[Condition]) -> None:
         """Judge these, too, whenever values are observed, until others are heard; each alarm is one."""
@@ -250,17 +225,15 @@ class Watch:
         except UnmeasurableError as error:
             self._give_up(error.reason)
             return []
-        self._samples_finite, self._in_doubt = finite, False
+        self._samples_finite, self.pace.in_doubt = finite, False
         events: list[Scalars | AlarmRaised | AlarmCleared] = []
         if reading is not None:
             events += self.take(reading, step=step, wall=wall)
         else:
             bad = int((~samples.isfinite()).flatten(1).any(1).sum())
             events += self._alarms.update([samples_not_finite(bad, len(samples))], step=step, wall=wall)
-        ended = self._clock()
-        self._costs.append(ended - began)
-        self._spent += ended - began
-        self._checked, self._missed = ended, 0
+        self.pace.checked(began)
+        self._missed = 0
         return events
 
     def put_off(self) -> None:
@@ -269,8 +242,9 @@ class Watch:
         A meter that was being built is begun anew then. After ``settings.patience`` checks in a row that
         could not be made nobody knows how samples are: the run is healthy no more until they are read again.
         """
-        self._rest, self._checked = None, self._clock()
+        self._rest = None
         self._missed += 1
+        self.pace.skip()
         if self._missed >= self._settings.patience:
             self._alarms.forget_judgement("collapsed")
 
@@ -306,7 +280,7 @@ class Watch:
         conditions = [*self._collapse.judge(reading, step), *self._garbage.judge(reading)]
         values = reading.series() | reading.shares() | {"diversity/turnover": self._collapse.turnover}
         events = self._alarms.update(conditions, step=step, wall=wall)
-        self._in_doubt = any(one.bad and one.name not in self._alarms.standing for one in conditions)
+        self.pace.in_doubt = any(one.bad and one.name not in self._alarms.standing for one in conditions)
         return [Scalars(step=step, wall=wall, values=values), *events]
 
     def look_again(self) -> None:
@@ -326,7 +300,7 @@ class Watch:
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Continue from ``state()``: nothing that is on is raised again."""
-        self._samples_finite, self._in_doubt, self.reading = True, False, None
+        self._samples_finite, self.pace.in_doubt, self.reading = True, False, None
         self._alarms.restore(state["alarms"])
         if not self.metered:  # as where images were removed: whoever looked then can't now
             self._alarms.forget_judgement("collapsed")

@@ -426,8 +426,8 @@ def test_checks_keep_to_their_share_of_the_time() -> None:
 
     events = watched.judge(slowly, step=1, wall=7.0)
     assert [type(event) for event in events] == [Scalars]
-    assert watched.cost == pytest.approx(0.2)
-    assert watched.interval == pytest.approx(20)
+    assert watched.pace.cost == pytest.approx(0.2)
+    assert watched.pace.interval == pytest.approx(20)
     clock.now += 19.9
     assert not watched.due
     clock.now += 0.2
@@ -438,15 +438,15 @@ def test_a_check_that_may_raise_an_alarm_is_followed_sooner_as_far_as_there_is_t
     clock = Clock()
     watched = trained(clock)
     follow(watched, healthy(6))
-    usual = watched.interval
+    usual = watched.pace.interval
     few = [draw(seed, distinct=40) for seed in range(3)]
     follow(watched, few[:1], first=1000)
-    assert watched.interval == usual  # no second of training was spared yet
+    assert watched.pace.interval == usual  # no second of training was spared yet
     clock.now += 3600
-    assert watched.interval == usual / 4
+    assert watched.pace.interval == usual / 4
     follow(watched, few[1:], first=1200)
     assert watched.verdict == "collapsed"
-    assert watched.interval == usual
+    assert watched.pace.interval == usual
 
 
 def test_more_samples_of_the_same_step_are_wanted_while_they_may_decide() -> None:

@@ -18,7 +18,7 @@ def test_a_run_whose_samples_cannot_be_read_any_more_is_healthy_no_more() -> Non
     follow(watched, healthy(6))
     said = []
     for _ in range(schema.Watch().patience):
-        clock.now += watched.interval
+        clock.now += watched.pace.interval
         assert watched.due
         watched.put_off()
         assert not watched.due
@@ -43,7 +43,7 @@ def test_a_meter_that_could_not_be_built_is_begun_anew() -> None:
         follow(watched, healthy(1))
     watched.put_off()
     assert not watched.building
-    clock.now += watched.interval
+    clock.now += watched.pace.interval
     assert watched.due
     follow(watched, healthy(1))
     assert watched.modes
