@@ -9,13 +9,13 @@ from torch import Tensor, nn
 
 from latentop.engine.run.events import Scalars
 from latentop.engine.run.folder import RunFolder
-from latentop.engine.run.process.terminated import Terminated
 from latentop.engine.train import session
 from latentop.engine.train.hooks import Hooks
 from latentop.engine.train.preparation import load
 from latentop.engine.train.trainer import Trainer
 from latentop.presets import catalogue
 from latentop.tui import cli
+from tests.support.ended_later import EndedLater
 from tests.support.feature_files import small_network, written
 from tests.support.real_runs import FEW_IMAGES, SMALL_GAN, everything, facts, training, wait_until
 
@@ -100,22 +100,10 @@ def test_what_gives_no_features_is_told_before_the_first_step(tmp_path: Path) ->
     assert "returns features (n, d)" in said.hint
 
 
-class Later(Terminated):
-    """Set after it was looked at some times."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._looks = 0
-
-    def is_set(self) -> bool:
-        self._looks += 1
-        return self._looks > 20
-
-
 def resume(run: RunFolder) -> str:
     """Train some steps more in this process; what is said of it."""
     preset = catalogue.load(catalogue.find(str(run.preset)))
-    session.Session(run, preset, terminated=Later(), hooks=Hooks(run)).train(resume=True)
+    session.Session(run, preset, terminated=EndedLater(), hooks=Hooks(run)).train(resume=True)
     return next(mark.text for mark in reversed(everything(run).marks) if mark.kind == "resume")
 
 

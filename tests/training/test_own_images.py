@@ -19,6 +19,7 @@ from latentop.tui import cli
 from latentop.tui.commands import first_step
 from latentop.tui.runs import forks
 from latentop.tui.runs.start import start
+from tests.support.ended_later import EndedLater
 from tests.support.real_runs import SMALL_GAN, everything, facts
 
 pytestmark = pytest.mark.slow
@@ -80,18 +81,6 @@ def begun(photos: Path, *words: str, name: str = "dcgan-64", monkeypatch: pytest
         return start(folder.runs_folder(None), name, catalogue.load(entry, words))
 
 
-class Later(Terminated):
-    """Set after it was looked at some times."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._looks = 0
-
-    def is_set(self) -> bool:
-        self._looks += 1
-        return self._looks > 20
-
-
 def session_of(run: RunFolder, terminated: Terminated) -> session.Session:
     """A stretch of training in this process."""
     preset = catalogue.load(catalogue.find(str(run.preset)))
@@ -101,7 +90,7 @@ def session_of(run: RunFolder, terminated: Terminated) -> session.Session:
 def train(run: RunFolder, *, resume: bool = False) -> None:
     """Train some steps, in this process, and stop with a checkpoint."""
     before = facts(run).step
-    session_of(run, Later()).train(resume=resume)
+    session_of(run, EndedLater()).train(resume=resume)
     assert facts(run).step > before
 
 
