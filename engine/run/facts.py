@@ -91,6 +91,8 @@ class RunFacts:
     overfitting_alarm: Amount = 1.5
     """Validation error, over the training error, above which it may be over-fitting."""
     seed: int = 0
+    seeded: bool = False
+    """Whether a script chose its seed, be it 0; a preset always has one."""
     device: str = ""
     compute: Mapping[str, object] = field(default_factory=dict)
     """What a trial found fastest, or was so at the start: ``{"threads": 2, "channels_last": true}``."""
@@ -186,6 +188,11 @@ class RunFacts:
     def scripted(self) -> bool:
         """Whether a script of somebody's own trains it, in a loop of its own: it has no preset."""
         return bool(self.command)
+
+    @property
+    def chosen_seed(self) -> int | None:
+        """The seed; None where a script has chosen none."""
+        return self.seed if self.seed or self.seeded or not self.scripted else None
 
     @property
     def trainer(self) -> str:

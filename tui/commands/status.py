@@ -136,7 +136,7 @@ def brief(run: RunFolder, facts: RunFacts, state: Liveness) -> dict[str, object]
         "name": facts.name,
         "note": facts.note,
         "preset": facts.preset,
-        "seed": facts.seed,
+        "seed": facts.chosen_seed,
         "state": state.name,
         "alive": state.alive,
         "detail": state.detail,

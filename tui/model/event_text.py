@@ -48,7 +48,7 @@ class Bad:
 def opening(run: str, facts: RunFacts, liveness: Liveness, now: float) -> Said:
     """Which run this is."""
     words = [run, facts.title or facts.preset]
-    words += [f"seed {facts.seed}"] if facts.seed or not facts.scripted else []
+    words += [] if facts.chosen_seed is None else [f"seed {facts.chosen_seed}"]
     words += [f"{spaced(facts.steps)} steps"] if facts.steps else []
     if facts.step:
         state = run_state.state(liveness) if liveness.watched else liveness.name
@@ -59,7 +59,7 @@ def opening(run: str, facts: RunFacts, liveness: Liveness, now: float) -> Said:
         wall=now,
         text=" · ".join(word for word in words if word),
         tone="heading",
-        fields={"run": run, "preset": facts.preset, "seed": facts.seed, "steps": facts.steps},
+        fields={"run": run, "preset": facts.preset, "seed": facts.chosen_seed, "steps": facts.steps},
         spoken=tuple(sentence(word) for word in (f"run {run}", *words[1:]) if word),
     )
 

@@ -41,7 +41,7 @@ def about(facts: RunFacts, state: Liveness, *, folder: Path, size: int | None, n
         "script": "" if facts.watches else shlex.join(facts.command),
         "started in": "" if facts.watches else facts.directory,
         "parent": f"{facts.parent}, step {spaced(facts.parent_step)}" if facts.parent else "",
-        "seed": str(facts.seed) if facts.seed or not facts.scripted else "",
+        "seed": "" if facts.chosen_seed is None else str(facts.chosen_seed),
         "data": ", ".join(filter(None, (facts.data, facts.data_source))),
         "measured in": _features(facts) if facts.metered and facts.features != PCA else "",
         "files": f"{spaced(facts.data_files)}, fingerprint {facts.data_fingerprint}"

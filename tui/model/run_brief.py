@@ -29,7 +29,8 @@ def lines(state: State) -> Iterator[tuple[str, str]]:
         yield facts.note, "accent"
     if facts.parent:
         yield f"fork of {facts.parent} at step {spaced(facts.parent_step)}", ""
-    yield " · ".join(filter(None, (facts.title or facts.preset, facts.data, f"seed {facts.seed}"))), ""
+    seed = "" if facts.chosen_seed is None else f"seed {facts.chosen_seed}"
+    yield " · ".join(filter(None, (facts.title or facts.preset, facts.data, seed))), ""
     rates = {key: value for key, value in facts.settings.items() if key.rpartition(".")[2] == "lr"}
     if rates and len(set(rates.values())) == 1 and len(rates) > 1:
         yield f"lr {setting(next(iter(rates.values())))} in all networks", ""

@@ -103,8 +103,8 @@ class Header(Panel):
             parts.append(Part(80, "latentop", "primary"))
         if facts.data:
             parts.append(Part(30, facts.data.partition(" (")[0]))
-        if facts.data and (facts.seed or not facts.scripted):  # what a script has not seeded has none
-            parts.append(Part(28, f"seed {facts.seed}"))
+        if facts.data and facts.chosen_seed is not None:
+            parts.append(Part(28, f"seed {facts.chosen_seed}"))
         if facts.note:
             parts.append(Part(5, facts.note))
         return parts

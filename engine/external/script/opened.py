@@ -68,7 +68,8 @@ def begin(
     given: Given, *, name: str, config: Mapping[str, Any], runs: Path, guard: str, seed: int | None
 ) -> tuple[Opened, ScriptTrainer]:
     """Make a new run. Raises UsageError or StorageError where it can't be written."""
-    number = _seed(config) if seed is None else seed
+    chosen = _seed(config) if seed is None else seed
+    number = chosen or 0
     unable = _unable(given)
     directory = invocation.directory()
     facts = RunFacts(
@@ -77,6 +78,7 @@ def begin(
         kind=given.kind,
         data=_data(given),
         seed=number,
+        seeded=chosen is not None,
         device=_device(given),
         steps=given.steps,
         state="running",
@@ -205,11 +207,11 @@ def slug(name: str) -> str:
     return found
 
 
-def _seed(config: Mapping[str, Any]) -> int:
-    """Of the script: what it says, else what torch was given; 0 where nobody has chosen one."""
+def _seed(config: Mapping[str, Any]) -> int | None:
+    """Of the script: what it says, else what torch was given; None where nobody has chosen one."""
     said = config.get("seed", config.get("manual_seed", config.get("manualSeed")))
     number = said if isinstance(said, int) and not isinstance(said, bool) else torch.initial_seed()
-    return number if 0 <= number < random_state.SEEDS else 0
+    return number if 0 <= number < random_state.SEEDS else None
 
 
 def _device(given: Given) -> str:

@@ -13,7 +13,10 @@ from latentop.engine.run.facts import RunFacts
 from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.process import script_start
 from latentop.tui import cli
+from latentop.tui.model import event_text, run_brief
+from latentop.tui.model.state import State, apply
 from tests.support.dashboard import DEAD_PID, asked
+from tests.support.real_runs import everything
 from tests.support.recorded_runs import alive, assert_two_lines, write
 from tests.support.recorded_scripts import Scripted
 from tests.tui.commands.test_asking import answering
@@ -217,6 +220,24 @@ def test_scripts_are_not_started_by_the_way(tmp_path: Path, errors: Errors, star
     assert code == 2
     assert_two_lines(said, "only runs of scripts were cut off: ", "latentop resume NAME")
     assert started == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "told", "field"), [({"seed": 0, "seeded": True}, True, 0), ({"seed": 0}, False, None)]
+)
+def test_a_seed_of_0_is_a_seed_and_none_is_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], facts: dict[str, Any], told: bool, field: int | None
+) -> None:
+    recorded = Scripted(tmp_path, data="faces", **facts)
+    recorded.trains(10)
+    runs = ["--runs", str(tmp_path)]
+    assert cli.main(["show", *runs]) == 0
+    assert ("\n seed 0\n" in re.sub(" +", " ", capsys.readouterr().out)) == told
+    assert cli.main(["show", "--json", *runs]) == 0
+    assert json.loads(capsys.readouterr().out)["seed"] == field
+    state = apply(State(), everything(recorded.run))
+    assert ("seed 0" in "".join(text for text, _ in run_brief.lines(state))) == told
+    assert ("seed 0" in event_text.opening("r", state.facts, state.liveness, 0.0).text) == told
 
 
 def test_what_a_script_says_of_itself_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

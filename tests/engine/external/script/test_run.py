@@ -35,6 +35,24 @@ def test_several_calls_tell_of_one_step(runs: Path) -> None:
     assert not trouble(runs)
 
 
+@pytest.mark.parametrize(
+    ("said", "torch_has", "chosen"),
+    [
+        ({"seed": 0}, None, 0),
+        ({"config": {"seed": 0}}, None, 0),
+        ({}, 0, 0),
+        ({"config": {"manualSeed": 999}}, 0, 999),
+        ({}, 2**40, None),
+    ],
+)
+def test_the_seed_is_told_of_a_script_that_has_one_even_if_it_is_0(
+    runs: Path, said: dict[str, Any], torch_has: int | None, chosen: int | None
+) -> None:
+    torch.manual_seed(torch_has if torch_has is not None else 2**40)
+    latentop.init(**said).finish()
+    assert facts(only_run(runs)).chosen_seed == chosen
+
+
 def test_steps_count_by_themselves_or_as_the_script_says(runs: Path) -> None:
     with latentop.init() as run:
         run.log({"loss": 1.0})
