@@ -85,4 +85,4 @@ def _set(path: Path, key: str, value: str) -> None:
         with database.told(path), database.transaction(connection):
             set_facts(connection, {key: value})
     finally:
-        connection.close()
+        database.fold_and_close(connection)

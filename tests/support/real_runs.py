@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -59,6 +60,22 @@ def everything(run: RunFolder) -> Batch:
         reader.close()
     assert batch is not None
     return batch
+
+
+def alone(run: RunFolder) -> Batch:
+    """All that ``run.db`` holds by itself, copied elsewhere."""
+    with tempfile.TemporaryDirectory() as place:
+        copy = RunFolder(Path(shutil.copytree(run.path, f"{place}/{run.id}", ignore=_beside)))
+        return everything(copy)
+
+
+def folded(run: RunFolder) -> bool:
+    """Whether the write-ahead log beside ``run.db`` is empty, or gone."""
+    log = run.database.with_name("run.db-wal")
+    return not log.exists() or log.stat().st_size == 0
+
+
+_beside = shutil.ignore_patterns("run.db-*")
 
 
 def ask(run: RunFolder, name: commands.Name, arguments: dict[str, object] | None = None) -> commands.Answer:

@@ -5,6 +5,7 @@ import resource
 import signal
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,20 @@ from latentop.engine.run import commands
 from latentop.engine.run.errors import UsageError
 from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.process import launch, liveness
+from latentop.engine.run.store.reader import Reader
 from latentop.presets import catalogue
-from tests.support.real_runs import FEW_IMAGES, SMALL_GAN, ask, end, everything, facts, training, wait_until
+from tests.support.real_runs import (
+    FEW_IMAGES,
+    SMALL_GAN,
+    alone,
+    ask,
+    end,
+    everything,
+    facts,
+    folded,
+    training,
+    wait_until,
+)
 from tests.support.recorded_runs import latentop
 
 LONG = (*SMALL_GAN, *FEW_IMAGES, "steps=1000000")
@@ -37,7 +50,10 @@ def steps_of(run: RunFolder, series: str) -> list[int]:
 
 def test_a_short_gan_leaves_a_whole_record(tmp_path: Path) -> None:
     with training(tmp_path, "dcgan", [*SMALL_GAN, *FEW_IMAGES, "steps=60"]) as run:
-        wait_until(lambda: state(run) == "finished")
+        with closing(Reader(run.database)) as viewer:
+            viewer.poll()
+            wait_until(lambda: state(run) == "finished" and folded(run))
+            assert alone(run).facts.state == "finished"
     recorded = everything(run)
     for name in ("loss/generator", "loss/discriminator", "score/real", "score/fake"):
         bins = recorded.bins[name]

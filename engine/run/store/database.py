@@ -4,7 +4,7 @@ import os
 import sqlite3
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from latentop.engine.run.errors import StorageError
@@ -16,6 +16,8 @@ BUSY_SECONDS = 10.0
 LONGEST_VALUE = 128 * 2**20
 LOG_BYTES = 16 * 2**20
 """The write-ahead log shrinks to that after somebody who read for long kept it growing."""
+FOLD_SECONDS = 1.0
+"""So long a writer that ends waits for those who read at that moment."""
 
 _OURS = (sqlite3.ProgrammingError, sqlite3.InterfaceError)
 _UNWRITABLE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
@@ -70,6 +72,17 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
                 return _checked(path, "ro")
             # WAL wants to make files beside the database; on a read-only copy the main file is all there is.
             return _checked(path, "ro", "&immutable=1")
+
+
+def fold_and_close(connection: sqlite3.Connection) -> None:
+    """Close a connection that wrote, so that ``run.db`` alone holds the run, also while others have it open.
+
+    What is read at that very moment, or has no room there, stays in the write-ahead log beside it.
+    """
+    with suppress(sqlite3.Error):
+        connection.execute(f"PRAGMA busy_timeout = {round(1000 * FOLD_SECONDS)}")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    connection.close()
 
 
 @contextmanager

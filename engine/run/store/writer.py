@@ -85,8 +85,8 @@ class Store:
             self._refuse_unheard(inf)
 
     def close(self) -> None:
-        """Close the file; the write-ahead log is folded into it when no viewer is left."""
-        self._connection.close()
+        """Close the file, with the write-ahead log folded into it."""
+        database.fold_and_close(self._connection)
 
     @contextmanager
     def _whole(self) -> Iterator[None]:

@@ -13,7 +13,7 @@ import pytest
 from latentop.engine.run import commands, folder
 from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.store.reader import Batch, Reader
-from tests.support.real_runs import facts, wait_until
+from tests.support.real_runs import alone, facts, folded, wait_until
 from tests.support.recorded_runs import latentop
 
 LINE = "[{epoch}/5][{batch}/100] Loss_D: {d:.4f} Loss_G: {g:.4f} D(x): {x:.4f} D(G(z)): 0.2000 / 0.1000\n"
@@ -90,8 +90,11 @@ def test_stopped_by_who_watches_the_program_is_left_alone(tmp_path: Path) -> Non
             wait_until(lambda: facts(run).state == "running")
             with pytest.raises(Exception, match="another program's"):
                 commands.ask(run, "pause")
-            commands.ask(run, "stop")
-            wait_until(lambda: facts(run).state == "stopped")
+            with closing(Reader(run.database)) as viewer:
+                viewer.poll()
+                commands.ask(run, "stop")
+                wait_until(lambda: facts(run).state == "stopped" and folded(run))
+                assert alone(run).facts.state == "stopped"
         assert program.poll() is None
     finally:
         program.kill()

@@ -13,6 +13,7 @@ import numpy as np
 import psutil
 import pytest
 
+from latentop.engine.run import labels
 from latentop.engine.run.errors import StorageError
 from latentop.engine.run.facts import RunFacts
 from latentop.engine.run.folder import RunFolder
@@ -21,7 +22,7 @@ from latentop.engine.run.store import database
 from latentop.engine.run.store.bins import from_values
 from latentop.engine.run.store.reader import Reader
 from latentop.engine.run.store.writer import Store
-from tests.support.real_runs import everything
+from tests.support.real_runs import alone, everything
 
 NOBODY = 65534
 Mount = namedtuple("Mount", "mountpoint fstype")
@@ -89,6 +90,34 @@ def test_what_a_run_holds_is_private_while_it_is_written_and_after(tmp_path: Pat
     assert modes.keys() >= {"run.db", "run.db-wal", "preset.toml"}
     assert set(modes.values()) == {0o600}
     assert {path.stat().st_mode & 0o777 for path in (run.path.parent, run.path)} == {0o700}
+
+
+def test_the_file_alone_holds_all_once_its_writer_has_ended_whoever_reads(run: RunFolder) -> None:
+    with closing(Reader(run.database)) as viewer:
+        viewer.poll()
+        store = Store(run.database)
+        store.write({"loss/generator": from_values(np.array([4001]), np.array([1.0]), np.array([7.0]))}, [])
+        store.close()
+        assert alone(run).bins["loss/generator"].last[-1] == 7.0
+        labels.rename(run.database, "mine")
+        assert alone(run).facts.name == "mine"
+        new = viewer.poll()
+        assert new is not None
+        assert (new.bins["loss/generator"].last[-1], new.facts.name) == (7.0, "mine")
+
+
+def test_who_reads_at_the_end_keeps_what_it_reads_and_loses_nothing(
+    run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "FOLD_SECONDS", 0.01)
+    with closing(sqlite3.connect(run.database, isolation_level=None)) as other:
+        other.execute("BEGIN")
+        assert other.execute("SELECT max(step) FROM points").fetchone() == (4000,)
+        store = Store(run.database)
+        store.write({"loss/generator": from_values(np.array([4001]), np.array([1.0]), np.array([7.0]))}, [])
+        store.close()
+        assert other.execute("SELECT max(step) FROM points").fetchone() == (4000,)
+    assert everything(run).bins["loss/generator"].last[-1] == 7.0
 
 
 @pytest.mark.parametrize("use", [looked_at, opened])

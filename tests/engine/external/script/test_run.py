@@ -1,6 +1,7 @@
 """A run of a script's own loop: what is recorded of its calls, and what is said of bad ones."""
 
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ from torch import nn
 
 import latentop
 from latentop.engine.run.errors import UsageError
+from latentop.engine.run.store.reader import Reader
 from latentop.tensorboard import SummaryWriter
 from tests.support.elsewhere import Elsewhere, lying_on
-from tests.support.real_runs import everything, facts
+from tests.support.real_runs import alone, everything, facts
 from tests.support.script_runs import marks, only_run, series
 
 
@@ -51,6 +53,16 @@ def test_the_seed_is_told_of_a_script_that_has_one_even_if_it_is_0(
     torch.manual_seed(torch_has if torch_has is not None else 2**40)
     latentop.init(**said).finish()
     assert facts(only_run(runs)).chosen_seed == chosen
+
+
+def test_a_run_that_has_ended_is_whole_in_one_file_while_somebody_looks_at_it(runs: Path) -> None:
+    with latentop.init() as run:
+        run.log({"loss": 1.0}, step=1)
+        with closing(Reader(only_run(runs).database)) as viewer:
+            viewer.poll()
+            run.finish()
+            found = alone(only_run(runs))
+    assert (found.facts.state, found.bins["loss/total"].last[-1]) == ("finished", 1.0)
 
 
 def test_steps_count_by_themselves_or_as_the_script_says(runs: Path) -> None:
