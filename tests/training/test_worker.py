@@ -49,11 +49,11 @@ def steps_of(run: RunFolder, series: str) -> list[int]:
 
 
 def test_a_short_gan_leaves_a_whole_record(tmp_path: Path) -> None:
-    with training(tmp_path, "dcgan", [*SMALL_GAN, *FEW_IMAGES, "steps=60"]) as run:
-        with closing(Reader(run.database)) as viewer:
-            viewer.poll()
-            wait_until(lambda: state(run) == "finished" and folded(run))
-            assert alone(run).facts.state == "finished"
+    words = [*SMALL_GAN, *FEW_IMAGES, "steps=60"]
+    with training(tmp_path, "dcgan", words) as run, closing(Reader(run.database)) as viewer:
+        viewer.poll()
+        wait_until(lambda: state(run) == "finished" and folded(run))
+        assert alone(run).facts.state == "finished"
     recorded = everything(run)
     for name in ("loss/generator", "loss/discriminator", "score/real", "score/fake"):
         bins = recorded.bins[name]
