@@ -256,7 +256,12 @@ class ScriptTrainer:
         if given.sampling:
             samples = lambda: self.watch_settings.samples  # noqa: E731
             meter = SampleMeter(
-                given.sampling, given.real, samples=samples, seed=self.seed, features=given.features
+                given.sampling,
+                given.real,
+                samples=samples,
+                seed=self.seed,
+                features=given.features,
+                place=given.devices[0],
             )
         measured = self.kind == "gan" and meter is not None and given.real is not None
         missing = None if self.kind != "gan" or measured else NO_REAL if meter else NO_SAMPLES

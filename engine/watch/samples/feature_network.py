@@ -20,13 +20,16 @@ from latentop.engine.linear_algebra import evenly
 from latentop.engine.models.inception import Inception
 from latentop.engine.run.errors import UsageError
 from latentop.engine.train import devices, random_state
+from latentop.engine.train.devices import CPU
+from latentop.engine.train.memory_shortage import where_it_fits
+from latentop.engine.watch.samples.network_settings import as_everywhere
 from latentop.engine.watch.samples.unmeasured import unmeasurable
 from latentop.presets import feature_choice
 from latentop.presets.preset_error import PresetError
 from latentop.presets.wording import spaced
 
 AT_ONCE = 64
-"""Images that a network is asked for at once, at most."""
+"""Images that a network is asked for at once, at most, where there is room for what it makes of them."""
 FIRST, SHORT, LONG = 1, 0.05, 0.2
 """Images that it is asked for at first, and the seconds that an answer should take."""
 WIDEST = 8192
@@ -39,21 +42,31 @@ TAKES = "give one that takes images (n, channels, height, width) in [0, 1] and r
 
 
 class FeatureNetwork:
-    """Turns images into features; ``name`` is what people call it."""
+    """Turns images into features; ``name`` is what people call it.
+
+    It is asked on ``place``, or where the images lie; on the processor from where on a device has no room for
+    it, or it can't be computed there, as one that was traced elsewhere.
+    """
 
     def __init__(self, name: str, network: nn.Module) -> None:
         self.name = name
+        self.place: torch.device | None = None
         self._network = network.eval()
         self._at_once = FIRST
+        self._most = AT_ONCE
         self._each = inf
         """Seconds that an image takes, of the quickest answer so far: the first may compile."""
 
     def __call__(self, images: Tensor) -> Tensor:
         """Features ``(n, d)`` of images ``(n, c, h, w)`` in [0, 1]: float32, on the CPU.
 
-        The network is asked on the device of the images. Raises UsageError where it gives none.
+        Raises UsageError where it gives none.
         """
-        return torch.cat([self._ask(part) for part in images.split(AT_ONCE)])
+        parts = []
+        while len(images):
+            part, images = images[: self._most], images[self._most :]
+            parts.append(self._ask(part))
+        return torch.cat(parts)
 
     def parts(self, images: Tensor, places: Tensor) -> Iterator[Tensor]:
         """The same of the images in these places, as many at a time as take a fraction of a second."""
@@ -64,7 +77,7 @@ class FeatureNetwork:
             spent = time.monotonic() - began
             self._each = min(self._each, spent / len(chosen))
             if spent < SHORT:
-                self._at_once = min(AT_ONCE, 2 * self._at_once)
+                self._at_once = min(self._most, 2 * self._at_once)
             elif spent > LONG:
                 self._at_once = max(1, self._at_once // 2)
 
@@ -78,9 +91,27 @@ class FeatureNetwork:
         return min(count, max(LEAST_SAMPLES, int(CHECK / max(self._each, 1e-9))))
 
     def _ask(self, images: Tensor) -> Tensor:
-        own = images.float().clone(memory_format=torch.contiguous_format)  # it may change them in place
+        """Features of images; where memory is short, of fewer at once from now on, and then elsewhere."""
+        if len(images) > 1:
+            with where_it_fits(lambda _: self._ask_for_fewer(len(images))):
+                return self._features(images)
+            return torch.cat([self._ask(part) for part in images.split(self._most)])
+        if (self.place or images.device).type != "cpu":
+            with where_it_fits(lambda _: self._stay_on_processor()):
+                return self._features(images)
+        return self._features(images)
+
+    def _ask_for_fewer(self, count: int) -> None:
+        self._most = max(1, min(self._most, count) // 4)
+        self._at_once = min(self._at_once, self._most)
+
+    def _stay_on_processor(self) -> None:
+        self.place, self._most = CPU, AT_ONCE
+        self._network.to(CPU)
+
+    def _features(self, images: Tensor) -> Tensor:
         try:
-            found = self._answer(own)
+            found = self._answer(images)
         except Exception as error:
             if devices.out_of_memory(error):
                 raise
@@ -100,32 +131,52 @@ class FeatureNetwork:
         return features
 
     def _answer(self, images: Tensor) -> object:
+        place = self.place or images.device
+        if place.type != "cpu":
+            try:
+                return self._asked(images.to(place))
+            except Exception as error:
+                if devices.out_of_memory(error):
+                    raise
+            found = self._asked(images.cpu())  # which raises, too, where it is not the device's fault
+            self._stay_on_processor()
+            return found
+        return self._asked(images.cpu())
+
+    def _asked(self, images: Tensor) -> object:
         place = images.device
+        own = images.float().clone(memory_format=torch.contiguous_format)  # it may change them in place
         with (
+            as_everywhere(),
             random_state.untouched(place),
             torch.no_grad(),
             torch.autocast(place.type, enabled=False),
             torch.jit.optimized_execution(False),  # type: ignore[attr-defined]  # else first calls compile
         ):
-            return self._network.to(place)(images)
+            return self._network.to(place)(own)
 
     def _unfit(self, what: str) -> UsageError:
         return UsageError(f"{self.name} {what}", TAKES)
 
 
-def of(features: str) -> Callable[[], FeatureNetwork] | None:
+def of(features: str, place: torch.device | None = None) -> Callable[[], FeatureNetwork] | None:
     """What loads the network that ``watch.features`` names, as below; None for principal components."""
-    return None if features == feature_choice.PCA else partial(load, features)
+    return None if features == feature_choice.PCA else partial(load, features, place)
 
 
-def load(features: str) -> FeatureNetwork:
-    """The network that ``watch.features`` names. Raises UsageError where it can't be had."""
+def load(features: str, place: torch.device | None = None) -> FeatureNetwork:
+    """The network that ``watch.features`` names, to be asked on ``place``, or where images lie.
+
+    Raises UsageError where it can't be had.
+    """
     try:
         feature_choice.check(features, of="")
         changed = Path(features).stat().st_mtime_ns if feature_choice.is_file(features) else 0
     except PresetError as error:
         raise UsageError(error.message, error.hint) from error
-    return _loaded(features, changed)
+    found = _loaded(features, changed)
+    found.place = place
+    return found
 
 
 def release() -> None:
@@ -154,6 +205,13 @@ def try_out(features: str, images: Tensor) -> None:
             network.refuse_same(found)
     except UsageError as error:
         raise UsageError(f"{feature_choice.KEY}: {error.message}", error.hint) from error
+    except (RuntimeError, MemoryError) as error:
+        if not devices.out_of_memory(error):
+            raise
+        name = feature_choice.told(features)
+        raise UsageError(
+            f"{feature_choice.KEY}: there is too little memory for {name}", "give a smaller network, or pca"
+        ) from error
 
 
 def identity(features: str) -> str:
@@ -183,8 +241,12 @@ def _loaded(features: str, changed: int) -> FeatureNetwork:
     """Loaded once for the trial and the meter, and again where the file has changed."""
     name = feature_choice.told(features)
     try:
-        cpu = torch.device("cpu")
-        with random_state.untouched(cpu), cpu, warnings.catch_warnings(action="ignore"):
+        with (
+            random_state.untouched(CPU),
+            CPU,
+            as_everywhere(),
+            warnings.catch_warnings(action="ignore"),
+        ):
             if feature_choice.is_file(features):
                 return FeatureNetwork(name, torch.jit.load(features, map_location="cpu"))
             return FeatureNetwork(name, Inception())

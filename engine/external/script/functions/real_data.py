@@ -1,6 +1,6 @@
 """Real data that a script's samples are held against, read without a trace in its training."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,10 +21,10 @@ from latentop.engine.external.script.functions.sampled_images import (
 from latentop.engine.external.script.functions.unmoved import unmoved
 from latentop.engine.linear_algebra import evenly
 from latentop.engine.run.errors import LatentopError, UsageError
-from latentop.engine.watch.samples import diversity, feature_network, point_modes
+from latentop.engine.watch.samples import diversity, point_modes
+from latentop.engine.watch.samples.feature_network import FeatureNetwork
 from latentop.engine.watch.samples.reading import Meter
 from latentop.engine.watch.samples.unmeasured import LEAST, UnmeasurableError, too_few, unmeasurable
-from latentop.presets.feature_choice import PCA
 
 MOST = 6144
 """Items that are read, evenly spread: more change no reading."""
@@ -99,9 +99,13 @@ class RealData:
             yield None
 
     def meter(
-        self, samples: int, seed: int, shape: tuple[int, ...], features: str = PCA
+        self,
+        samples: int,
+        seed: int,
+        shape: tuple[int, ...],
+        network: Callable[[], FeatureNetwork] | None = None,
     ) -> Iterator[Meter | None]:
-        """Build the meter in pieces, in these ``features`` of images.
+        """Build the meter in pieces, in features of images, or of a ``network`` that is loaded so.
 
         Raises UnmeasurableError with the reason where there can be none.
         """
@@ -131,9 +135,11 @@ class RealData:
         if points:
             yield from point_modes.pieces(data)
         else:
-            yield from self._measuring(data, samples, seed, features)
+            yield from self._measuring(data, samples, seed, network)
 
-    def _measuring(self, data: Tensor, samples: int, seed: int, features: str) -> Iterator[Meter | None]:
+    def _measuring(
+        self, data: Tensor, samples: int, seed: int, network: Callable[[], FeatureNetwork] | None
+    ) -> Iterator[Meter | None]:
         labels = torch.tensor(self.labels if len(self.labels) == len(data) else [0] * len(data))
         held = int(len(data) * HELD_OUT)
         yield from diversity.pieces(
@@ -145,7 +151,7 @@ class RealData:
             samples=samples,
             seed=seed,
             distances=DISTANCES,
-            network=feature_network.of(features),
+            network=network,
         )
 
     def _names(self, labels: Tensor) -> tuple[str, ...]:

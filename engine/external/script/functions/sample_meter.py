@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 
+import torch
 from torch import Tensor
 
 from latentop.engine.external.script.functions.real_data import RealData, as_images
 from latentop.engine.external.script.functions.sampled_images import FEWEST, Sampling
 from latentop.engine.run.errors import UsageError
+from latentop.engine.watch.samples import feature_network
 from latentop.engine.watch.samples.reading import Meter
 from latentop.engine.watch.samples.unmeasured import Unmeasured, unmeasurable
 
@@ -33,13 +35,17 @@ class SampleMeter:
         samples: Callable[[], int],
         seed: int,
         features: str,
+        place: torch.device,
     ) -> None:
-        """``samples`` says how many a reading takes, where they are not too slow; ``features`` in what."""
+        """``samples`` says how many a reading takes, where they are not too slow.
+
+        ``features`` says in what, and ``place`` where the script trains: a network is asked there, too.
+        """
         self._sampling = sampling
         self._real = real
         self._samples = samples
         self._seed = seed
-        self._features = features
+        self._network = feature_network.of(features, place)
         self._shape: tuple[int, ...] | None = None
         """Of samples, once they are measured."""
 
@@ -63,4 +69,4 @@ class SampleMeter:
         affordable = self._sampling.affordable(self._samples())
         if affordable < LEAST_SAMPLES:
             raise unmeasurable(f"{LEAST_SAMPLES} samples take longer than a minute", "give a faster sample=")
-        yield from self._real.meter(affordable, self._seed, shape, self._features)
+        yield from self._real.meter(affordable, self._seed, shape, self._network)
