@@ -6,7 +6,7 @@ worker. A batch that does not fit into memory is taken back at that step, and no
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
 from latentop.engine.checkpoint.intervals import Saver
@@ -34,6 +34,8 @@ class Edits:
         self._untried: Snapshot | None = None
         """The state before the first edit that no step has followed yet."""
         self._unsaved = False
+        self._went_back = ""
+        """What is said of the last time that training went back, if it did."""
         rollback.gone_back = self._forget_abandoned
 
     def change(self, values: Mapping[str, object]) -> Answer:
@@ -62,7 +64,7 @@ class Edits:
     def undo(self) -> Answer:
         """Give the settings of the newest edit that stands the values that they had before it."""
         if not self._training.former:
-            return False, "no edit is left to undo; what going back has changed is set by hand"
+            return False, f"no edit is left to undo{self._went_back}"
         try:
             snapshot = self._training.take_snapshot()
         except UsageError as error:
@@ -96,9 +98,11 @@ class Edits:
         self._put(training.facts())
         return True
 
-    def _forget_abandoned(self) -> None:
-        """Going back has left behind the state before an edit that no step had followed."""
+    def _forget_abandoned(self, taken: Sequence[str]) -> None:
+        """Going back has left behind the state before an edit that no step had followed, and those edits."""
         self._untried = None
+        of = f": going back has taken back that of {', '.join(taken)}" if taken else ""
+        self._went_back = f"{of}; what going back has changed is set by hand"
 
     def _worth(self, snapshot: Snapshot) -> bool:
         """Whether all is well, so that it is worth going back to, and none of this step is kept."""

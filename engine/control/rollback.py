@@ -54,8 +54,8 @@ class Rollback:
         self._raised = list(raised)
         self.begun_anew: Callable[[], object] = lambda: None
         """Called when somebody went back by hand."""
-        self.gone_back: Callable[[], object] = lambda: None
-        """Called whenever training went back."""
+        self.gone_back: Callable[[list[str]], object] = lambda taken: None
+        """Called whenever training went back, with the settings whose edits stand no more."""
 
     def note(self, alarm: AlarmRaised) -> None:
         """Remember an alarm, to tell of it should its future be abandoned."""
@@ -119,9 +119,9 @@ class Rollback:
                 for one in kept:
                     training.snapshots.keep(one)
                 raise
-        self.gone_back()
         anew = {key for key, value in then.items() if training.settings[key] != value}
         training.former = _standing(training.former, edits, anew)
+        self.gone_back(sorted(_edited(edits) - _edited(training.former)))
         said = [f"from step {spaced(abandoned)} back to {spaced(snapshot.step)}"]
         said += live.differences(before, training.settings)
         said += [] if seed is None else [f"seed {seed}"]
@@ -170,6 +170,10 @@ def _standing(then: _Edits, now: _Edits, anew: Container[str]) -> list[dict[str,
         *(_only(one, _stays) for one in now[shared:]),
     ]
     return [one for one in kept if one]
+
+
+def _edited(edits: _Edits) -> set[str]:
+    return {key for edit in edits for key in edit}
 
 
 def _only(edit: Mapping[str, object], wanted: Callable[[str], bool]) -> dict[str, object]:

@@ -20,13 +20,29 @@ def edits(house: House) -> Edits:
     return house.edits
 
 
-NONE_LEFT = (False, "no edit is left to undo; what going back has changed is set by hand")
+BY_HAND = "; what going back has changed is set by hand"
 
 
-def test_an_edit_that_going_back_took_back_is_not_undone(house: House, edits: Edits) -> None:
+def none_left(*taken: str, back: bool = True) -> tuple[bool, str]:
+    """The answer where training went ``back`` to before the edits of settings that it has ``taken``."""
+    of = f": going back has taken back that of {', '.join(taken)}" if taken else ""
+    return False, f"no edit is left to undo{of}{BY_HAND if back else ''}"
+
+
+def test_an_edit_that_going_back_took_back_is_not_undone_and_that_is_told(house: House, edits: Edits) -> None:
     assert edits.change({"generator.lr": 0.125})[0]
+    assert edits.change({"generator.beta1": 0.25})[0]
     assert house.rollback.asked({"step": 20})[0]
-    assert edits.undo() == NONE_LEFT
+    assert edits.undo() == none_left("generator.beta1", "generator.lr")
+    assert house.rollback.asked({"step": 20})[0]
+    assert edits.undo() == none_left()
+
+
+def test_of_training_that_never_went_back_nothing_is_said_of_that(edits: Edits) -> None:
+    assert edits.undo() == none_left(back=False)
+    assert edits.change({"generator.lr": 0.125})[0]
+    assert edits.undo()[0]
+    assert edits.undo() == none_left(back=False)
 
 
 def test_an_edit_of_what_going_back_leaves_is_undone(house: House, edits: Edits) -> None:
@@ -35,7 +51,7 @@ def test_an_edit_of_what_going_back_leaves_is_undone(house: House, edits: Edits)
     assert house.rollback.asked({"step": 20})[0]
     assert edits.undo() == (True, "undone: watch.guard_tries 5 → 3")
     assert edits.undo() == (True, "undone: steps 5000 → 1000")
-    assert edits.undo() == NONE_LEFT
+    assert edits.undo() == none_left("generator.lr")
 
 
 def test_what_was_undone_before_going_back_is_not_undone_again(house: House, edits: Edits) -> None:
@@ -58,7 +74,7 @@ def test_a_rate_that_going_back_lowered_does_not_jump_to_that_of_before_an_edit(
     house.trainer.step = 50
     assert house.rollback.asked({"step": 40, "factor": 0.5})[0]
     assert edits.undo() == (True, "undone: generator.beta1 0.25 → 0")
-    assert edits.undo() == NONE_LEFT
+    assert edits.undo() == none_left("generator.lr")
 
 
 def test_too_little_memory_after_going_back_leads_to_no_abandoned_future(house: House, edits: Edits) -> None:
