@@ -7,6 +7,7 @@ from latentop.engine.run.commands import inability
 from latentop.engine.run.errors import UsageError
 from latentop.engine.run.facts import RunFacts
 from latentop.engine.run.folder import RunFolder
+from latentop.engine.run.process import script_start
 from latentop.presets import catalogue, fields, live, script
 from latentop.presets.preset_error import PresetError
 from latentop.presets.schema import Preset
@@ -62,7 +63,9 @@ def no_fork(facts: RunFacts) -> str:
 
 def start_again(facts: RunFacts) -> str:
     """How a person begins anew what a script trains."""
-    return f"start the script again: {command_line(facts)}"
+    python = script_start.gone(facts)
+    why = f" ({python} isn't there any more)" if python else ""
+    return f"start the script again{why}: {shlex.join(script_start.startable(facts))}"
 
 
 def command_line(facts: RunFacts) -> str:

@@ -5,6 +5,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -31,16 +32,17 @@ def start(run: RunFolder, facts: RunFacts) -> "subprocess.Popen[bytes]":
     run that is not one's own; LatentopError where no process can be started, with the run as it was.
     """
     check(run, facts)
+    command = _command(facts)
     environment = {**facts.environment, RESUME: str(run.path.absolute())}
     detail = "" if facts.watches else STARTING
     beginning = told(state="starting", detail=detail, heartbeat=time.time(), pid=None, ended=None, died="")
     say(run.database, beginning)
     try:
         with launch.append_private(run.log) as log:
-            log.write(f"{worker_log.BEGINS}: {shlex.join(facts.command)}\n".encode())
+            log.write(f"{worker_log.BEGINS}: {shlex.join(command)}\n".encode())
             log.flush()
             process = launch.spawn(
-                [*facts.command], subprocess.DEVNULL, log, environment, directory=facts.directory
+                [*command], subprocess.DEVNULL, log, environment, directory=facts.directory
             )
     except (LatentopError, OSError):
         before = told(state=facts.state, detail=facts.detail, heartbeat=facts.heartbeat, pid=facts.pid)
@@ -54,26 +56,52 @@ def check(run: RunFolder, facts: RunFacts) -> None:
     """Raise UsageError where it is seen at once that the script can't be started again here."""
     refuse_foreign(run.path)
     refuse_unable(run, facts, "resume")
-    by_hand = (
-        f"start it by hand: {RESUME}={shlex.quote(str(run.path.absolute()))} {shlex.join(facts.command)}"
-    )
-    folder = Path(facts.directory)
-    if not folder.is_dir():
-        raise UsageError(f"{folder}, where the script of {run.id} was started, isn't there any more", by_hand)
-    python, *words = facts.command
-    path = facts.environment.get("PATH", os.environ.get("PATH"))
-    if not shutil.which(str(folder / python) if os.sep in python else python, path=path):
-        raise UsageError(f"{python}, which ran the script of {run.id}, isn't there any more", by_hand)
+    by_hand = f"{RESUME}={shlex.quote(str(run.path.absolute()))} {shlex.join(startable(facts))}"
+    folder, (python, *words) = Path(facts.directory), _command(facts)
     if _NOTEBOOK in words:
         raise UsageError(
             f"{run.id} was trained in a notebook",
             f"run it again there: latentop.init(resume={str(run.path)!r})",
         )
+    if not folder.is_dir():
+        raise UsageError(
+            f"{folder}, where the script of {run.id} was started, isn't there any more",
+            f"start it from where it is now: {by_hand}",
+        )
+    path = facts.environment.get("PATH", os.environ.get("PATH"))
+    if not shutil.which(str(folder / python) if os.sep in python else python, path=path):
+        raise UsageError(
+            f"{python}, which ran the script of {run.id}, isn't there any more",
+            f"start it with any Python that has what it imports: {by_hand}",
+        )
     script = _script(words)
     if script is None:
-        raise UsageError(f"the script of {run.id} was typed, or came through a pipe: it is no file", by_hand)
+        raise UsageError(
+            f"the script of {run.id} was typed, or came through a pipe: it is no file",
+            f"start it by hand: {by_hand}",
+        )
     if script and not (folder / script).exists():
-        raise UsageError(f"{folder / script}, the script of {run.id}, isn't there any more", by_hand)
+        raise UsageError(
+            f"{folder / script}, the script of {run.id}, isn't there any more",
+            f"put it there, or start it from where it is now: {by_hand}",
+        )
+
+
+def gone(facts: RunFacts) -> str:
+    """The Python that ran the script, where that is a path at which there is none any more; else empty."""
+    python = facts.command[0]
+    there = os.sep not in python or shutil.which(str(Path(facts.directory) / python))
+    return "" if there else python
+
+
+def startable(facts: RunFacts) -> tuple[str, ...]:
+    """The recorded command, with ``python`` in the place of one that isn't there any more."""
+    return ("python", *facts.command[1:]) if gone(facts) else facts.command
+
+
+def _command(facts: RunFacts) -> tuple[str, ...]:
+    """The recorded command; a log is read by the Python of whoever asks, where the one of then is gone."""
+    return (sys.executable, *facts.command[1:]) if facts.watches and gone(facts) else facts.command
 
 
 def _script(words: list[str]) -> str | None:

@@ -99,6 +99,7 @@ def test_where_no_process_can_be_started_the_run_is_as_it_was(
         ((sys.executable,), "was typed, or came through a pipe"),
         ((sys.executable, "-"), "was typed, or came through a pipe"),
         ((sys.executable, "-m", "ipykernel_launcher", "-f", "kernel.json"), "was trained in a notebook"),
+        (("/nowhere/python", "-m", "ipykernel_launcher"), "was trained in a notebook"),
     ],
 )
 def test_what_is_not_there_any_more_is_named_and_the_run_left_alone(
@@ -111,6 +112,24 @@ def test_what_is_not_there_any_more_is_named_and_the_run_left_alone(
     assert str(run.path) in raised.value.hint
     assert facts(run) == before
     assert not run.log.exists()
+
+
+@pytest.mark.parametrize("said", [{}, {"directory": "/nowhere"}])
+def test_no_advice_names_a_python_that_is_gone(runs: Path, said: dict[str, object]) -> None:
+    run = scripted(runs, **said)
+    lost = replace(facts(run), command=("/nowhere/bin/python", "train.py", "--width", "32"))
+    with pytest.raises(UsageError) as raised:
+        script_start.check(run, lost)
+    assert raised.value.hint.endswith(f" LATENTOP_RESUME={run.path} python train.py --width 32")
+    if not said:
+        assert "any Python that has what it imports" in raised.value.hint
+
+
+def test_a_log_is_read_again_by_any_python_where_the_one_of_then_is_gone(runs: Path) -> None:
+    run = scripted(runs, watches="/tmp/train.log", environment={})
+    lost = replace(facts(run), command=("/nowhere/bin/python", "-c", "print('reads')"))
+    script_start.start(run, lost).wait()
+    assert run.log.read_text().endswith("reads\n")
 
 
 def test_one_that_says_that_it_can_not_go_on_is_left_alone(runs: Path) -> None:

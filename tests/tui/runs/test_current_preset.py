@@ -6,7 +6,7 @@ import pytest
 
 from latentop.engine.run.errors import UsageError
 from latentop.engine.run.facts import RunFacts
-from latentop.tui.runs.current_preset import preset_of, resolved, watch_of
+from latentop.tui.runs.current_preset import preset_of, resolved, start_again, watch_of
 from tests.support.real_runs import facts
 from tests.support.recorded_runs import new_run
 from tests.support.recorded_scripts import Scripted
@@ -42,3 +42,9 @@ def test_a_script_has_no_preset_and_how_to_start_it_again_is_told(tmp_path: Path
     with pytest.raises(UsageError, match="its networks are a script's own") as raised:
         preset_of(run, facts(run))
     assert raised.value.hint == "start the script again: python 'my train.py' --lr=1"
+
+
+def test_a_script_is_started_again_with_a_python_that_is_there() -> None:
+    facts = RunFacts(command=("/nowhere/bin/python", "train.py"))
+    told = "start the script again (/nowhere/bin/python isn't there any more): python train.py"
+    assert start_again(facts) == told
