@@ -141,6 +141,19 @@ def _taken(state: Callable[[], Mapping[str, Any]], *, step: int, wall: float, ve
     return Snapshot(step=step, wall=wall, verdict=verdict, state=copied)
 
 
+def spare(snapshot: Snapshot) -> Any:
+    """A copy of its state, to go on from. Raises UsageError where there is no room for that anywhere."""
+    try:
+        return affordable(snapshot.state)
+    except (RuntimeError, MemoryError) as error:
+        if not devices.out_of_memory(error):
+            raise
+        raise UsageError(
+            f"there is too little memory to go back to step {spaced(snapshot.step)}",
+            "end other processes here, or stop the run and resume it, which takes less",
+        ) from error
+
+
 def densest(steps: Sequence[int]) -> int:
     """Which of three or more ascending steps is missed least: neither end, and the gap small for its age."""
     newest = steps[-1]

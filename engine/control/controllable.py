@@ -65,7 +65,10 @@ class Training(Protocol):
         ...
 
     def go_back(self, snapshot: Snapshot, *, seed: int | None = None) -> None:
-        """Be as it was then; with a ``seed``, other random numbers follow than followed then."""
+        """Be as it was then; with a ``seed``, other random numbers follow than followed then.
+
+        Raises UsageError, with nothing changed, where there is no room for that.
+        """
         ...
 
     def fixed(self, key: str) -> str:

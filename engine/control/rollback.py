@@ -101,15 +101,21 @@ class Rollback:
         """Go back, change settings, and say so in a mark that begins with ``why``; returns its text.
 
         The state as it is now is kept meanwhile. Raises PresetError or UsageError, with nothing done, where a
-        setting is not accepted, or where there is no room for that state: with ``anyway`` it goes back
-        without, and a setting that is not accepted is as it was then.
+        setting is not accepted, or where there is no room for that state or for a copy of the snapshot:
+        with ``anyway`` it goes back without that state, and a setting that is not accepted is as it was then.
         """
         training, before = self._training, self._training.settings
         changed = training.planned(settings)
         abandoned, lost = training.step, [one for one in self._raised if one[0] > snapshot.step]
         kept, here = list(training.snapshots), self._here(anyway=anyway)
         edits = list(training.former)
-        training.go_back(snapshot, seed=seed)
+        try:
+            training.go_back(snapshot, seed=seed)
+        except UsageError:
+            if here is None or not anyway:
+                raise
+            here = None  # it takes the room that is wanted
+            training.go_back(snapshot, seed=seed)
         then = {key: value for key, value in training.settings.items() if not _stays(key)}
         try:
             training.change(changed)

@@ -7,6 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch.optim import SGD, Adam, NAdam, Optimizer, RMSprop
 
+from latentop.engine.train import devices
+from latentop.engine.train.memory_shortage import where_it_fits
 from latentop.presets.networks import Trained
 
 OF_DEVICE = ("capturable", "foreach", "fused")
@@ -38,7 +40,20 @@ def tune(optimiser: Optimizer, spec: Trained) -> None:
 
 
 def load(optimiser: Optimizer, state: Mapping[str, Any]) -> None:
-    """Go on from ``state_dict()`` of an optimiser of that kind, perhaps of another device or layout."""
+    """Go on from ``state_dict()`` of an optimiser of that kind, perhaps of another device or layout.
+
+    Where there is no room for that beside what it has gathered, this is let go of first.
+    """
+    short: list[str] = []
+    with where_it_fits(short.append):
+        _load(optimiser, state)
+    if short:
+        optimiser.state.clear()
+        devices.release_all()
+        _load(optimiser, state)
+
+
+def _load(optimiser: Optimizer, state: Mapping[str, Any]) -> None:
     if "param_groups" not in state:  # one of somebody else's, which keeps moments in its own way
         optimiser.load_state_dict(dict(state))
         return

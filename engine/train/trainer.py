@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from latentop.engine.checkpoint.snapshots import Snapshot, Snapshots, affordable
+from latentop.engine.checkpoint.snapshots import Snapshot, Snapshots, spare
 from latentop.engine.control import fork
 from latentop.engine.data import Dataset, Sampler
 from latentop.engine.data.batch import fitted
@@ -218,8 +218,11 @@ class Trainer:
         }
 
     def go_back(self, snapshot: Snapshot, *, seed: int | None = None) -> None:
-        """Be as it was then; with a ``seed``, other random numbers follow than followed then."""
-        self.restore(affordable(snapshot.state))
+        """Be as it was then; with a ``seed``, other random numbers follow than followed then.
+
+        Raises UsageError, with nothing changed, where there is no room for that.
+        """
+        self.restore(spare(snapshot))
         self.snapshots.forget_after(self.step)
         if seed is not None:
             random_state.seed(seed)

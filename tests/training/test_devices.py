@@ -145,6 +145,32 @@ def test_what_is_asked_where_no_state_can_be_kept_ends_no_training(
     assert answers[1].text.startswith("there is too little memory to keep the state of step")
 
 
+def test_a_state_that_there_is_no_room_to_go_back_to_ends_no_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy, kept, step = snapshots.copy, list[object](), Reconstruction.step
+    asked: list[int] = []
+
+    def ask_after_a_step(self: Reconstruction, batch: Tensor, labels: Tensor) -> dict[str, Tensor]:
+        asked.extend([] if asked else [commands.ask(run, "rollback", {})])
+        return step(self, batch, labels)
+
+    def once(state: object, *, to_host: bool = False) -> object:
+        if any(one is state for one in kept):
+            raise MemoryError
+        kept.append(copy(state, to_host=to_host))
+        return kept[-1]
+
+    monkeypatch.setattr(snapshots, "copy", once)
+    monkeypatch.setattr(Reconstruction, "step", ask_after_a_step)
+    run = new(tmp_path, "steps=100", "batch=32")
+    train(run)
+    assert (facts(run).state, facts(run).step) == ("finished", 100)
+    answer = commands.answer(run, asked[0])
+    assert answer.state == "refused"
+    assert answer.text.startswith("there is too little memory to go back to step 0; end other processes")
+
+
 @pytest.mark.usefixtures("small_memory")
 def test_a_run_that_does_not_fit_goes_on_with_a_smaller_batch(tmp_path: Path) -> None:
     run = new(tmp_path, "steps=20", "batch=128")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, SupportsFloat
 
-from latentop.engine.checkpoint.snapshots import Snapshot, Snapshots, affordable
+from latentop.engine.checkpoint.snapshots import Snapshot, Snapshots, spare
 from latentop.engine.external.script import given_state
 from latentop.engine.external.script.functions.sample_meter import NO_REAL, NO_SAMPLES, SampleMeter
 from latentop.engine.external.script.given import Given
@@ -178,8 +178,11 @@ class ScriptTrainer:
         return self.snapshots.take(self.state, step=self.step, wall=self._wall(), verdict=self.watch.verdict)
 
     def go_back(self, snapshot: Snapshot, *, seed: int | None = None) -> None:
-        """Be as it was then; with a ``seed``, other random numbers follow than followed then."""
-        self.restore(affordable(snapshot.state))
+        """Be as it was then; with a ``seed``, other random numbers follow than followed then.
+
+        Raises UsageError, with nothing changed, where there is no room for that.
+        """
+        self.restore(spare(snapshot))
         self.snapshots.forget_after(self.step)
         if seed is not None:
             random_state.seed(seed)

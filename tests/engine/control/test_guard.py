@@ -149,6 +149,29 @@ def test_where_there_is_no_room_for_the_state_that_is_left_it_goes_back_without(
     assert (".lr" in mark.text) == (not refused)
 
 
+@pytest.mark.parametrize("never", [False, True])
+def test_the_state_that_is_left_makes_room_for_the_one_to_go_back_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, never: bool
+) -> None:
+    """Where not even that helps it stops, and says so in a line."""
+    house, copy, taken = House(tmp_path, ROLLBACK), snapshots.copy, list[object]()
+
+    def full(state: object, *, to_host: bool = False) -> object:
+        taken.append(state)
+        if len(taken) in (2, 3) or (never and len(taken) > 1):
+            raise MemoryError
+        return copy(state, to_host=to_host)
+
+    monkeypatch.setattr(snapshots, "copy", full)
+    house.becomes("diverged")
+    if never:
+        said = "by the guard: there is too little memory to go back to step 20; end other processes here"
+        assert [one[: len(said)] for one in house.stops] == [said]
+        assert house.trainer.step == 30
+    else:
+        assert (house.stops, house.trainer.step, house.facts["guard_used"]) == ([], 20, 1)
+
+
 def test_what_it_is_told_while_all_is_bad_it_does_at_the_next_step(tmp_path: Path) -> None:
     house = House(tmp_path)
     house.becomes("collapsed")

@@ -106,6 +106,27 @@ def test_each_group_of_parameters_stays_on_its_device() -> None:
     assert torch.equal(*parameters)
 
 
+def test_what_is_gathered_makes_room_for_what_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a card that has no room for both."""
+    optimiser, weights = built("adam")
+    for one in weights:
+        one.grad = torch.ones_like(one)
+    optimiser.step()
+    saved = copy.deepcopy(optimiser.state_dict())
+    optimiser.step()
+    real = torch.optim.Adam.load_state_dict
+
+    def load(self: Adam, state: dict[str, Any]) -> None:
+        if self.state:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+        real(self, state)
+
+    monkeypatch.setattr(Adam, "load_state_dict", load)
+    optimisers.load(optimiser, saved)
+    for now, then in zip(optimiser.state_dict()["state"].values(), saved["state"].values(), strict=True):
+        torch.testing.assert_close(now, then)
+
+
 def test_an_optimiser_that_keeps_its_state_in_its_own_way_is_given_it_so() -> None:
     """As one that offloads moments to the CPU, in parts."""
 
