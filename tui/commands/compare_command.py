@@ -10,6 +10,7 @@ from latentop.tui.commands.parser import Commands, add_screen
 from latentop.tui.commands.standard_output import Output, can_show_dashboard
 from latentop.tui.commands.status import brief
 from latentop.tui.link import opening_line
+from latentop.tui.model import mode_presence
 from latentop.tui.model.comparison import ABSENT, Contender, differing, letters, same_features
 from latentop.tui.model.comparison import table as compared
 from latentop.tui.model.plain_text import table
@@ -68,6 +69,7 @@ def _fields(contenders: list[Contender], looks: list[Look]) -> dict[str, object]
             {
                 **brief(seen.run, seen.facts, seen.state),
                 "values": {name: value for name, (_, value) in seen.values.items()},
+                "modes": mode_presence.names(seen.facts, seen.values),
                 "recent_means": {name: mean for name, mean in seen.typical.items() if series.of(name).noisy},
             }
             for seen in looks

@@ -10,7 +10,7 @@ from latentop.engine.run.process import worker_log
 from latentop.engine.run.process.liveness import Liveness
 from latentop.engine.run.store.reader import Alarm
 from latentop.engine.run.verdicts import exit_code
-from latentop.tui.model import alarm_text, judgement, run_state
+from latentop.tui.model import alarm_text, judgement, mode_presence, run_state
 from latentop.tui.model.number_text import spaced
 from latentop.tui.runs.current_preset import start_again
 from latentop.tui.runs.glance import Look
@@ -162,5 +162,6 @@ def status(seen: Look, ended: Ending | None) -> dict[str, object]:
         "error": ended.error if ended else None,
         "hint": ended.hint if ended else None,
         "values": {name: value for name, (_, value) in seen.values.items()},
+        "modes": mode_presence.names(seen.facts, seen.values),
         "alarms": [asdict(alarm) for alarm in seen.alarms],
     }

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from latentop.engine.run import series as registry
 from latentop.engine.run.facts import RunFacts
 from latentop.engine.run.series import BACK, PRESENCE, PRESENT
 from latentop.tui.model import derived
@@ -36,10 +35,21 @@ class Mode:
 
 def modes(state: State) -> tuple[Mode, ...]:
     """All modes in the order of the data; none where presence was not recorded."""
-    count = len(derived.numbered(state, PRESENCE))
-    known = _known(state.facts, count)
-    names = known if known else [f"kind {place}" for place in range(1, count + 1)]
-    return tuple(_mode(state, name, place) for place, name in enumerate(names, start=1))
+    recorded = [f"{PRESENCE}{place}" for place in range(1, len(derived.numbered(state, PRESENCE)) + 1)]
+    called = names(state.facts, recorded)
+    return tuple(_mode(state, name, called[name]) for name in recorded)
+
+
+def names(facts: RunFacts, series: Collection[str]) -> dict[str, str]:
+    """What each series of a presence is of: ``{"presence/2": "Trouser"}``.
+
+    Places count from 1, in the order of the data's classes, whatever these are called: of digits
+    ``presence/1`` is of ``0``. Where nobody named them they are ``mode 1`` and so on.
+    """
+    recorded = [name for name in series if name.startswith(PRESENCE)]
+    known = _known(facts, len(recorded))
+    places = {f"{PRESENCE}{place}": name for place, name in enumerate(known, start=1)}
+    return {name: places.get(name, f"mode {name.removeprefix(PRESENCE)}") for name in recorded}
 
 
 def titles(facts: RunFacts, series: Collection[str]) -> dict[str, str]:
@@ -47,10 +57,7 @@ def titles(facts: RunFacts, series: Collection[str]) -> dict[str, str]:
 
     Where it names none they have numbers: ``presence of mode 3``.
     """
-    count = sum(name.startswith(PRESENCE) for name in series)
-    known = _known(facts, count)
-    called = {name: registry.of(name).label for name in series if name.startswith(PRESENCE)}
-    called |= {f"{PRESENCE}{place}": f"presence of {name}" for place, name in enumerate(known, start=1)}
+    called = {name: f"presence of {mode}" for name, mode in names(facts, series).items()}
     called[DUPLICATES] = DISTINCT
     return {name: called.get(name, name) for name in series}
 
@@ -87,8 +94,8 @@ def missing(state: State) -> tuple[str, ...]:
     return tuple(mode.name for mode in modes(state) if not mode.there and mode.name not in known)
 
 
-def _mode(state: State, name: str, place: int) -> Mode:
-    bins = state.series[f"{PRESENCE}{place}"]
+def _mode(state: State, recorded: str, name: str) -> Mode:
+    bins = state.series[recorded]
     there = np.flatnonzero(bins.last >= PRESENT)
     newest = int(there[-1]) if len(there) else -1
     gone = newest + 1 < len(bins)

@@ -163,8 +163,8 @@ def _by_class(state: State, cloud: Cloud, axes: tuple[str, str], before: Reach |
     """Codings, in the colours of their classes."""
     places, labels = cloud
     count = max(len(state.facts.classes), int(labels.max(initial=0)) + 1)
-    names = [clean(one) for one in state.facts.classes] or [f"class {number + 1}" for number in range(count)]
-    names += [f"class {number + 1}" for number in range(len(names), count)]
+    names = [clean(one) for one in state.facts.classes] or [f"class {number}" for number in range(count)]
+    names += [f"class {number}" for number in range(len(names), count)]
     shown = [number for number in range(count) if (labels == number).any()]
     crowds = tuple(
         Crowd(places=places[labels == number], colour=_hue(number), letter=LETTERS[number % len(LETTERS)])

@@ -77,6 +77,20 @@ def test_modes_are_called_by_their_names(tmp_path: Path, capsys: pytest.CaptureF
     assert "Presence of T-shirt/top: 90 percent" in told
 
 
+def test_modes_called_by_digits_are_told_apart_from_their_places(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    digits = [new_run(tmp_path, seed=seed, state="finished", classes=("0", "1"), modes=2) for seed in (1, 2)]
+    for run in digits:
+        write(run, values={"presence/1": 0.9, "presence/2": 0.0})
+    assert cli.main(["show", digits[0].id, "--json", "--runs", str(tmp_path)]) == 0
+    fields = json.loads(capsys.readouterr().out)
+    assert fields["modes"] == {"presence/1": "0", "presence/2": "1"}
+    assert fields["values"]["presence/1"] == 0.9
+    assert cli.main(["compare", *(run.id for run in digits), "--json", "--runs", str(tmp_path)]) == 0
+    assert json.loads(capsys.readouterr().out)["runs"][1]["modes"] == fields["modes"]
+
+
 def test_the_quality_of_samples_is_listed_and_shown_beside_that_of_real_images(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

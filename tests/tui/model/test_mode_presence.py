@@ -36,7 +36,7 @@ def test_a_mode_that_came_back_is_there() -> None:
 
 def test_kinds_without_names_are_counted() -> None:
     found = mode_presence.modes(state(present([1.0], [0.0]), classes=(), modes=2))
-    assert [mode.name for mode in found] == ["kind 1", "kind 2"]
+    assert [mode.name for mode in found] == ["mode 1", "mode 2"]
 
 
 def test_runs_that_recorded_none_have_none() -> None:

@@ -54,6 +54,13 @@ def test_codings_have_the_names_of_their_classes() -> None:
     assert [len(crowd.places) for crowd in found.crowds] == [1, 2, 1]
 
 
+def test_classes_that_nobody_named_have_the_numbers_that_their_labels_have() -> None:
+    labels = np.array([0, 1, 1, 3])
+    found = plane_of(showing(state({}, classes=()), points("codings", CENTRES, labels)), ("codings",))
+    assert found is not None
+    assert [entry.text for entry in found.legend] == ["class 0", "class 1", "class 3"]
+
+
 def test_a_trail_goes_around_a_place_and_ends_at_what_is_now() -> None:
     turn = np.linspace(0, 5, 100)
     places = np.stack([np.cos(turn), np.sin(turn)], axis=1)
