@@ -36,8 +36,14 @@ USED = 4096
 DRAWS = 100
 LARGEST_DRAW = 2 / 3
 """Of the images beside the references: draws that share more of them say too little about chance."""
+BINNED = 4096
+"""Training images that kinds are found in, at most, where there are no classes."""
+PER_KIND = 16
+"""Samples that a kind of images should have, on average, for its absence to mean something."""
 JUDGED = 0.5
 """Share of the classes whose absence would be seen; where it is less, kinds of images say more."""
+IN_KIND = 32
+"""Real images that a kind should have, on average."""
 COUNTED = 512
 """Samples whose kinds are counted, at least, however few real images there are."""
 PARTS = 4
@@ -241,11 +247,15 @@ def pieces(
             )
         yield None
     if shown is None or shown.known(samples).double().mean() < JUDGED:
-        finding = image_kinds.found(known, unseen, samples)
-        shown = None
-        while shown is None:
-            shown = next(finding)
-            yield None
+        kinds = max(2, min(image_kinds.BINS, samples // PER_KIND, len(known) // IN_KIND))
+        with repeatable():
+            centres = image_kinds.cluster(known[evenly(len(known), BINNED)], kinds)
+        yield None
+        named = tuple(f"kind {number}" for number in range(1, len(centres) + 1))
+        with repeatable():
+            found_as, others_as = image_kinds.nearest(known, centres), image_kinds.nearest(unseen, centres)
+            shown = modes.learn(known, found_as, unseen, others_as, named)
+        yield None
     yield DiversityMeter(
         features=real_points.features,
         network=real_points.network,

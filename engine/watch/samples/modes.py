@@ -19,6 +19,8 @@ CHANCE = 3e-5
 """How often so many readings of real data may miss one by chance: the smallest classes are not judged."""
 KNOWN = 4.0
 """σ of its share of real images that a class should have, at least: else chance may have given it those."""
+
+
 DOUBT = 1.5
 """σ of its share of real images by which a class may be rarer than these say."""
 
@@ -30,7 +32,7 @@ class Modes:
     ``exemplars`` ``(m, d)`` and ``labels`` ``(m,)`` vote.
     ``expected`` ``(classes,)`` is the share of real images called each class; ``leak`` ``(classes,)`` is the
     share that would still be called so if the class were gone: a shirt is easily taken for a coat. Both are
-    known from ``judged`` images, of which the share ``right`` is called what it is.
+    known from ``judged`` images.
     """
 
     exemplars: Tensor
@@ -39,7 +41,6 @@ class Modes:
     expected: Tensor
     leak: Tensor
     judged: int
-    right: float
 
     def histogram(self, features: Tensor) -> Tensor:
         """Share of points ``(n, d)`` called each class: ``(classes,)``, sums to 1."""
@@ -62,10 +63,6 @@ class Modes:
         seldom[order] = missed[order].pow(IN_A_ROW).cumsum(0) < CHANCE
         seen = seldom & (told > KNOWN * chance)
         return seen if int(seen.sum()) > 1 else torch.zeros_like(seen)
-
-    def judged_share(self, samples: int) -> float:
-        """Share of real images that are called a class whose absence among so many samples would be seen."""
-        return float(self.expected[self.known(samples)].sum())
 
     def presence(self, histogram: Tensor, samples: int) -> dict[str, float]:
         """Each class of so many samples, mistakes taken off, relative to real data: 1 as there, 0 absent.
@@ -132,5 +129,4 @@ def learn(
         expected=pairs.sum(0) / len(truth),
         leak=(pairs.sum(0) - own) / others.clamp(min=1),
         judged=len(truth),
-        right=float(own.sum()) / len(truth),
     )

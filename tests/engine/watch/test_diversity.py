@@ -119,8 +119,7 @@ def unlabelled() -> DiversityMeter:
 
 def test_without_classes_kinds_of_images_are_found_and_missed_when_they_go() -> None:
     readings = [unlabelled().read(real(seed)) for seed in range(20)]
-    assert 12 <= len(unlabelled().classes) <= BINS
-    assert unlabelled().modes.judged_share(COUNT) > 0.9  # so many kinds as can all be missed
+    assert 12 <= len(unlabelled().classes) <= BINS  # the others are too small to be missed
     assert sum(len(reading.lost) for reading in readings) <= 1
     assert len(unlabelled().read(real(0, without=("Sandal", "Bag", "Ankle boot"))).lost) >= 3
 
@@ -156,7 +155,6 @@ def test_a_class_of_few_images_is_not_judged_by_a_share_that_may_be_half_of_it()
             expected=torch.tensor([0.5, 0.3, 0.184, 0.016]),
             leak=torch.zeros(4),
             judged=judged,
-            right=1.0,
         )
         return made.known(512).tolist()
 
@@ -173,7 +171,6 @@ def test_a_class_alone_is_not_counted() -> None:
             expected=torch.tensor([0.5, 0.3, 0.2]),
             leak=torch.tensor(leak),
             judged=1000,
-            right=1.0,
         )
         return made.known(512).tolist()
 
