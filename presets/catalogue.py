@@ -4,7 +4,6 @@ import difflib
 import os
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import platformdirs
 import tomli_w
 
 from latentop.presets import feature_choice, fields, inline, overrides
+from latentop.presets.absolute_path import absolute, at_home
 from latentop.presets.data import Folder, Images
 from latentop.presets.explain import explain
 from latentop.presets.preset_error import PresetError
@@ -61,7 +61,7 @@ def _name(path: Path) -> str:
 def find(name: str) -> Entry:
     """The preset of that name, or the file of that path. Raises PresetError with the nearest names."""
     if name.endswith((".toml", ".py")) or "/" in name:
-        path = _at_home(name)
+        path = at_home(name)
         accepted = "name a file that ends in .toml or .py, or: latentop presets"
         try:
             there = path.is_file()
@@ -86,7 +86,7 @@ def find(name: str) -> Entry:
 
 def origin(entry: Entry) -> str:
     """What finds the entry again from anywhere: its name, or the path of a file that lies elsewhere."""
-    return entry.name if entry in entries() else str(entry.path.absolute())
+    return entry.name if entry in entries() else absolute(entry.path)
 
 
 def load(entry: Entry, words: Sequence[str] = ()) -> Preset:
@@ -98,7 +98,7 @@ def load(entry: Entry, words: Sequence[str] = ()) -> Preset:
     named = any(overrides.key_of(word) == "code" for word in words)
     if not preset.code:
         return preset
-    return with_code(preset, _absolute(preset.code) if named else entry.path.absolute().parent / preset.code)
+    return with_code(preset, absolute(preset.code) if named else entry.path.absolute().parent / preset.code)
 
 
 def parse(text: str, where: str) -> Preset:
@@ -138,9 +138,9 @@ def anchored(preset: Preset) -> Preset:
     """The preset with its paths made absolute, as seen from here: a worker runs elsewhere."""
     data, watch = preset.data, preset.watch
     if isinstance(data, Folder) and data.path:
-        data = msgspec.structs.replace(data, path=_absolute(data.path))
+        data = msgspec.structs.replace(data, path=absolute(data.path))
     if feature_choice.is_file(watch.features):
-        watch = msgspec.structs.replace(watch, features=_absolute(watch.features))
+        watch = msgspec.structs.replace(watch, features=absolute(watch.features))
     return msgspec.structs.replace(preset, data=data, watch=watch)
 
 
@@ -151,7 +151,7 @@ def on_folder(preset: Preset, path: str) -> list[str]:
             f"--data {path}: the preset trains on points ({preset.data.tag}), not on images",
             "choose a preset of images, such as dcgan, stacked or vae (all: latentop presets)",
         )
-    place = _absolute(path) if path else ""  # 2024 would be a number, and /photos/2024 is none
+    place = absolute(path) if path else ""  # 2024 would be a number, and /photos/2024 is none
     words = ["data.name=folder", f"data.path={place}"]
     title = preset.title.removesuffix(_ON_ANOTHER)
     return words if title == preset.title else [*words, f"title={title} on {Path(place).name}"]
@@ -170,17 +170,6 @@ def in_fewer_steps(preset: Preset, words: Sequence[str]) -> list[str]:
         return [*words]
     share = max(1, min(steps - 1, round(steps * preset.pretrain / preset.steps)))
     return [*words, f"pretrain={share}"]
-
-
-def _absolute(path: str) -> str:
-    return str(_at_home(path).absolute())
-
-
-def _at_home(path: str) -> Path:
-    """The path, with the home that ~ stands for; where nobody knows that, ~ is a name like any other."""
-    with suppress(RuntimeError):
-        return Path(path).expanduser()
-    return Path(path)
 
 
 def with_code(preset: Preset, path: Path | str) -> Preset:

@@ -11,6 +11,7 @@ from latentop.engine.run.errors import UsageError
 from latentop.engine.run.facts import RunFacts
 from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.process import launch
+from latentop.presets.absolute_path import absolute
 from latentop.tui.commands import engine_process
 from latentop.tui.commands.parser import Parser
 from latentop.tui.commands.standard_output import aside
@@ -120,7 +121,7 @@ def tell_missing_losses(run: RunFolder) -> None:
 
 def _absolute(pattern: str | None) -> str | None:
     """The pattern as it is seen from anywhere."""
-    return None if pattern is None else str(Path(pattern).expanduser().absolute())
+    return None if pattern is None else absolute(pattern)
 
 
 def _slug(log: Path) -> str:

@@ -25,6 +25,7 @@ from latentop.engine.external.script.live_numbers import LearningRate, Number
 from latentop.engine.external.series_names import ROLES
 from latentop.engine.pictures.exhibit import Exhibit
 from latentop.engine.run.errors import UsageError
+from latentop.presets.absolute_path import absolute
 from latentop.presets.feature_choice import INCEPTION, PCA, is_file
 
 KINDS = ("gan", "autoencoder", "other")
@@ -197,7 +198,7 @@ def _features(found: Any) -> str:
     if found is not None and not (isinstance(found, str | Path) and str(found).strip()):
         raise UsageError(f"features= is {values.kind(found)}", f"accepted: {PCA}, {INCEPTION}, or a path")
     chosen = str(found or PCA)
-    return str(Path(chosen).expanduser().absolute()) if is_file(chosen) else chosen
+    return absolute(chosen) if is_file(chosen) else chosen
 
 
 def _steps(steps: Any) -> int:

@@ -31,6 +31,7 @@ from latentop.engine.run.store.writer import Store, say, write
 from latentop.engine.train import changed_since, devices, random_state
 from latentop.engine.train.stopwatch import Stopwatch
 from latentop.presets import script
+from latentop.presets.absolute_path import absolute
 from latentop.presets.watch import Watch
 from latentop.presets.wording import spaced
 
@@ -77,6 +78,7 @@ def begin(
         title=name,
         kind=given.kind,
         data=_data(given),
+        data_source=_data_source(given),
         seed=number,
         seeded=chosen is not None,
         device=_device(given),
@@ -216,6 +218,12 @@ def _seed(config: Mapping[str, Any]) -> int | None:
 
 def _device(given: Given) -> str:
     return ", ".join(devices.name(one) for one in given.devices)
+
+
+def _data_source(given: Given) -> str:
+    """The folder that the script names, as it is found from anywhere; empty for what lies in no folder."""
+    source = given.real.source if given.real else None
+    return values.printable(absolute(source)) if isinstance(source, str | Path) else ""
 
 
 def _data(given: Given) -> str:

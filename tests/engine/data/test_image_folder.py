@@ -19,6 +19,7 @@ from latentop.engine.run.errors import DataError
 from latentop.engine.run.facts import ClassCount
 from latentop.engine.run.process import launch
 from latentop.presets import catalogue
+from latentop.presets.absolute_path import absolute
 from latentop.presets.data import Folder
 from latentop.presets.preset_error import PresetError
 from latentop.tui.runs.start import start
@@ -461,6 +462,21 @@ def test_home_is_meant_by_a_tilde(
     data = catalogue.anchored(preset).data
     assert isinstance(data, Folder)
     assert data.path == expected.format(home=tmp_path)
+
+
+def test_a_folder_named_from_below_is_recorded_as_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "photos" / "below").mkdir(parents=True)
+    (tmp_path / "link").symlink_to("photos/below")
+    monkeypatch.chdir(tmp_path / "photos" / "below")
+    for named in ("..", "../../photos", "../../link/.."):
+        preset = catalogue.load(catalogue.find("dcgan-64"), [f"data.path={named}"])
+        data = catalogue.anchored(preset).data
+        assert isinstance(data, Folder)
+        assert data.path == str(tmp_path / "photos")
+        assert catalogue.data_name(catalogue.anchored(preset)) == "photos (folder)"
+    assert absolute("../../link") == str(tmp_path / "link")  # a link by which people know it stays
 
 
 # What can't be trained on

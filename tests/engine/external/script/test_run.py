@@ -65,6 +65,16 @@ def test_a_run_that_has_ended_is_whole_in_one_file_while_somebody_looks_at_it(ru
     assert (found.facts.state, found.bins["loss/total"].last[-1]) == ("finished", 1.0)
 
 
+def test_the_folder_of_real_images_is_recorded_as_where_it_is(
+    runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "photos").mkdir()
+    monkeypatch.chdir(tmp_path / "photos")
+    latentop.init(real="../photos", sample=lambda count: torch.rand(count, 1, 8, 8)).finish()
+    told = facts(only_run(runs))
+    assert (told.data, told.data_source) == ("photos", str(tmp_path / "photos"))
+
+
 def test_steps_count_by_themselves_or_as_the_script_says(runs: Path) -> None:
     with latentop.init() as run:
         run.log({"loss": 1.0})
