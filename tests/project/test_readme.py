@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from latentop.presets import catalogue, live, overrides
+from latentop.presets.preset_error import PresetError
 from latentop.tui import cli
 from tests.support.real_runs import everything, facts, training, wait_until
 
@@ -28,6 +29,18 @@ def test_the_tour_is_found() -> None:
     assert len(TOUR) >= 19
     assert {"train", "attach", "follow", "doctor"} <= {(*words(line), "")[0] for line in TOUR}
     assert len(INLINE) >= 10
+
+
+def test_images_may_be_of_the_sizes_that_are_promised() -> None:
+    promised = re.search(r"any size from (\d+) to (\d+) pixels", TEXT)
+    assert promised is not None
+    preset = catalogue.load(catalogue.find("dcgan-64"))
+    least, most = map(int, promised.groups())
+    for pixels in (least, most):
+        catalogue.override(preset, [f"data.pixels={pixels}"])
+    for pixels in (least - 1, most + 1):
+        with pytest.raises(PresetError, match="is not accepted"):
+            catalogue.override(preset, [f"data.pixels={pixels}"])
 
 
 @pytest.mark.parametrize("line", INLINE)

@@ -11,7 +11,7 @@ from tests.support.tiers import few
 
 CPU = torch.device("cpu")
 POINTS = ("ring", "grid", "plane-3d", "zero")
-SHAPES = ((1, 16, 16), (3, 33, 33), (3, 100, 100))
+SHAPES = ((1, 8, 8), (3, 33, 33), (3, 100, 100), (3, 256, 256))
 SMALLER = {
     "dcgan": ("generator.channels=4", "discriminator.channels=4"),
     "pretraining": ("labels=20", "seeds=2", "pretrain=1", "classifier.batch=20"),
