@@ -17,6 +17,7 @@ from ignite.engine import Events
 
 import latentop
 from latentop.engine.external.script.calls import values
+from latentop.engine.external.script.dropins.together import Together
 
 if TYPE_CHECKING:
     from ignite.engine import Engine
@@ -74,16 +75,20 @@ class _Attached:
         self._engine = engine
         self._run = run
         self._transform = transform
-        self._several = idist.get_world_size() > 1
+        self._together: Together | None = None
         self._stopped = False
         self._before = self._last = 0
 
     def begin(self) -> None:
         """Say how many steps there will be; a run that goes on takes those that it has not taken yet."""
         state, run = self._engine.state, self._run
-        self._before = max(0, run.step - state.iteration)
+        several = idist.get_world_size() > 1
+        before = max(0, run.step - state.iteration)
+        self._before = _of_the_first(before) if several else before
         steps = (state.max_epochs or 0) * (state.epoch_length or 0)
         self._last = steps if run.resumed else 0
+        left = max(1, steps - run.step) if self._last else 0
+        self._together = Together(_of_the_first, left) if several else None
         if steps:
             run.expect(steps if run.resumed else self._before + steps)
 
@@ -92,7 +97,7 @@ class _Attached:
         output = self._engine.state.output
         self._log(self._named(self._transform(output) if self._transform else output))
         over = self._stopped or self._run.step >= self._last > 0
-        if bool(idist.all_reduce(int(over), op="MAX")) if self._several else over:
+        if self._together.ends(asked=over) if self._together else over:
             self._engine.terminate()
 
     def epoch(self) -> None:
@@ -137,6 +142,11 @@ class _Attached:
                 " mapping of numbers: give output_transform="
             )
         return {}
+
+
+def _of_the_first(number: int) -> int:
+    """The number that the first process gives."""
+    return round(float(idist.broadcast(float(number), src=0)))  # type: ignore[arg-type]
 
 
 def _numbers(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ pause it, change learning rates, go back and stop it. Either package will do, li
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from torch import Tensor
@@ -22,6 +23,7 @@ import latentop
 from latentop.engine.external.script.config import Config
 from latentop.engine.external.script.dropins.lightning_parts import Later, batches, found, made
 from latentop.engine.external.script.dropins.tag_steps import TagSteps
+from latentop.engine.external.script.dropins.together import Together
 
 if TYPE_CHECKING:
     from pytorch_lightning import Callback, LightningModule, Trainer
@@ -129,6 +131,7 @@ class LatentopCallback(Callback):
         self._run: latentop.Run | None = None
         self._seen: dict[str, Tensor] = {}
         self._stopped = False
+        self._together: Together | None = None
 
     def on_fit_start(self, trainer: "Trainer", pl_module: "LightningModule") -> None:
         """Find the logger, which begins the run once there is something to record."""
@@ -139,6 +142,9 @@ class LatentopCallback(Callback):
         """Begin the run."""
         self._run, self._steps = self._logger.begin(), batches(trainer, pl_module) or 0
         self._seen, self._stopped = {}, False
+        left = max(1, self._steps - self._run.step) if self._run.resumed and self._steps else 0
+        several = trainer.world_size > 1
+        self._together = Together(partial(trainer.strategy.broadcast, src=0), left) if several else None
 
     def on_train_epoch_start(self, trainer: "Trainer", pl_module: "LightningModule") -> None:
         """What the epoch before has left is no news."""
@@ -152,9 +158,7 @@ class LatentopCallback(Callback):
         self._record(trainer, {"loss": loss.get("loss")}, further=1)
         run = self._logger.begin()
         over = self._stopped or (run.resumed and run.step >= self._steps > 0)
-        if trainer.world_size > 1:
-            over = trainer.strategy.reduce_boolean_decision(over, all=False)
-        if over:
+        if self._together.ends(asked=over) if self._together else over:
             trainer.should_stop = True
             trainer.fit_loop.min_epochs = trainer.fit_loop.epoch_loop.min_steps = 0  # a person has asked
 

@@ -125,6 +125,16 @@ def wait(device: torch.device) -> None:
         torch.mps.synchronize()
 
 
+def wait_for_all() -> None:
+    """Return when all is done that this process has asked of any device."""
+    for kind in ("cuda", "xpu"):
+        module = torch.get_device_module(kind)
+        if module.is_initialized():
+            for place in range(module.device_count()):
+                if module.memory_allocated(place):  # to wait for another one would start it
+                    module.synchronize(place)
+
+
 def hand_over(device: torch.device) -> None:
     """Have what other threads ask of the device wait for what this one has asked of it so far.
 

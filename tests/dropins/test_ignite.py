@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import ignite.distributed as idist
 import pytest
 import torch
 from ignite.engine import Engine, Events, create_supervised_evaluator, create_supervised_trainer
@@ -11,6 +12,7 @@ from ignite.metrics import MeanSquaredError, RunningAverage
 from torch import Tensor, nn
 
 import latentop
+from latentop.engine.external.script.dropins import together
 from latentop.engine.run import commands
 from latentop.ignite import attach
 from tests.support.real_runs import everything, facts
@@ -140,6 +142,28 @@ def test_a_run_that_is_resumed_takes_the_steps_that_are_left(runs: Path, *, skip
     said = facts(only_run(runs))
     assert (said.state, said.step, said.steps) == ("finished", 16, 16)
     assert [step for step, _ in series(only_run(runs))["loss/generator"]] == list(range(1, 17))
+
+
+def test_processes_that_train_together_seldom_wait_for_each_other(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One plays the first of two: 64 batches of 31 ms each, in which they meet about every half a second."""
+    met: list[float] = []
+    now = [0.0]
+
+    def passes() -> None:
+        now[0] += 1 / 32
+
+    monkeypatch.setattr(together, "monotonic", lambda: now[0])
+    monkeypatch.setattr(idist, "get_world_size", lambda: 2)
+    monkeypatch.setattr(idist, "broadcast", lambda one, src: met.append(one) or one)
+    monkeypatch.setattr(idist, "all_reduce", None)
+    gan = GAN()
+    gan.engine.add_event_handler(Events.ITERATION_COMPLETED, passes)
+    attach(gan.engine)
+    gan.engine.run(BATCHES, max_epochs=8)
+    assert facts(only_run(runs)).step == 64
+    assert met == [0, 0, 16, 16, 16, 16]
 
 
 TOGETHER = """

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
+from latentop.engine.external.script.dropins import together
 from latentop.engine.run import commands
 from latentop.lightning import LatentopCallback, LatentopLogger
 from tests.support.real_runs import everything, facts
@@ -251,6 +252,31 @@ def test_without_lightning_that_is_said_in_a_line() -> None:
     code += "import latentop.lightning as drop_in; drop_in.LatentopLogger()"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "UsageError: latentop.lightning needs Lightning\npip install lightning" in done.stderr
+
+
+def test_processes_that_train_together_seldom_wait_for_each_other(
+    pl: Any, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One plays the first of two: 60 batches of 31 ms each, in which they meet about every half a second."""
+    met: list[Any] = []
+    now = [0.0]
+
+    class Clock(pl.Callback):  # type: ignore[misc]
+        def on_train_batch_end(self, *_: Any) -> None:
+            now[0] += 1 / 32
+
+    def broadcast(found: Any, src: int | None = None) -> Any:
+        met.extend([] if src is None else [found])  # else it is Lightning that asks
+        return found
+
+    monkeypatch.setattr(together, "monotonic", lambda: now[0])
+    monkeypatch.setattr(pl.Trainer, "world_size", property(lambda _: 2))
+    training = trainer(pl, logger=False, callbacks=[Clock(), LatentopCallback()], max_epochs=15)
+    monkeypatch.setattr(training.strategy, "broadcast", broadcast)
+    monkeypatch.setattr(training.strategy, "reduce_boolean_decision", None)
+    training.fit(gan(pl), loader())
+    assert facts(only_run(runs)).step == 60
+    assert met == [0, 16, 16, 16, 16]
 
 
 TOGETHER = """

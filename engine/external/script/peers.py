@@ -2,7 +2,8 @@
 
 They talk through the store of ``torch.distributed``, in which nobody waits for anybody. The one that records
 says that it was asked to stop. The others look for that twice a second; from then on they say at each step
-where they are. Once all have, the first one says after which step they stop, a little ahead of the foremost.
+where they are, and wait for their devices: a host may be many steps ahead of its own, and of the others.
+Once all have, the first one says after which step they stop, a little ahead of the foremost.
 Where the others don't log, or have no store, the first one stops alone.
 """
 
@@ -12,6 +13,8 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 import torch
+
+from latentop.engine.train import devices
 
 if TYPE_CHECKING:
     from torch.distributed import Store  # type: ignore[attr-defined]
@@ -74,6 +77,8 @@ class Peers:
             rank = torch.distributed.get_rank()
             store.set(f"logs/{rank}", "")
             self._asked = self._asked or store.check(["asked"])
+            if self._asked:
+                devices.wait_for_all()
             if self._asked and store.check(["last"]):
                 return step >= int(store.get("last"))
             if self._asked:

@@ -1,6 +1,7 @@
 """Several processes that train together: none waits for another, all stop together and are started again."""
 
 import os
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -126,6 +127,42 @@ def test_all_stop_after_one_step_however_far_one_is(monkeypatch: pytest.MonkeyPa
     assert sorted(ends) == [0, 1, 2]
     assert len(set(ends.values())) == 1
     assert ends[0] >= 10 + ahead
+
+
+def test_a_process_whose_host_runs_ahead_of_its_device_stops_with_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As on a card: steps of all processes wait for each other there, and no host for its own."""
+    together, ends, steps = Together(monkeypatch), dict[int, int](), dict.fromkeys(range(3), 0)
+
+    def take(rank: int) -> None:
+        if rank not in ends:
+            steps[rank] += 1
+            stops = together.peers[0].all_stop if rank == 0 else partial(together.stops, rank)
+            if (rank or steps[0] >= 10) and stops(steps[rank]):
+                ends[rank] = steps[rank]
+
+    def synchronised(place: int) -> None:
+        """The device comes to an end once the first process has asked for as many steps."""
+        rank = together.rank
+        while 0 not in ends and steps[0] < steps[rank]:
+            take(0)
+        together.rank = rank
+
+    for name, found in (
+        ("is_initialized", lambda: True),
+        ("device_count", lambda: 2),
+        ("memory_allocated", lambda place: place),
+        ("synchronize", synchronised),
+    ):
+        monkeypatch.setattr(torch.cuda, name, found)
+    for step in range(40):
+        for rank in (1, 2):
+            for _ in range(20 if step else 1):
+                take(rank)
+        take(0)
+    assert sorted(ends) == [0, 1, 2]
+    assert len(set(ends.values())) == 1
 
 
 def test_where_the_others_do_not_log_the_first_one_stops_alone(monkeypatch: pytest.MonkeyPatch) -> None:
