@@ -1,4 +1,7 @@
-"""In which order NVIDIA's cards are tried: the first, unless others use it and leave more room elsewhere."""
+"""In which order NVIDIA's cards are tried: the first, unless others use it and leave more room elsewhere.
+
+That others use the one that is taken, is told.
+"""
 
 import re
 import subprocess
@@ -11,6 +14,8 @@ AS_GOOD = 0.8
 """Of what is free on the roomiest card: another one with so much is as good, as where a screen takes some."""
 USED = 0.1
 """Of a card's memory: where more is taken, others compute there; a screen takes less."""
+ROOMY = 0.5
+"""Of a card's memory: where others leave less of the only one, that is told."""
 SECONDS = 10
 _QUESTION = ("nvidia-smi", "--query-gpu=uuid,memory.free,memory.used", "--format=csv,noheader,nounits")
 
@@ -41,6 +46,23 @@ def order(count: int, before: str = "", turn: int | None = None) -> tuple[list[i
     first = good[0]
     told = f"cuda:{first} has {gibibytes(free[first])} free, cuda:0 {gibibytes(free[0])}: others use that one"
     return good + rest, told if first else ""
+
+
+def crowded(device: torch.device) -> str:
+    """That others have taken most of a card's memory, in a sentence; empty where they haven't.
+
+    How busy a card is, torch can't tell, and the driver's own figure is of anybody's last kernels, ours too.
+    """
+    if device.type != "cuda":
+        return ""
+    try:
+        free, whole = torch.cuda.mem_get_info(device)
+        left = free + torch.cuda.memory_reserved(device)
+    except (RuntimeError, AssertionError):
+        return ""
+    if left >= ROOMY * whole:
+        return ""
+    return f"{device} has {gibibytes(free)} of {gibibytes(whole)} free: others use it, and may slow it down"
 
 
 def _memory(count: int) -> list[tuple[int, int]]:

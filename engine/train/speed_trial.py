@@ -24,7 +24,7 @@ from torch import nn
 
 from latentop.engine.data import Dataset, Sampler
 from latentop.engine.objectives import Objective, build_objective
-from latentop.engine.train import devices, random_state
+from latentop.engine.train import card_order, devices, random_state
 from latentop.engine.train.devices import CPU
 from latentop.engine.train.fastest_ways_cache import FastestWays, Way, convolutions, key_of, way_of
 from latentop.presets.schema import Preset
@@ -78,6 +78,8 @@ def way(
         found = cache.get(key)
         if found is None and device.type == "cpu" and not os.environ.get("OMP_NUM_THREADS") and _busy():
             return usual  # fewer threads would seem fast beside others, and be slow without them
+        if found is None and card_order.crowded(device):
+            return usual
         if found is None:
             found = fastest(preset, dataset, usual, convolutions(objective))
             cache.put(key, found)
@@ -112,8 +114,8 @@ def quicker(preset: Preset, dataset: Dataset, device: torch.device) -> torch.dev
     cache, key = FastestWays(), key_of(preset, dataset, replace(usual, device=device_names))
     with cache.alone():
         found = cache.get(key)
-        if found is None and _busy():
-            return device  # a processor that others use would seem slow, and be taken for that ever after
+        if found is None and (card_order.crowded(device) or _busy()):
+            return device  # what others use would seem slow, and be taken for that ever after
         if found is None:
             counts = {usual.threads} if os.environ.get("OMP_NUM_THREADS") else {usual.threads, 1}
             ways = [usual, *(Way(threads=count) for count in sorted(counts))]

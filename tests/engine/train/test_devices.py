@@ -106,6 +106,38 @@ def test_a_driver_too_old_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert told in refused.value.message
 
 
+GIB = 2**30
+
+
+@pytest.mark.parametrize("wanted", ["auto", "cuda:0"])
+@pytest.mark.parametrize(
+    ("free", "own", "said"),
+    [
+        (3 * GIB, 0, ["cuda:0 has 3.0 GiB of 24.0 GiB free: others use it, and may slow it down"]),
+        (3 * GIB, 20 * GIB, []),  # this process has it in reserve
+        (20 * GIB, 0, []),
+        (RuntimeError("no driver"), 0, []),
+    ],
+)
+def test_a_card_whose_memory_others_have_taken_is_told_before_training(
+    free: int | Exception,
+    own: int,
+    said: list[str],
+    wanted: str,
+    cards: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def told(device: torch.device) -> tuple[int, int]:
+        if isinstance(free, Exception):
+            raise free
+        return free, 24 * GIB
+
+    cards(1)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", told)
+    monkeypatch.setattr(torch.cuda, "memory_reserved", lambda device: own)
+    assert list(devices.choose(wanted).notes) == said
+
+
 def test_runs_side_by_side_take_a_card_each(
     cards: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,7 +18,7 @@ from latentop.engine.data import Sampler, load
 from latentop.engine.objectives import build_objective, optimisers
 from latentop.engine.run import preferences
 from latentop.engine.run.events import Scalars
-from latentop.engine.train import devices, random_state, speed_trial
+from latentop.engine.train import card_order, devices, random_state, speed_trial
 from latentop.engine.train.fastest_ways_cache import Way, convolutions
 from latentop.engine.train.trainer import Trainer
 from latentop.presets import catalogue
@@ -202,13 +202,15 @@ def test_a_processor_takes_small_networks_and_a_gpu_large_ones(
         assert speed_trial.quicker(preset, data, gpu) == gpu  # too large for a processor, without a trial
 
 
+@pytest.mark.parametrize("used", ["processor", "card"])
 def test_beside_others_no_gpu_is_raced_against_the_processor(
-    cache: Path, monkeypatch: pytest.MonkeyPatch
+    used: str, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It would lose against any GPU now, and be thought slow when it is idle again."""
+    """What others use would lose now, and be thought slow when it is idle again."""
     gpu = torch.device("cpu:0")
     monkeypatch.setattr(speed_trial, "_is_processor", lambda device: device.index is None)
-    monkeypatch.setattr(speed_trial, "_busy", lambda: True)
+    monkeypatch.setattr(speed_trial, "_busy", lambda: used == "processor")
+    monkeypatch.setattr(card_order, "crowded", lambda _: "others use it" if used == "card" else "")
     preset = catalogue.load(catalogue.find("stacked"), ["batch=8"])
     with monkeypatch.context() as now:
         now.setattr(speed_trial, "_times", refuse)
@@ -236,8 +238,13 @@ def test_a_gpu_searches_for_algorithms_of_convolutions_alone(
     assert found == tried[-1]
     dense = build_objective(catalogue.load(catalogue.find("stacked")), DATA, CPU)
     assert not speed_trial.way(DCGAN, DATA, torch.device("cuda:0"), dense).searched
-    monkeypatch.setattr(torch.version, "hip", "6.4")  # whose search takes minutes
     cache.unlink()
+    with monkeypatch.context() as now:
+        now.setattr(card_order, "crowded", lambda _: "others use it")
+        tried.clear()
+        usual = speed_trial.way(DCGAN, DATA, torch.device("cuda:0"), NETWORKS)
+    assert (tried, usual.channels_last, cache.exists()) == ([], False, False)
+    monkeypatch.setattr(torch.version, "hip", "6.4")  # whose search takes minutes
     assert not speed_trial.way(DCGAN, DATA, torch.device("cuda:0"), NETWORKS).searched
 
 
