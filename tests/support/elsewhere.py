@@ -29,6 +29,10 @@ class Elsewhere(Tensor):
         places = {one.place for one in _all((*args, *(kwargs or {}).values())) if hasattr(one, "place")}
         if len(places) > 1:
             raise RuntimeError(f"Expected all tensors to be on the same device, but found {places}")
+        if func is Tensor.to and isinstance(args[1], torch.device) and args[1].type != "cpu":
+            there: Elsewhere = args[0].clone()
+            there.place = args[1]
+            return there
         found = super().__torch_function__(func, types, args, kwargs)
         if func is Tensor.cpu:
             return found.as_subclass(Tensor)

@@ -9,6 +9,8 @@ import torch
 import latentop
 from latentop.engine.external.script.calls.log_call import MOST_SERIES, Logged
 from latentop.engine.run.errors import UsageError
+from latentop.engine.train import devices
+from tests.support.elsewhere import lying_on
 
 
 class Heard:
@@ -25,6 +27,12 @@ class Heard:
 
     def pictures(self, given: Any) -> list[tuple[str, tuple[int, ...]]]:
         return [(kind, tuple(found.shape)) for kind, found in self._logged.read(given)[1]]
+
+
+def test_halves_of_a_loss_may_lie_on_two_cards(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "hand_over", lambda _: None)
+    given = {"errD_real": lying_on("cuda:0", 0.25), "errD_fake": lying_on("cuda:1", 0.5), "errG": 1.0}
+    assert Heard().read(given)["loss/discriminator"] == 0.75
 
 
 def test_nested_names_are_joined_and_none_is_left_out() -> None:
