@@ -49,6 +49,10 @@ def diversity(state: State) -> Words:
     if reached is None or not isfinite(reached):
         said = f"{run_state.verdict('unknown', alive=state.liveness.alive)}: no sample was measured"
         return _words(f"{said} yet", "not measured yet", tone="foreground")
+    if derived.outlived(state, COVERAGE):
+        share = number_text.percent(reached)
+        said = "last measured before it diverged"
+        return _words(f"{said}: samples reached {share} of what real data reaches", said, tone="foreground")
     names = {alarm.name for alarm in derived.standing(state)}
     gone = _gone(mode_presence.lost(mode_presence.modes(state))) or _told(mode_presence.lost_names(state))
     if (found := next((name for name in PROBLEMS if name in names), None)) is not None:
@@ -184,6 +188,8 @@ ALARMED = {
 
 def reconstruction(state: State) -> Words:
     """How well an autoencoder does on images that it has not seen."""
+    if derived.outlived(state, VALIDATION):
+        return _words("last validated before it diverged", tone="foreground")
     names = {alarm.name for alarm in derived.standing(state)}
     for alarm, said in CODINGS.items():
         if alarm in names:

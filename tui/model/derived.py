@@ -73,6 +73,13 @@ def stale_step(state: State, name: str) -> int | None:
     return last if last < FRESH * now and now - last > LATE * usual else None
 
 
+def outlived(state: State, name: str) -> bool:
+    """Whether the run has diverged since a series' last value, which says nothing of it any more."""
+    bins = state.series.get(name)
+    began = [alarm.began for alarm in standing(state) if alarm.name == "diverged"]
+    return bins is not None and len(bins) > 0 and any(step > int(bins.step[-1]) for step in began)
+
+
 def all_typical(state: State) -> dict[str, float]:
     """The value of each series that a person reads as that of now."""
     values = ((name, typical(state, name)) for name in state.series)

@@ -83,10 +83,13 @@ class DiversityPanel(Panel):
     def changed(self) -> None:
         """Have the border in the alarm's colour while samples have collapsed, cycle or are copies.
 
-        The title tells at which step they were measured, where that was long ago.
+        The title tells at which step they were measured, where that was long ago or before it diverged.
         """
         stale = derived.stale_step(self.state, COVERAGE)
         since = "" if stale is None else f" · measured at step {number_text.spaced(stale)}"
+        if self._outlived:
+            last = number_text.spaced(int(self.state.series[COVERAGE].step[-1]))
+            since = f" · measured before it diverged, at step {last}"
         self.border_title = f"{self._title}{since}"
         names = {alarm.name for alarm in derived.standing(self.state) if alarm.severity == "critical"}
         self.set_class(not names.isdisjoint(conclusions.OF_SAMPLES), "-alarming")
@@ -113,6 +116,11 @@ class DiversityPanel(Panel):
         """Whether samples may still be bad and not collapsed, which is no reason for alarm."""
         return unjudged_samples(self.state.facts, alive=True) is not None
 
+    @property
+    def _outlived(self) -> bool:
+        """Whether the run has diverged since samples were measured last."""
+        return derived.outlived(self.state, COVERAGE)
+
     def _unmeasured(self, why: Unjudged, width: int) -> list[Strip]:
         """In place of the measures: why there are none, what to do, and what nobody sees meanwhile."""
         said = judgement.why_of(why, alive=self.state.liveness.alive)
@@ -134,11 +142,12 @@ class DiversityPanel(Panel):
             return self.line(f"{measure.short:<{LABEL}}", f"{'?':>{VALUE}}", width=width)
         facts = self.state.facts
         level = alarm_levels.alarm_level(self.state, measure)
-        low = level is not None and value < level
+        outlived = derived.outlived(self.state, measure.name)
+        low = level is not None and value < level and not outlived
         chance = 2 * alarm_levels.chance_in(facts, measure.name)
         wide = width >= WIDE
         brief = not wide and any(one.name == "collapsed" for one in derived.standing(self.state))
-        said = "LOW" if low else "ok" if level is not None else ""
+        said = "LOW" if low else "ok" if level is not None and not outlived else ""
         going = trend(self.state.series[measure.name], chance=chance)
         head = self.line(
             f"{measure.short:<{LABEL}}",
@@ -166,7 +175,7 @@ class DiversityPanel(Panel):
             warn_below=level,
             normal=(1 - chance, 1 + chance) if chance else None,
             colour=(self.colour("success") if said == "ok" else self.faint()) or None,
-            alarm=self.colour("error") or None,
+            alarm=(self.faint() if outlived else self.colour("error")) or None,
         )
         return Strip.join([head, bar, self.line(tail)])
 
@@ -187,7 +196,9 @@ class DiversityPanel(Panel):
         """The modes in at most ``height`` rows: by name with a bar and a share each, or in words."""
         modes = mode_presence.modes(self.state)
         head = f"modes {self._count()}".ljust(LABEL + 2)
-        named = modebars.in_columns(modes, width - len(head), height, judged=not self._early)
+        named = modebars.in_columns(
+            modes, width - len(head), height, judged=not (self._early or self._outlived)
+        )
         if height < 2 or not named:
             return [self._modes(width)]
         heads = [head, *[" " * len(head)] * (len(named) - 1)]

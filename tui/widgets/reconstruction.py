@@ -125,6 +125,9 @@ class ReconstructionPanel(Panel):
             limit = longer
         if then := self._then(ratio):
             limit = then
+        if derived.outlived(self.state, UNSEEN.name):
+            at = number_text.spaced(int(self.state.series[UNSEEN.name].step[-1]))
+            words, limit = Span(f"at step {at}, before it diverged", "note"), ""
         return self.line(f"{'val/train':<{LABEL}}", f"{ratio:>{VALUE}.2f}", "   ", words, limit, width=width)
 
     def _then(self, ratio: float) -> str:

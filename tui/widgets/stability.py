@@ -24,7 +24,7 @@ TABLE, APART = 4, 3
 """Rows from which on each series has one, and cells between what stands in one row."""
 SIGNS = {"error": "✖", "warning": "▲"}
 NETWORKS = {"generator": "G", "discriminator": "D", "classifier": "C", "critic": "C", "autoencoder": ""}
-TONES = {"ok": "success", "early": "", "at rest": "warning", "WARNING": "warning"}
+TONES = {"ok": "success", "early": "", "before": "note", "at rest": "warning", "WARNING": "warning"}
 """Of what is said of a row; else it is a critical alarm."""
 DIVERGED = "diverged"
 MOVES = ("grad", "update")
@@ -34,7 +34,8 @@ MOVES = ("grad", "update")
 class StabilityPanel(Panel):
     """A row a series: value, course over the steps of the charts, which way it goes, ok or not; a verdict.
 
-    A gradient of exactly 0 is ``at rest``, long before an alarm can tell whether that is bad.
+    A gradient of exactly 0 is ``at rest``, long before an alarm can tell whether that is bad. What was
+    measured last ``before`` the run diverged is not ok.
     """
 
     can_focus = True
@@ -116,7 +117,8 @@ class StabilityPanel(Panel):
             drawn = course(bins.step, bins.mean, _room(width), last=last)
             family, _, network = one.name.partition("/")
             rests = value == 0 and family in MOVES and network in resting
-            said = self._alarm(one) or ("early" if young else "at rest" if rests else "ok")
+            sound = "before" if derived.outlived(self.state, one.name) else "ok"
+            said = self._alarm(one) or ("early" if young else "at rest" if rests else sound)
             told = number_text.brief(value, relative=series.of(one.name).relative)
             yield self._row(one.short, told, drawn, way, said, width)
 
@@ -141,7 +143,7 @@ class StabilityPanel(Panel):
             f"{value:>{VALUE}} ",
             Span(f"{drawn:<{_room(width)}} ", "primary-darken-2"),
             f"{way:<{_way(width)}} ",
-            Span(said, TONES.get(said, "error"), bold=said not in ("ok", "early")),
+            Span(said, TONES.get(said, "error"), bold=said not in ("ok", "early", "before")),
             width=width,
         )
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from textual.widget import Widget
 
+from latentop.engine.run.events import AlarmRaised, Facts
 from latentop.tui.app import LatentopApp
 from latentop.tui.draw.images.image_style import Style
 from latentop.tui.link.terminal import Terminal
@@ -243,6 +244,56 @@ async def test_no_gauge_is_green_before_samples_are_judged(
         well = {panel.colour("success").lower()}
         assert (drawn["coverage"] == well) == (drawn["modes"] == well) == green
         assert well.isdisjoint(drawn["density"]), "no alarm says how near samples should be"
+
+
+def diverges(recorded: Recorded, step: int) -> None:
+    """From that step on its losses are no numbers."""
+    recorded.writes(
+        events=[
+            AlarmRaised(
+                name="diverged",
+                severity="critical",
+                step=step,
+                wall=recorded.now,
+                sentence="training diverged: loss/generator is not a number",
+                advice="go back to the last checkpoint and lower the learning rate",
+                evidence={},
+            ),
+            Facts(values={"verdict": "diverged"}),
+        ]
+    )
+
+
+@pytest.mark.parametrize("ended", [{}, {"state": "stopped", "ended": 1.0, "pid": None}])
+async def test_no_gauge_of_before_a_divergence_is_ok(
+    runs: Path, open_app: Open, ended: dict[str, object]
+) -> None:
+    recorded = with_modes(runs)
+    recorded.trains(500, verdict="healthy")
+    diverges(recorded, 450)
+    recorded.says(**ended)
+    async with open_app(recorded.run).run_test(notifications=True, size=(200, 60)) as pilot:
+        shown = await wait_for_text(pilot, "DIVERGED since", "measured before it diverged, at step 400")
+        assert not re.search(r"\bok\b", shown)
+        assert ("left" in shown.splitlines()[0]) == (not ended)
+        panel = next(one for one in pilot.app.screen.query(DiversityPanel) if one.is_on_screen)
+        drawn = (one for row in panel.rows(190, 9) for one in row if one.text.strip())
+        inks = {one.style.color.name for one in drawn if one.style.color}
+        assert inks.isdisjoint({panel.colour("success").lower(), panel.colour("error").lower()})
+        recorded.draws("diversity/coverage", [0.3], first=460)
+        shown = await wait_for_text(pilot, "coverage    30 %")
+        assert "LOW" in _row(shown, "coverage    30 %")
+        assert "before it diverged" not in shown
+
+
+async def test_no_error_of_before_a_divergence_is_ok(runs: Path, open_app: Open) -> None:
+    recorded = healthy_autoencoder(runs)
+    async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:
+        assert " ok" in _row(await wait_for_text(pilot, "val/train"), "val/train")
+        recorded.trains(500, verdict="healthy")
+        diverges(recorded, 450)
+        shown = await wait_for_text(pilot, "at step 400, before it diverged")
+        assert " ok" not in _row(shown, "val/train")
 
 
 async def test_of_many_lost_modes_the_first_are_named_whole_at_any_size(runs: Path, open_app: Open) -> None:

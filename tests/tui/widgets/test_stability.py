@@ -46,6 +46,22 @@ async def test_in_one_row_a_gradient_of_0_comes_first() -> None:
         assert row.text.strip().startswith("▲ gradients of the generator are exactly 0: it learns nothing")
 
 
+@pytest.mark.parametrize("alive", [True, False])
+async def test_what_was_measured_last_before_the_run_diverged_is_not_ok(alive: bool) -> None:
+    app = Alone()
+    series = {
+        "accuracy/discriminator": [0.7] * 30,
+        "grad/generator": [1.0] * 20 + [float("nan")] * 10,
+        "update/generator": [1e-3] * 20,
+    }
+    async with app.run_test(size=(120, 12)):
+        panel = app.query_one(StabilityPanel)
+        for since, said_of_update in ((201, "before"), (200, "ok")):
+            panel.state = state(series, alarm("diverged", since=since, step=210), alive=alive)
+            said = [row.text.split()[-1] for row in panel.rows(120, 9)]
+            assert said[:4] == ["ok", "DIVERGED", "DIVERGED", said_of_update]
+
+
 async def test_only_what_is_not_finite_has_diverged_and_a_warning_is_none() -> None:
     app = Alone()
     series = {
