@@ -89,7 +89,7 @@ class DiversityPanel(Panel):
         since = "" if stale is None else f" · measured at step {number_text.spaced(stale)}"
         if self._outlived:
             last = number_text.spaced(int(self.state.series[COVERAGE].step[-1]))
-            since = f" · measured before it diverged, at step {last}"
+            since = f" · before it diverged, at step {last}"
         self.border_title = f"{self._title}{since}"
         names = {alarm.name for alarm in derived.standing(self.state) if alarm.severity == "critical"}
         self.set_class(not names.isdisjoint(conclusions.OF_SAMPLES), "-alarming")

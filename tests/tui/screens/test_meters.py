@@ -273,7 +273,7 @@ async def test_no_gauge_of_before_a_divergence_is_ok(
     diverges(recorded, 450)
     recorded.says(**ended)
     async with open_app(recorded.run).run_test(notifications=True, size=(200, 60)) as pilot:
-        shown = await wait_for_text(pilot, "DIVERGED since", "measured before it diverged, at step 400")
+        shown = await wait_for_text(pilot, "DIVERGED since", "data · before it diverged, at step 400")
         assert not re.search(r"\bok\b", shown)
         assert ("left" in shown.splitlines()[0]) == (not ended)
         panel = next(one for one in pilot.app.screen.query(DiversityPanel) if one.is_on_screen)
