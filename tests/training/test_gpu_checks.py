@@ -8,7 +8,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_the_quick_checks_are_green_on_the_cpu(capsys: pytest.CaptureFixture[str]) -> None:
-    only = "versions,choice,first-loss,meter,gradients,captures,bfloat16,short-of-memory,doctor"
+    only = "versions,choice,first-loss,meter,features,gradients,captures,bfloat16,short-of-memory,doctor"
     assert main(["--dry", "--only", only]) == 0, capsys.readouterr().out
     out = capsys.readouterr().out
     rows = [line for line in out.splitlines() if line.startswith("| ") and "| passed |" in line]
