@@ -56,6 +56,8 @@ def crowded(device: torch.device) -> str:
     if device.type != "cuda":
         return ""
     try:
+        if getattr(torch.cuda.get_device_properties(device), "is_integrated", 0):
+            return ""  # its memory is the machine's, which keeps files in what nobody wants
         free, whole = torch.cuda.mem_get_info(device)
         left = free + torch.cuda.memory_reserved(device)
     except (RuntimeError, AssertionError):
