@@ -121,12 +121,18 @@ def _key(name: str) -> str:
 
 def as_many(names: Sequence[str], room: int) -> str:
     """The first of the names that fit, whole, and how many more there are: ``Sandal, Bag +3``."""
-    for shown in range(len(names), 0, -1):
-        more = f" +{len(names) - shown}" if shown < len(names) else ""
-        text = f"{', '.join(names[:shown])}{more}"
-        if len(text) <= room:
-            return text
-    return str(len(names))
+    shown = fitting(names, room)
+    return _first(names, shown) if shown else str(len(names))
+
+
+def fitting(names: Sequence[str], room: int) -> int:
+    """How many of the names ``as_many`` has room for."""
+    return next((shown for shown in range(len(names), 0, -1) if len(_first(names, shown)) <= room), 0)
+
+
+def _first(names: Sequence[str], shown: int) -> str:
+    more = f" +{len(names) - shown}" if shown < len(names) else ""
+    return f"{', '.join(names[:shown])}{more}"
 
 
 def natural(name: str) -> tuple[tuple[int, str], ...]:

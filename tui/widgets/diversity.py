@@ -205,23 +205,32 @@ class DiversityPanel(Panel):
         return [self.line(one, *row, width=width) for one, row in zip(heads, named, strict=True)]
 
     def _modes(self, width: int) -> Strip:
-        """How many modes are there, and by name those that are lost, never came, or are rare."""
-        spans: list[Span | str] = [f"{MODES.short:<{LABEL}}", f"{self._count():>{VALUE}}", " "]
+        """How many modes are there, and by name those that are lost, never came, or are rare.
+
+        Where the first of these are not all named, the count leaves its column if that names more.
+        """
         modes = mode_presence.modes(self.state)
-        lost, never = mode_presence.lost_names(self.state), mode_presence.missing(self.state)
-        few = [mode.name for mode in modes if mode.there and mode.share < FEW]
-        room = width - LABEL - VALUE - 1
+        lost, never = map(_clean, (mode_presence.lost_names(self.state), mode_presence.missing(self.state)))
+        few = _clean([mode.name for mode in modes if mode.there and mode.share < FEW])
         told: list[tuple[str, Sequence[str], str]] = [("few: ", few, "warning")]
         if self._early and (lost or never):
             told.insert(0, ("not shown: ", [*lost, *never], ""))
         else:
             told = [("lost: ", lost, "error"), ("hardly shown: ", never, ""), *told]
+        told = [one for one in told if one[1]]
+        head = f"{MODES.short:<{LABEL}}{self._count():>{VALUE}} "
+        if told:
+            words, names, _ = told[0]
+            heads = (head, f"{MODES.short} {self._count()} ")
+            head = max(heads, key=lambda one: plain_text.fitting(names, width - len(one + words)))
+        spans: list[Span | str] = [head]
+        room = width - len(head)
         for words, names, tone in told:
-            if names and room > len(words):
-                text = _naming(words, names, room)
-                spans.append(Span(f"{text}  ", tone, bold=tone == "error"))
+            if room > len(words):
+                text = words + plain_text.as_many(names, room - len(words))
+                spans += ["  " if len(spans) > 1 else "", Span(text, tone, bold=tone == "error")]
                 room -= len(text) + 2
-        if len(spans) == 3 and conclusions.all_modes(self.state):
+        if len(spans) == 1 and conclusions.all_modes(self.state):
             spans.append("every one appears")
         return self.line(*spans, width=width)
 
@@ -232,6 +241,5 @@ class DiversityPanel(Panel):
         return f"{count}/{total}" if total else count
 
 
-def _naming(words: str, names: Sequence[str], room: int) -> str:
-    """The words and as many names behind them as there is room for, none cut."""
-    return words + plain_text.as_many([plain_text.clean(name) for name in names], room - len(words))
+def _clean(names: Sequence[str]) -> list[str]:
+    return [plain_text.clean(name) for name in names]

@@ -301,9 +301,23 @@ async def test_of_many_lost_modes_the_first_are_named_whole_at_any_size(runs: Pa
     collapse(recorded)
     async with open_app(recorded.run).run_test(notifications=True, size=(80, 24)) as pilot:
         shown = await wait_for_text(pilot, "6/10")
-        assert re.search(r"6/10 lost: Coat, Sandal \+2\b", shown)
+        assert re.search(r"modes 6/10 lost: Coat, Sandal, Bag \+1\b", shown)
         await pilot.resize_terminal(60, 20)
         await wait_for_text(pilot, "6/10 lost: ")
+
+
+@pytest.mark.parametrize(
+    ("lost", "row"),
+    [
+        (("Sandal", "Bag"), "modes       8/10 lost: Sandal, Bag "),
+        (("Sandal", "Bag", "Ankle boot"), "modes 7/10 lost: Sandal, Bag, Ankle boot "),
+    ],
+)
+async def test_the_last_lost_mode_is_named_where_that_only_takes_the_count_out_of_its_column(
+    runs: Path, open_app: Open, lost: tuple[str, ...], row: str
+) -> None:
+    async with open_app(with_modes(runs, *lost).run).run_test(notifications=True, size=(80, 24)) as pilot:
+        await wait_for_text(pilot, row)
 
 
 async def test_a_measure_of_long_ago_has_its_step(runs: Path, open_app: Open) -> None:
