@@ -59,6 +59,8 @@ class Diagnosis:
     unknown: tuple[str, ...]
     verdict: str
     exit_code: int
+    alive: bool = False
+    """Whether it is a run that still trains, or whose log is still read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,10 +38,6 @@ _SOURCES: dict[Source, str] = {
     "mlflow": "MLflow's files",
 }
 _ACCEPTED = "name a run (see: latentop ls), or a log: text, a CSV file, JSON, TensorBoard's event files"
-_WORDS = {
-    "healthy": "nothing bad stands at its end",
-    "unknown": "nothing bad was found in these numbers",
-}
 
 
 class DiagnosisError(LatentopError):
@@ -197,18 +193,20 @@ def _tell_alarm(alarm: Finding, output: Output) -> None:
 
 
 def _verdict(found: Diagnosis) -> str:
-    """The verdict in words: of an alarm, since when; of warnings, which."""
+    """The verdict in words: of an alarm, since when; of warnings, which. Of a run that lives, as of now."""
+    good = f"nothing bad stands {'now' if found.alive else 'at its end'}"
+    if found.verdict == "healthy":
+        return f"healthy: {good}"
     if found.verdict == "unknown" and not found.rows:
-        return "unknown: no step was recorded"
+        return f"unknown: no step {'is recorded yet' if found.alive else 'was recorded'}"
     if found.verdict == "unknown" and found.alarms:
-        return "unknown: what was raised is over, and nothing bad stands at its end"
-    if found.verdict in _WORDS:
-        return f"{found.verdict}: {_WORDS[found.verdict]}"
+        return f"unknown: what was raised is over, and {good}"
+    if found.verdict == "unknown":
+        return f"unknown: nothing bad {'is' if found.alive else 'was'} found in these numbers"
+    from_step, until = ("since step", "") if found.alive else ("from step", " to its end")
     standing = [one for one in found.alarms if one.cleared_step is None]
     if found.verdict == "warning":
-        told = [f"{one.name}, from step {spaced(one.raised_step)}" for one in standing]
-        return f"warning: {'; '.join(told)} to its end"
+        told = [f"{one.name}, {from_step} {spaced(one.raised_step)}" for one in standing]
+        return f"warning: {'; '.join(told)}{until}"
     since = [one for one in standing if one.name == found.verdict]
-    return (
-        f"{found.verdict}, from step {spaced(since[-1].raised_step)} to its end" if since else found.verdict
-    )
+    return f"{found.verdict}, {from_step} {spaced(since[-1].raised_step)}{until}" if since else found.verdict

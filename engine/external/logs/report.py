@@ -68,7 +68,8 @@ def _of_run(run: RunFolder) -> Diagnosis:
     standing = [one for one in alarms if one.cleared_step is None]
     verdict = _verdict(standing, record.facts.verdict)
     names = {one.name for one in standing}
-    return _told(run.path, log, alarms, unknown.of_run(record.facts, names, alive=record.alive), verdict)
+    unjudged = unknown.of_run(record.facts, names, alive=record.alive)
+    return replace(_told(run.path, log, alarms, unjudged, verdict), alive=record.alive)
 
 
 def _told(path: Path, log: Log, alarms: Iterable[Finding], unknown: Iterable[str], verdict: str) -> Diagnosis:

@@ -27,6 +27,7 @@ from tests.support.recorded_runs import (
     DCGAN,
     ENTRY,
     ROOT,
+    alive,
     assert_two_lines,
     latentop,
     new_run,
@@ -509,7 +510,7 @@ def test_a_run_of_ours_that_never_began(tmp_path: Path) -> None:
     launch.new(tmp_path, RunFacts(preset="dcgan", kind="gan"), DCGAN)
     done = latentop(tmp_path, "diagnose", "dcgan")
     assert done.returncode == 0
-    assert "verdict: unknown: no step was recorded" in done.stdout
+    assert "verdict: unknown: no step is recorded yet" in done.stdout
 
 
 def test_columns_are_not_named_for_a_run_of_ours(tmp_path: Path) -> None:
@@ -614,3 +615,24 @@ def test_a_run_that_collapsed_before_it_was_good_is_not_unknown_too() -> None:
     assert list(unknown.of_run(ended, {"collapsed"}, alive=False)) == []
     (said,) = unknown.of_run(replace(ended, verdict="unknown"), set(), alive=False)
     assert said.startswith("whether it collapsed: its samples were not good and diverse")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "raised", "ended", "living"),
+    [
+        ("healthy", False, "healthy: nothing bad stands at its end", "healthy: nothing bad stands now"),
+        ("collapsed", True, "collapsed, from step 200 to its end", "collapsed, since step 200"),
+        ("unknown", False, "unknown: nothing bad was found", "unknown: nothing bad is found"),
+    ],
+)
+def test_a_run_that_ended_is_told_of_in_the_past_and_a_living_one_as_of_now(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], verdict: str, raised: bool, ended: str, living: str
+) -> None:
+    run = new_run(tmp_path, verdict=verdict, state="finished", kind="gan")
+    write(run, *([COLLAPSED] if raised else []))
+    for facts, told, not_told in (({}, ended, living), (alive(), living, ended)):
+        write(run, facts=facts)
+        cli.main(["diagnose", str(run.path)])
+        said = capsys.readouterr().out
+        assert f"verdict: {told}" in said
+        assert f"verdict: {not_told}" not in said
