@@ -23,6 +23,8 @@ GROWN, GROWN_STEPS = 6, 1000
 """Checks and steps in which every generator that learns at all stops drawing the same image."""
 SELDOM, LONG_STEPS = 3, 3000
 """The same where checks are few: of large images, or in a short run."""
+GROWS = 1.25
+"""Times the effective number of the checks before: a generator that still grows more diverse is slow."""
 
 
 class Early:
@@ -33,6 +35,8 @@ class Early:
         self.best = 0.0
         self.alike_for, self.unlike_for = 0, 0
         self.alike_since: int | None = None
+        self._worths: deque[float] = deque(maxlen=GROWN)
+        """The effective numbers, relative to real data, of the last checks in which samples were alike."""
         self._step = 0
 
     def update(self, reading: Reading, step: int) -> None:
@@ -43,7 +47,10 @@ class Early:
         worth, least = reading.effective.relative, reading.alike_below
         self.alike_for = self.alike_for + 1 if worth < least else 0
         self.unlike_for = self.unlike_for + 1 if worth > UNLIKE * least else 0
-        self.alike_since = self.alike_since if self.alike_for > 1 else step
+        if self.alike_for <= 1:
+            self.alike_since = step
+            self._worths.clear()
+        self._worths.append(worth)
         self._step = step
 
     @property
@@ -53,10 +60,18 @@ class Early:
 
     @property
     def alike(self) -> bool:
-        """Whether samples have been the same image for longer than any generator needs to begin."""
+        """Whether samples have been the same image for longer than generators need to begin, and stay so."""
         steps = self._step - (self.alike_since or 0)
         often = self.alike_for >= GROWN and steps >= GROWN_STEPS
-        return often or (self.alike_for >= SELDOM and steps >= LONG_STEPS)
+        seldom = self.alike_for >= SELDOM and steps >= LONG_STEPS
+        return (often or seldom) and not self._growing
+
+    @property
+    def _growing(self) -> bool:
+        """Whether samples that are alike become less so, from one half of the last checks to the other."""
+        half = len(self._worths) // 2
+        worths = list(self._worths)
+        return half > 0 and median(worths[-half:]) > GROWS * median(worths[:half])
 
     @property
     def recovered(self) -> bool:
@@ -85,6 +100,7 @@ class Early:
             "best": self.best,
             "alike": [self.alike_for, self.unlike_for],
             "steps": [self._step, self.alike_since],
+            "worths": list(self._worths),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -93,3 +109,4 @@ class Early:
         self.best = state["best"]
         self.alike_for, self.unlike_for = state["alike"]
         self._step, self.alike_since = state["steps"]
+        self._worths = deque(state.get("worths", ()), maxlen=GROWN)  # older checkpoints have none

@@ -200,6 +200,19 @@ def test_a_generator_that_never_leaves_one_image_is_told_once_others_would_have(
     assert [type(event) for event in follow(watched, healthy(4), first=1900)] == [AlarmCleared]
 
 
+def test_a_generator_that_slowly_leaves_one_image_is_not_told_to_have_collapsed() -> None:
+    images = healthy(20)
+    mean = torch.cat(images).mean(0)
+    slow = [mean + 0.05 * 1.15**place * (image - mean) for place, image in enumerate(images)]
+    watched = watch()
+    assert follow(watched, slow[:14]) == []
+    assert watched.reading is not None
+    assert watched.reading.effective.relative < watched.reading.alike_below
+    (alarm,) = follow(watched, slow[13:14] * 8, first=1500)
+    assert alarm.name == "collapsed"
+    assert "all samples were alike" in alarm.sentence
+
+
 def test_where_checks_are_few_three_tell_that_all_are_one_image() -> None:
     """As where a check of large images is put off, to take no more than its share of a short run."""
     generator = torch.Generator().manual_seed(0)
