@@ -12,11 +12,9 @@ from types import MappingProxyType
 
 from latentop.engine.run.errors import LatentopError, UsageError
 from latentop.engine.run.labels import name_of
+from latentop.engine.run.run_id import short_forms, slug
 
 MINUTE = "%Y%m%d-%H%M"
-_ID = re.compile(r"\d{8}-\d{4}-((.+)-s\d+(?:-\d+)?)")
-_LONGEST_NAME = 40
-"""Characters of what somebody calls a run that its folder's name takes over."""
 _NUMBER = "-99"
 """What may have to follow the name of a run, so that it is the only one of its name."""
 
@@ -35,8 +33,7 @@ class RunFolder:
     @property
     def names(self) -> tuple[str, ...]:
         """What names it as a whole: its id, without the time (``dcgan-s42``), its preset (``dcgan``)."""
-        known = _ID.fullmatch(self.id)
-        return (self.id, *known.groups()) if known else (self.id,)
+        return (self.id, *short_forms(self.id))
 
     @property
     def newest_checkpoint(self) -> int | None:
@@ -139,11 +136,6 @@ def create(
     return folder
 
 
-def slug(name: str) -> str:
-    """What somebody calls a run, as it can be part of a folder's name; empty where nothing of it can."""
-    return re.sub(r"[^\w.-]+", "-", name).strip("-.")[:_LONGEST_NAME] if name.isprintable() else ""
-
-
 def find(runs: Path, name: str | None) -> RunFolder:
     """The run that a name means to somebody who wants to look. Raises UsageError where it means none."""
     return newest(matching(runs, name), name)
@@ -182,6 +174,18 @@ def matching(runs: Path, name: str | None) -> list[RunFolder]:
         if found := [folder for folder in folders if means(folder)]:
             return found
     raise UsageError(f"no run named {name!r} in {runs}", f"the newest is {folders[0].id}; see: latentop ls")
+
+
+def meant(runs: Path, name: str) -> list[RunFolder]:
+    """All runs that a name may mean to somebody, whichever way is tried first: for what can't be undone.
+
+    A whole id or a path means one run. Raises UsageError where there is none.
+    """
+    found = matching(runs, name)
+    if is_path(name) or name == found[0].id:
+        return found
+    wide = [one for one in every(runs) if name in (*one.names, _given_name(one)) or slug(name) in one.names]
+    return wide or found
 
 
 def newest(found: list[RunFolder], name: str | None) -> RunFolder:
@@ -236,8 +240,8 @@ def _begun(folder: RunFolder) -> tuple[str, float, str]:
     for path in (folder.preset, folder.script):
         with suppress(OSError):
             made = made or path.stat().st_mtime
-    known = _ID.fullmatch(folder.id)
-    minute = folder.id[: len("20261122-1405")] if known else time.strftime(MINUTE, time.localtime(made))
+    dated = len(folder.names) > 1
+    minute = folder.id[: len("20261122-1405")] if dated else time.strftime(MINUTE, time.localtime(made))
     return minute, made, folder.id
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from latentop.engine.run.errors import LatentopError, UsageError
 from latentop.engine.run.process.ownership import refuse_foreign
+from latentop.engine.run.run_id import short_forms, slug
 from latentop.engine.run.store import database
 from latentop.engine.run.store.writer import set_facts
 
@@ -17,7 +18,7 @@ LONGEST_NOTE = 240
 def rename(path: Path, name: str) -> str:
     """Give the run of this database a display name, and return it; an empty one takes the name away.
 
-    Raises UsageError for a text that can't be one or that another run of its folder is known by,
+    Raises UsageError for a text that can't be one or that names another run of its folder already,
     StorageError where the run can't be written.
     """
     name = _one_line(name, "name", LONGEST_NAME)
@@ -64,9 +65,13 @@ def _one_line(text: str, what: str, longest: int) -> str:
 
 
 def _known_by(run: Path, name: str) -> str:
-    """The id of another run in the same folder with this id or display name; empty where there is none."""
-    for path in run.parent.glob("*/run.db"):
-        if path.parent != run and name in (path.parent.name, _legible_name(path)):
+    """The newest other run in the same folder that this name finds, by its id; empty where there is none.
+
+    It finds a run by its id, by a short form of that, or by its display name.
+    """
+    for path in sorted(run.parent.glob("*/run.db"), reverse=True):
+        forms = {path.parent.name, *short_forms(path.parent.name)}
+        if path.parent != run and ({name, slug(name)} & forms or name == _legible_name(path)):
             return path.parent.name
     return ""
 

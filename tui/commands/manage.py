@@ -66,8 +66,8 @@ def _delete(options: Namespace, output: Output) -> int:
 
 
 def _one(runs: Path, name: str) -> RunFolder:
-    """The run that the name means: the newest of several is too vague for what can't be undone."""
-    found = folder.matching(runs, name)
+    """The run that the name means, and no other: a guess is too vague for what can't be undone."""
+    found = folder.meant(runs, name)
     if len(found) > 1:
         raise folder.ambiguous(found, name)
     return found[0]

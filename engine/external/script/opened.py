@@ -18,7 +18,7 @@ from latentop.engine.external.script import invocation
 from latentop.engine.external.script.calls import values
 from latentop.engine.external.script.given import Given
 from latentop.engine.external.script.script_trainer import ScriptTrainer
-from latentop.engine.run import folder
+from latentop.engine.run import run_id
 from latentop.engine.run.errors import StorageError, UsageError
 from latentop.engine.run.events import Facts, Mark, Severity
 from latentop.engine.run.facts import RunFacts, told
@@ -202,7 +202,7 @@ def _alive(run: RunFolder) -> Facts:
 
 def slug(name: str) -> str:
     """A name as it can be part of a folder's. Raises UsageError where nothing of it can."""
-    if not (found := folder.slug(name)):
+    if not (found := run_id.slug(name)):
         raise UsageError(
             f"name={name!r} is not accepted", "accepted: printable characters, a letter among them"
         )

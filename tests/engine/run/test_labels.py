@@ -85,6 +85,22 @@ def test_a_name_or_an_id_of_another_run_is_refused(tmp_path: Path) -> None:
     labels.rename(first.database, "the other one")
 
 
+@pytest.mark.parametrize("name", ["dcgan-s2", "dcgan", "wgan gp", "wgan-gp"])
+def test_a_name_that_another_run_is_found_by_is_refused(tmp_path: Path, name: str) -> None:
+    first = new_run(tmp_path, preset="ring", seed=1)
+    new_run(tmp_path, seed=2)
+    new_run(tmp_path, preset="wgan-gp")
+    with pytest.raises(UsageError, match=f"'{name}' names another run: 2"):
+        labels.rename(first.database, name)
+    assert facts(first).name == ""
+
+
+def test_a_run_may_be_called_by_what_finds_it_alone(tmp_path: Path) -> None:
+    first = new_run(tmp_path, preset="ring", seed=1)
+    new_run(tmp_path, seed=2)
+    assert [labels.rename(first.database, name) for name in ("ring-s1", "ring")] == ["ring-s1", "ring"]
+
+
 def test_a_name_that_two_runs_share_is_ambiguous(tmp_path: Path) -> None:
     for seed in (1, 2):
         new_run(tmp_path, seed=seed, name="twin")

@@ -119,6 +119,20 @@ def test_a_preset_with_several_runs_is_too_vague_to_delete(
     assert len(folder.every(tmp_path)) == 2
 
 
+@pytest.mark.parametrize("word", ["dcgan-s2", "dcgan"])
+def test_a_given_name_that_also_finds_another_run_is_too_vague_to_delete(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], word: str
+) -> None:
+    named = new_run(tmp_path, preset="ring", state="finished", name=word)
+    other = new_run(tmp_path, seed=2, state="finished")  # made after the name was given
+    assert cli.main(["delete", word, "--yes", "--runs", str(tmp_path)]) == 2
+    assert_two_lines(capsys.readouterr().err, f"names 2 runs: {other.id}, {named.id}", "more of the name")
+    assert set(folder.every(tmp_path)) == {named, other}
+    assert cli.main(["delete", other.id, "--yes", "--runs", str(tmp_path)]) == 0
+    assert cli.main(["delete", word, "--yes", "--runs", str(tmp_path)]) == 0
+    assert folder.every(tmp_path) == []
+
+
 def test_a_run_elsewhere_is_renamed_but_never_deleted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
