@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from itertools import chain
 from typing import Literal
 
 from latentop.engine.run import series
@@ -25,15 +26,12 @@ _NO_QUALITY = frozenset({"best", "std", "sd", "min", "max", "var", "time", "num"
 _RECONSTRUCTION = frozenset({"recon", "recons", "reconstruction", "rec"})
 _DIVERGENCE = frozenset({"kl", "kld", "kldiv", "divergence", "div"})
 _GLUED = {
-    "gloss": ("g", "loss"),
-    "dloss": ("d", "loss"),
-    "lossg": ("loss", "g"),
-    "lossd": ("loss", "d"),
-    "errg": ("err", "g"),
-    "errd": ("err", "d"),
-    "klloss": ("kl", "loss"),
-    "reconloss": ("recon", "loss"),
+    glued: (who, loss)
+    for who in (*chain(*ROLES.values()), "kl", "kld", "recon", "rec")
+    for loss in LOSS
+    for glued in (who + loss, loss + who)
 }
+"""``Dcost``, ``errg``, ``genloss``: two words that no capital and no other letter parts."""
 # In "lossD", "netG" and "GLoss", as in "loss_D", capitals begin a word.
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _SCORES = {
