@@ -22,6 +22,7 @@ _NAMES = ("log", "logs", "stdout")
 _SKIPPED = frozenset({"checkpoints", "__pycache__", "node_modules", "site-packages"})
 _MOST_FILES = 10_000
 _DEEPEST = 5
+_MOST_NOTES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +166,11 @@ def only_log(path: Path) -> LogPlace:
     """The log at a path that is read once. Raises UsageError where there is none, or more than one."""
     found = LogPlaces(path, once=True).find()
     if len(found) > 1:
+        notes = [words for one in found for words in one.notes]
+        told = [listed([one.name for one in found], most=10), *notes[:_MOST_NOTES]]
+        more = len(notes) - _MOST_NOTES
         raise UsageError(
-            f"{path} holds {len(found)} logs: {listed([one.name for one in found], most=10)}",
+            f"{path} holds {len(found)} logs: {'; '.join(told)}{f'; and {more} more' if more > 0 else ''}",
             f"name one of them, or keep each as a run: latentop import {path}",
         )
     return found[0]

@@ -1,6 +1,6 @@
 """Whether two logs hold the same values: a training often writes a table, and prints the same."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from latentop.engine.external.logs.trainings import Held
+from latentop.engine.external.logs.trainings import Held, Twin
 from latentop.engine.external.logs.value_index import ROUNDED, SHIFTS, Beginning, ValueIndex
 from latentop.engine.external.series_names import is_judged, known
 from latentop.engine.run.errors import UsageError
@@ -16,6 +16,8 @@ from latentop.engine.run.store.bins import Floats
 
 _SHARE = 0.9
 """Of a series' values at common steps, as many agree where two logs tell the same."""
+_LATE = 0.5
+"""The same of its last tenth."""
 _FEWEST, _SURE = 6, 40
 """Common values without which logs are not called the same, and from which on it is not asked again."""
 _PRINTED = 50
@@ -33,29 +35,35 @@ class SameValues:
         self._read: dict[str, tuple[int, Series]] = {}
         self._sure: dict[tuple[str, str], bool] = {}
 
-    def __call__(self, trainings: Sequence[Sequence[Held]]) -> Callable[[Held], int | None]:
-        """What says of a log the place of the first training that has one which holds the same values."""
+    def __call__(self, trainings: Sequence[Sequence[Held]]) -> Twin:
+        """What says of a log the first that holds the same values, and the place of its training."""
         if len(trainings) < _MANY:
             return lambda one: self._first_of(one, trainings, range(len(trainings)))
         every = [(place, other) for place, held in enumerate(trainings) for other in held]
         index = ValueIndex([self._beginning(other) for _, other in every])
 
-        def first(one: Held) -> int | None:
-            near = dict.fromkeys(every[at][0] for at in index.near(_judged(self._beginning(one))))
+        def first(one: Held) -> tuple[int, Held] | None:
+            near = dict.fromkeys(every[at][0] for at in index.near(_compared(self._beginning(one))))
             return self._first_of(one, trainings, near)
 
         return first
 
-    def _first_of(self, one: Held, trainings: Sequence[Sequence[Held]], places: Iterable[int]) -> int | None:
-        return next((at for at in places if any(self.same(one, other) for other in trainings[at])), None)
+    def _first_of(
+        self, one: Held, trainings: Sequence[Sequence[Held]], places: Iterable[int]
+    ) -> tuple[int, Held] | None:
+        pairs = ((at, other) for at in places for other in trainings[at])
+        return next(((at, other) for at, other in pairs if self.same(one, other)), None)
 
     def same(self, one: Held, other: Held) -> bool:
-        """Whether ``other`` holds all that ``one`` is judged by; False where few values can be compared."""
+        """Whether ``other`` holds all that ``one`` is judged by, losses among it, or else all that it tells.
+
+        False where few values can be compared.
+        """
         key = one.parts[0].key, other.parts[0].key
         if key not in self._sure:
-            pairs = _best(_judged(self._beginning(one)), self._beginning(other))
+            pairs = _best(_compared(self._beginning(one)), self._beginning(other))
             count = sum(len(agree) for agree in pairs)
-            same = count >= _FEWEST and all(float(agree.mean()) >= _SHARE for agree in pairs)
+            same = count >= _FEWEST and all(map(_agrees, pairs))
             if count < _SURE:
                 return same
             self._sure[key] = same
@@ -91,18 +99,25 @@ def _first(held: Held) -> Series:
     return found
 
 
-def _judged(series: Series) -> Series:
-    return {name: one for name, one in series.items() if is_judged(name)}
+def _compared(series: Series) -> Series:
+    """What a log is judged by. Where no loss is in it, one may go by a name that is not known: then all."""
+    judged = {name: one for name, one in series.items() if is_judged(name)}
+    return judged if any(name.startswith("loss/") for name in judged) else series
 
 
-def _best(judged: Series, other: Series) -> list[NDArray[np.bool_]]:
-    """Of each series that a log is ``judged`` by, which values agree, counting steps as most of them do.
+def _agrees(agree: NDArray[np.bool_]) -> bool:
+    """Whether nearly all values agree, and the last ones do, too: trainings may part late."""
+    return float(agree.mean()) >= _SHARE and float(agree[-max(_FEWEST, len(agree) // 10) :].mean()) >= _LATE
+
+
+def _best(compared: Series, other: Series) -> list[NDArray[np.bool_]]:
+    """Of each series that is ``compared``, which values agree, counting steps as most of them do.
 
     Empty where the other one lacks such a series. What never changes tells nothing, and is left out.
     """
-    if not judged or any(name not in other for name in judged):
+    if not compared or any(name not in other for name in compared):
         return []
-    found = [[_agree(one, other[name], shift) for name, one in judged.items()] for shift in SHIFTS]
+    found = [[_agree(one, other[name], shift) for name, one in compared.items()] for shift in SHIFTS]
     best = max(found, key=lambda pairs: sum(int(agree.sum()) for agree in pairs))
     return [agree for agree in best if len(agree)]
 

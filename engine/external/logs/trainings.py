@@ -10,7 +10,7 @@ from pathlib import Path
 from latentop.engine.external.logs.content import Content
 from latentop.engine.external.logs.continued_log import ContinuedLog
 from latentop.engine.external.logs.log_feed import Part
-from latentop.engine.external.logs.near_names import listed
+from latentop.engine.external.logs.near_names import listed, short
 from latentop.engine.external.logs.rows import LogReader
 from latentop.engine.external.series_names import is_judged
 
@@ -31,8 +31,8 @@ class Held:
     parts: tuple[Part, ...]
 
 
-Twin = Callable[[Held], int | None]
-"""Says of a log the place of the first training that holds the same values."""
+Twin = Callable[[Held], tuple[int, Held] | None]
+"""Says of a log the first that holds the same values, and the place of its training."""
 
 
 @dataclass(slots=True)
@@ -40,8 +40,8 @@ class Training:
     """The logs of one training, and the names of files that are not read with them."""
 
     held: list[Held]
-    told_twice: list[str] = field(default_factory=list)
-    """They hold the same values."""
+    told_twice: list[tuple[str, str]] = field(default_factory=list)
+    """They hold the same values as the one named second."""
     unjudged: list[str] = field(default_factory=list)
     """They hold nothing that a training is judged by."""
     continued: list[Held] = field(default_factory=list)
@@ -52,7 +52,11 @@ class Training:
         """What a person should hear about files that are not read."""
         names = [one.path.name for one in (*self.held[-1:], *self.continued)]
         joined = [f"{later} goes on where {one} ends: one training" for one, later in pairwise(names)]
-        why = (("it tells the same", self.told_twice), ("it tells nothing to judge", self.unjudged))
+        why = [
+            (f"it tells the same as {short(other)}", [one for one, its in self.told_twice if its == other])
+            for other in dict.fromkeys(other for _, other in self.told_twice)
+        ]
+        why.append(("it tells nothing to judge", self.unjudged))
         left_out = [
             f"not read, for {words}: {listed(list(dict.fromkeys(names)))}" for words, names in why if names
         ]
@@ -168,8 +172,9 @@ def _finds_place(one: Held, found: _Found, before: Sequence[Training], twin: Twi
     if (place := found.first(takes)) is not None:
         found.put(one, place)
         return True
-    if (place := twin(one)) is not None:
-        before[place].told_twice.append(one.path.name)
+    if (told := twin(one)) is not None:
+        place, other = told
+        before[place].told_twice.append((one.path.name, other.path.name))
         return True
     if len(before) == 1 and new.names and not any(map(is_judged, new.series)):
         before[0].unjudged.append(one.path.name)

@@ -4,6 +4,7 @@ import errno
 import json
 import math
 import os
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import chain
@@ -158,7 +159,7 @@ def test_of_one_folder_the_kind_that_tells_most_is_read(tmp_path: Path) -> None:
     (place,) = LogPlaces(tmp_path).find()
     feed = place.open(ColumnsWanted())
     assert feed.source == "csv"
-    assert feed.notes == ["not read, for it tells the same: train.log"]
+    assert feed.notes == ["not read, for it tells the same as metrics.csv: train.log"]
 
 
 def test_in_a_folder_of_many_trainings_every_log_is_one(tmp_path: Path) -> None:
@@ -206,7 +207,10 @@ def test_of_many_tables_each_finds_the_text_that_prints_it(tmp_path: Path) -> No
     told = {one.name: one.notes for one in LogPlaces(tmp_path).find()}
     assert told == {
         **{f"run{run}.csv": () for run in range(5)},
-        **{f"run{run}.csv": (f"not read, for it tells the same: print{run}.log",) for run in range(5, 20)},
+        **{
+            f"run{run}.csv": (f"not read, for it tells the same as run{run}.csv: print{run}.log",)
+            for run in range(5, 20)
+        },
         **{f"print{run}.log": () for run in range(20, 23)},
     }
 
@@ -229,7 +233,7 @@ def test_events_and_a_text_of_the_same_values_are_one_training(tmp_path: Path) -
     assert found(tmp_path) == {"": PAIR}
     (tmp_path / "train.log").write_text("\n".join(lines[:5] + [f"{line}7" for line in lines[5:]]) + "\n")
     (place,) = LogPlaces(tmp_path).find()
-    assert place.notes == ("not read, for it tells the same: train.log",)
+    assert place.notes == (f"not read, for it tells the same as {tmp_path.name}: train.log",)
 
 
 def test_logs_of_several_formats_with_other_values_are_trainings_of_their_own(tmp_path: Path) -> None:
@@ -298,7 +302,45 @@ def test_a_measure_that_two_files_tell_differently_is_read_of_both(tmp_path: Pat
     assert found(tmp_path) == {"eval.jsonl": {"quality/fid"}, "train.log": PAIR | {"quality/fid"}}
     write(2.0)
     (place,) = LogPlaces(tmp_path).find()
-    assert place.notes == ("not read, for it tells the same: eval.jsonl",)
+    assert place.notes == ("not read, for it tells the same as train.log: eval.jsonl",)
+
+
+def _wave(path: Path, loss: str, scale: float, steps: range = range(0, 3000, 10)) -> None:
+    """A table where the file is one, else text: losses of these names, and scores that no scale changes."""
+    names = ("step", f"D{loss}", f"G{loss}", "D(x)", "D(G(z))")
+    rows = [
+        (step, scale * WAVE[step][1], scale * WAVE[step][0], 0.5 + WAVE[step][1] / 9, WAVE[step][0] / 9)
+        for step in steps
+    ]
+    if path.suffix == ".csv":
+        lines = [",".join(names), *(",".join(f"{one:.6f}" for one in row) for row in rows)]
+    else:
+        lines = [" ".join(f"{name} {one:.6g}" for name, one in zip(names, row, strict=True)) for row in rows]
+    path.write_text("\n".join(lines) + "\n")
+
+
+@pytest.mark.parametrize("loss", ["cost", "_thing"])
+def test_scores_alone_make_no_log_the_same_as_one_of_other_losses(tmp_path: Path, loss: str) -> None:
+    _wave(tmp_path / "bad.csv", "_loss", 9.0)
+    _wave(tmp_path / "good.log", loss, 1.0)
+    assert found(tmp_path).keys() == {"bad.csv", "good.log"}
+    _wave(tmp_path / "good.csv", loss, 1.0)
+    told = {place.name: place.notes for place in LogPlaces(tmp_path, once=True).find()}
+    assert told == {
+        "bad.csv": (),
+        "good.csv": ("not read, for it tells the same as good.csv: good.log",),
+    }
+    with pytest.raises(UsageError, match=r"2 logs: bad.csv, good.csv; not read, .* as good.csv: good.log\n"):
+        only_log(tmp_path)
+
+
+def test_logs_that_part_late_are_two(tmp_path: Path) -> None:
+    _wave(tmp_path / "a.csv", "_loss", 1.0)
+    _wave(tmp_path / "b.log", "_loss", 1.0)
+    lines = (tmp_path / "b.log").read_text().splitlines()
+    parted = [re.sub(r"_loss \S+", "_loss nan", line) for line in lines[-20:]]
+    (tmp_path / "b.log").write_text("\n".join([*lines[:-20], *parted]) + "\n")
+    assert found(tmp_path).keys() == {"a.csv", "b.log"}
 
 
 def test_equal_settings_beside_other_losses_make_no_training_the_same(tmp_path: Path) -> None:
