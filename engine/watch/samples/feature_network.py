@@ -5,6 +5,7 @@ and random numbers go on as they would have.
 """
 
 import hashlib
+import logging
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -28,6 +29,8 @@ from latentop.presets import feature_choice
 from latentop.presets.preset_error import PresetError
 from latentop.presets.wording import spaced
 
+log = logging.getLogger("latentop")
+
 AT_ONCE = 64
 """Images that a network is asked for at once, at most, where there is room for what it makes of them."""
 FIRST, SHORT, LONG = 1, 0.05, 0.2
@@ -44,8 +47,8 @@ TAKES = "give one that takes images (n, channels, height, width) in [0, 1] and r
 class FeatureNetwork:
     """Turns images into features; ``name`` is what people call it.
 
-    It is asked on ``place``, or where the images lie; on the processor from where on a device has no room for
-    it, or it can't be computed there, as one that was traced elsewhere.
+    It is asked on ``place``, or where the images lie; on the processor once a device has no room for it, or
+    can't compute it, as one that was traced elsewhere: the log tells that once.
     """
 
     def __init__(self, name: str, network: nn.Module) -> None:
@@ -55,7 +58,8 @@ class FeatureNetwork:
         self._at_once = FIRST
         self._most = AT_ONCE
         self._each = inf
-        """Seconds that an image takes, of the quickest answer so far: the first may compile."""
+        """Seconds that an image takes there, of the quickest answer so far: the first may compile."""
+        self._told = False
 
     def __call__(self, images: Tensor) -> Tensor:
         """Features ``(n, d)`` of images ``(n, c, h, w)`` in [0, 1]: float32, on the CPU.
@@ -97,7 +101,7 @@ class FeatureNetwork:
                 return self._features(images)
             return torch.cat([self._ask(part) for part in images.split(self._most)])
         if (self.place or images.device).type != "cpu":
-            with where_it_fits(lambda _: self._stay_on_processor()):
+            with where_it_fits(lambda _: self._stay_on_processor("there is no room for it elsewhere")):
                 return self._features(images)
         return self._features(images)
 
@@ -105,9 +109,13 @@ class FeatureNetwork:
         self._most = max(1, min(self._most, count) // 4)
         self._at_once = min(self._at_once, self._most)
 
-    def _stay_on_processor(self) -> None:
-        self.place, self._most = CPU, AT_ONCE
+    def _stay_on_processor(self, why: str) -> None:
+        """Ask it there from now on, where it answers as quickly as will be seen."""
+        self.place, self._most, self._at_once, self._each = CPU, AT_ONCE, FIRST, inf
         self._network.to(CPU)
+        if not self._told:
+            self._told = True
+            log.warning("%s is asked on the processor, which takes longer: %s", self.name, why)
 
     def _features(self, images: Tensor) -> Tensor:
         try:
@@ -138,8 +146,9 @@ class FeatureNetwork:
             except Exception as error:
                 if devices.out_of_memory(error):
                     raise
+                why = devices.first_line(str(error)) or type(error).__name__
             found = self._asked(images.cpu())  # which raises, too, where it is not the device's fault
-            self._stay_on_processor()
+            self._stay_on_processor(f"on {place} it raises {why}")
             return found
         return self._asked(images.cpu())
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -77,6 +78,31 @@ def test_what_a_card_has_no_room_for_or_cannot_compute_the_processor_does(
     module.asked.clear()
     assert torch.equal(network(there), images.flatten(1))
     assert {kind for kind, _ in module.asked} == {"cpu"}
+
+
+def test_a_check_is_sized_by_the_processor_once_the_card_has_no_room(
+    card: Card, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    now = 0.0
+
+    class Slow(Asked):
+        def forward(self, images: Tensor) -> Tensor:
+            nonlocal now
+            now += len(images) * (0.001 if images.device.type != "cpu" else 0.05)
+            return super().forward(images)
+
+    monkeypatch.setattr(feature_network, "time", SimpleNamespace(monotonic=lambda: now))
+    network, images = FeatureNetwork("net.pt", module := Slow()), card.moved(data().train[:150])
+    list(network.parts(images, torch.arange(150)))
+    assert network.affordable(2048) == 2048
+    module._on_card = FULL
+    list(network.parts(images, torch.arange(150)))
+    assert network.affordable(2048) == 100
+    network.place = None
+    network(images)
+    assert [one.message for one in caplog.records] == [
+        "net.pt is asked on the processor, which takes longer: there is no room for it elsewhere"
+    ]
 
 
 def test_what_fails_on_the_processor_too_is_no_fault_of_the_card(card: Card) -> None:
