@@ -93,6 +93,8 @@ def _resume(options: Namespace, output: Output) -> int:
             f"resume --set: {run.id} has a worker, which can be asked",
             f"latentop set {called(run)} {words[0]}",
         )
+    if state.name == "running" and not facts.watches:
+        raise UsageError(f"{run.id} is in training already", f"see it: latentop attach {called(run)}")
     if state.alive:
         code = ask(run, "resume", {}, output)
         tell_how_to_watch(run, output)

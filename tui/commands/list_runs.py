@@ -46,7 +46,8 @@ def _ls(options: Namespace, output: Output) -> int:
         output.json([fields for _, _, fields in found], indent=2)
         return 0
     if not found:
-        output.line(f"no runs in {runs} · start one: latentop train dcgan")
+        missing = "" if runs.exists() else ", which is not there"
+        output.line(f"no runs in {runs}{missing} · start one: latentop train dcgan")
         return 0
     distance = of(DISTANCE).column.upper()
     heads = ["RUN", "STATE", "VERDICT", "STEP", distance, "LAST HEARD", "NAME", "NOTE"]

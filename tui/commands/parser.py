@@ -4,7 +4,7 @@ import argparse
 import difflib
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, NoReturn
 
 from latentop.engine.run.errors import UsageError
@@ -32,6 +32,8 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings, allow_abbrev=False)
         self.commands: list[str] = []
+        self.siblings: Mapping[str, Parser] = {}
+        """Of a command, all commands by name."""
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
         """Complain here about what nobody knows: else the whole program does, and names its own help."""
@@ -47,7 +49,15 @@ class Parser(argparse.ArgumentParser):
             near = difflib.get_close_matches(unknown[1], self.commands, n=2) or self.commands
             raise UsageError(f"no command {unknown[1]!r}", " or ".join(f"latentop {name}" for name in near))
         where = self.prog.partition(" ")[2]
-        raise UsageError(f"{where}: {message}" if where else message, f"{self.prog} --help")
+        hint = self._elsewhere(message) or f"{self.prog} --help"
+        raise UsageError(f"{where}: {message}" if where else message, hint)
+
+    def _elsewhere(self, message: str) -> str:
+        """Which commands take an option that this one does not know; empty where none does."""
+        found = re.search(r"unrecognized arguments: (?:.* )?(--[a-z-]+)", message)
+        option = found[1] if found else ""
+        takers = [name for name, one in self.siblings.items() if option in one._option_string_actions]
+        return f"{option} is of: {', '.join(f'latentop {name}' for name in takers)}" if takers else ""
 
 
 class Version(argparse.Action):
@@ -95,6 +105,7 @@ class Commands:
         """A new command; ``run`` says whether it takes a RUN, and which one is meant where none is named."""
         parser = self._subparsers.add_parser(name, help=purpose, description=f"{purpose}.")
         parser.set_defaults(handler=handler)
+        parser.siblings = self._subparsers.choices
         self.parser.commands.append(name)
         if run == "needed":
             parser.add_argument("run", metavar="RUN", help=_NAMED)

@@ -13,7 +13,7 @@ from latentop.tui.commands.follow_loop import report
 from latentop.tui.commands.standard_output import Output, aside, can_show_dashboard
 from latentop.tui.commands.status import advice, ending
 from latentop.tui.model.number_text import duration, spaced
-from latentop.tui.runs.glance import glance, stillborn
+from latentop.tui.runs.glance import glance, look, stillborn
 from latentop.tui.runs.names import called
 
 _ANSWER_SECONDS = 10.0
@@ -153,8 +153,16 @@ def await_worker(run: RunFolder, old: RunFacts, output: Output) -> int:
         output.line(f"{run.id} is watched again")
     else:
         output.line(f"{run.id} {'trains on from its last checkpoint' if run.newest_checkpoint else 'trains'}")
+        for words in _changed(run, max(old.heartbeat or 0.0, old.ended or 0.0)):
+            aside(f"  {words}", "faint")
     tell_how_to_watch(run, output)
     return 0
+
+
+def _changed(run: RunFolder, since: float) -> list[str]:
+    """What the worker said that is not as it was before: the files of its data, packages, the device."""
+    marks = [one.text for one in look(run).marks if one.kind == "resume" and one.wall >= since]
+    return marks[-1].split("; ")[1:] if marks else []
 
 
 def tell_how_to_watch(run: RunFolder, output: Output) -> None:

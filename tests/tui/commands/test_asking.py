@@ -10,7 +10,7 @@ import pytest
 
 from latentop.engine.run import commands
 from latentop.engine.run.commands import Name
-from latentop.engine.run.events import Reply
+from latentop.engine.run.events import Mark, Reply
 from latentop.engine.run.facts import RunFacts
 from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.process import launch
@@ -217,7 +217,8 @@ def test_resume_starts_a_new_worker_where_none_lives(
 
     def start(run: RunFolder, *, resume: bool, words: list[str]) -> None:
         resumed.append((run, resume, words))
-        write(run, facts=alive())
+        said = "training again from step 120; data: 1 file removed since it trained last; on cpu"
+        write(run, Mark(step=120, wall=time.time(), kind="resume", text=said), facts=alive())
 
     monkeypatch.setattr(launch, "start", start)
     words = ["--set", "batch=32", "--set", "device=cpu"]
@@ -226,7 +227,14 @@ def test_resume_starts_a_new_worker_where_none_lives(
     told = capsys.readouterr()
     assert "trains on" in told.out
     assert f"{run.id} goes on at its last checkpoint, step 120; it was at step 300" in told.err
+    assert "\n  data: 1 file removed since it trained last\n  on cpu\n" in told.err
     assert "watch it: latentop follow" in told.err
+
+
+def test_a_run_in_training_is_not_resumed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = new_run(tmp_path, **alive())
+    assert cli.main(["resume", run.id, "--runs", str(tmp_path)]) == 2
+    assert_two_lines(capsys.readouterr().err, f"{run.id} is in training already", "latentop attach")
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,12 @@ from tests.support.recorded_runs import COLLAPSED, alive, assert_two_lines, late
             "train: unrecognized arguments: --detached",
             "latentop train --help",
         ),
+        (
+            ["diagnose", "train.log", "--samples", "out/*.png"],
+            "diagnose: unrecognized arguments: --samples out/*.png",
+            "--samples is of: latentop watch, latentop import",
+        ),
+        (["diagnose", "train.log", "--real=photos"], "--real=photos", "--real is of: latentop watch"),
         (["show", "nothing"], "no runs in", "latentop train"),
         (["stop"], "stop: ", "latentop stop --help"),
         (["set", "generator.lr=1e-4"], "no runs in", "latentop train"),

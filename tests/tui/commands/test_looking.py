@@ -20,6 +20,12 @@ from tests.support.recorded_runs import COLLAPSED, alive, assert_two_lines, late
 PROSE = ("kind", "title", "brief", "shows", "look_for", "source")
 
 
+def test_a_list_of_no_runs_says_where_it_looked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for place, what in ((tmp_path, " ·"), (tmp_path / "nowhere", ", which is not there ·")):
+        assert cli.main(["ls", "--runs", str(place)]) == 0
+        assert f"no runs in {place}{what}" in capsys.readouterr().out
+
+
 def test_show_tells_facts_values_alarms_marks_and_settings(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
