@@ -97,7 +97,8 @@ class Run(WandbCalls):
                 with or without gradients. Nested mappings are joined with ``/``; None is skipped; an
                 ``Image``, or a list of them, is shown.
             step: Which step it is, from 0, never less than the last one; by default the one after that.
-                Several calls may tell of the same step.
+                Several calls may tell of the same step. Where the run goes back, a counter of the script's
+                own goes on, and ``run.step + 1`` is the step after the one that was gone back to.
             commit: False: these values belong to the next call that gives no step either.
 
         Raises:
@@ -155,7 +156,7 @@ class Run(WandbCalls):
         Args:
             kind: ``samples``, ``real``, ``input``, ``reconstruction``, ``error``, ``codings`` and the like.
             pictures: ``(n, channels, height, width)`` with 1 or 3 channels, in bytes, [0, 1] or [-1, 1].
-            step: Of the run; by default the last one.
+            step: Of the run, or a later one as the script counts; by default the last one.
         """
         if (session := self._records) is None:
             return

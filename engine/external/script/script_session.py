@@ -12,7 +12,7 @@ import torch
 from latentop.engine.external.script import surroundings
 from latentop.engine.external.script.calls import picture
 from latentop.engine.external.script.calls.log_call import HELD_OUT, Logged
-from latentop.engine.external.script.calls.step_count import StepCount, whole
+from latentop.engine.external.script.calls.step_count import StepCount
 from latentop.engine.external.script.complaints import Complaints, said
 from latentop.engine.external.script.live_numbers import declared
 from latentop.engine.external.script.opened import Opened
@@ -57,7 +57,7 @@ class ScriptSession:
         self._newest: Scalars | None = None
         """What is known of the step that was logged last."""
         self._looked = 0.0
-        self._count = StepCount(resumed=opened.resumed)
+        self._count = StepCount(resumed=opened.resumed, tell=partial(self.mark, "data"))
         self._logged = Logged(self._trouble, complaints.tell)
         folder, put = opened.folder, self.put
         self._recorder = Recorder(
@@ -74,27 +74,30 @@ class ScriptSession:
         self._recorder.start()
 
     def log(self, given: Mapping[str, Any], step: int | None, *, waits: bool = False) -> None:
-        """Record values of a step; after a new one, do what is due and what was asked.
+        """Record values of a step; after a new one, do what is due. Do what was asked, whatever is given.
 
         With ``waits`` they are those of the next call. Raises UsageError where nothing of the very first one
         can be recorded; later trouble is said once.
         """
+        new = False
         try:
             if waits:
                 self.waiting.update(given)
                 return
             waiting, self.waiting = self.waiting, {}
-            self._take({**waiting, **given} if waiting else given, step)
+            new = self._take({**waiting, **given} if waiting else given, step)
         except LatentopError as error:
             self.refuse(error)
         except Exception as error:
             self.complaints.tell(said(error, "latentop.log"))
         self.begun = True
+        if not new:
+            self._listen()
 
     def show(self, kind: Any, pictures: Any, step: Any) -> None:
         """Show pictures of the script's own; where they can't be shown, that is said once."""
         try:
-            self._show(kind, pictures, whole(step))
+            self._show(kind, pictures, self._count.shown(step, self.training.step))
         except LatentopError as error:
             self.complaints.tell(f"{error.message}; {error.hint}")
         except Exception as error:
@@ -160,10 +163,13 @@ class ScriptSession:
         self.opened.close()
         self.complaints.end()
 
-    def _take(self, given: Mapping[str, Any], step: int | None) -> None:
+    def _take(self, given: Mapping[str, Any], step: int | None) -> bool:
+        """Record what is given; whether it is of a new step, after which all was done that is due."""
         found, shown = self._logged.read(given)
         training = self.training
-        at = training.step + 1 if step is None else self._count.placed(step, training.step)
+        at = self._count.placed(step, training.step)
+        if at is None:
+            return False
         wall = time.time()
         new = at > training.step or not self.begun
         if new:
@@ -180,6 +186,7 @@ class ScriptSession:
             self._looked = wall
             with surroundings.set_aside():
                 self._boundary()
+        return new
 
     def _show(self, kind: Any, pictures: Any, step: int) -> None:
         training = self.training
@@ -196,16 +203,29 @@ class ScriptSession:
             self._look()
         except Exception as error:  # whoever asks to stop is still heard
             self.complaints.tell(said(error, "looking at the run"))
-        self.control.obey()
-        if training.step != stands:
-            self._newest = None
-            self.mark("data", self._count.went_back(stands, training.step))
+        self._obey(stands)
         if self.control.stopping:
             return
         for event in training.offer():
             self.put(event)
         training.before_step()
         training.begin(f"taking step {spaced(training.step + 1)}")
+
+    def _listen(self) -> None:
+        """Do what others ask where no new step is logged, as where all values are refused."""
+        try:
+            with surroundings.set_aside():
+                self._obey(self.training.step)
+        except Exception as error:
+            self.complaints.tell(said(error, "what was asked"))
+
+    def _obey(self, stands: int) -> None:
+        """Do what others ask, and see whether the run has gone back from the step at which it stood."""
+        self.control.obey()
+        if self.training.step != stands:
+            self._newest = None
+            self._count.went_back(stands, self.training.step)
+            self.mark("data", "the script reads on in its data")
 
     def _look(self) -> None:
         """Whatever is due, and what the guard does about it."""
