@@ -55,8 +55,8 @@ def obstacle(path: str) -> str:
 def walk(root: Path, folders: list[str], closed: list[str]) -> Iterator[File]:
     """Yield all files in a folder and its subfolders that are not hidden; those beside subfolders first.
 
-    Links are followed, to each folder once. Names of the first level of subfolders go into ``folders``, of
-    those that can't be opened into ``closed``.
+    Links are followed, to each folder once; one to nowhere is a file that can't be read. Names of the first
+    level of subfolders go into ``folders``, of those that can't be opened into ``closed``.
     """
 
     def relative(path: str) -> str:
@@ -77,11 +77,15 @@ def walk(root: Path, folders: list[str], closed: list[str]) -> Iterator[File]:
         for name in sorted(files):
             if name.startswith("."):
                 continue
+            path = os.path.join(place, name)  # noqa: PTH118 - of 100 000 files
             try:
-                found = os.stat(os.path.join(place, name))  # noqa: PTH116, PTH118 - of 100 000 files
-            except OSError:  # gone, or a link to nowhere
-                continue
-            if stat.S_ISREG(found.st_mode):  # a pipe or a device would be waited for, for ever
+                found = os.stat(path)  # noqa: PTH116
+            except OSError:
+                if not os.path.islink(path):  # noqa: PTH114
+                    continue  # gone meanwhile
+                found = os.lstat(path)
+            kind = stat.S_IFMT(found.st_mode)
+            if kind in (stat.S_IFREG, stat.S_IFLNK):  # a pipe or a device would be waited for, for ever
                 name = name if here == "." else f"{here}/{name}"
                 yield File(name=name, size=found.st_size, changed=found.st_mtime_ns)
     closed.extend(sorted(relative(os.fspath(error.filename)) for error in errors))

@@ -301,6 +301,16 @@ def test_links_are_followed_once_and_what_is_hidden_or_no_file_is_passed_over(
     assert not any("skipped" in note or "left out" in note for note in one.notes)
 
 
+def test_a_link_to_nowhere_is_counted_and_named_among_what_is_skipped(photos: Path) -> None:
+    fill(photos, 4)
+    (photos / "dead.png").symlink_to(photos / "nowhere.png")
+    (photos / "loop.png").symlink_to(photos / "loop.png")
+    one = dataset(photos)
+    assert len(all_images(one)) == 4
+    (said,) = [note for note in one.notes if "skipped" in note]
+    assert said.startswith("skipped 2 of 6 files: dead.png (no such file or directory), loop.png (")
+
+
 def test_the_split_is_the_same_every_time(photos: Path, cache: Path) -> None:
     fill(photos, 30)
     one = dataset(photos, pixels=8)
