@@ -1,10 +1,11 @@
 """What one has to know before the script of a run is started again: what is run, where, from which step."""
 
 import os
+import shlex
 
 from latentop.engine.run.facts import RunFacts
+from latentop.engine.run.process import script_start
 from latentop.tui.model.number_text import spaced
-from latentop.tui.runs.current_preset import command_line
 
 
 def question(facts: RunFacts, step: int) -> str:
@@ -21,6 +22,6 @@ def details(facts: RunFacts) -> list[str]:
     """The command, its folder, and what of its environment is otherwise than here."""
     others = {name: value for name, value in facts.environment.items() if os.environ.get(name) != value}
     same = len(facts.environment) - len(others)
-    lines = [command_line(facts), f"in {facts.directory}"]
+    lines = [shlex.join(script_start.started(facts)), f"in {facts.directory}"]
     lines += [f"with {name}={value}" for name, value in others.items()]
     return [*lines, f"with {same} more variables as they are here"] if same else lines

@@ -217,7 +217,7 @@ class DiversityPanel(Panel):
             told.insert(0, ("not shown: ", [*lost, *never], ""))
         else:
             told = [("lost: ", lost, "error"), ("hardly shown: ", never, ""), *told]
-        told = [one for one in told if one[1]]
+        told = [(words, names, "" if self._outlived else tone) for words, names, tone in told if names]
         head = f"{MODES.short:<{LABEL}}{self._count():>{VALUE}} "
         if told:
             words, names, _ = told[0]

@@ -72,7 +72,6 @@ def begin(
     chosen = _seed(config) if seed is None else seed
     number = chosen or 0
     unable = _unable(given)
-    directory = invocation.directory()
     facts = RunFacts(
         preset=slug(name),
         title=name,
@@ -86,16 +85,13 @@ def begin(
         state="running",
         config=script_config.plain(config),
         command=invocation.command(),
-        directory=directory,
+        directory=invocation.directory(),
         environment=invocation.environment(),
         unable=unable,
         metered=False,
     )
     made = launch.new(runs, facts, None)
-    with suppress(OSError):
-        made.script.write_text(
-            f"cd {shlex.quote(directory)}\n{shlex.join(facts.command)}\n", encoding="utf-8"
-        )
+    _keep_script(made)
     opened = Opened(folder=made, config=config, title=name, unable=unable, clock=Stopwatch(), lock=hold(made))
     training = _training(given, opened, guard, number)
     begun = told(state="running", started=time.time())
@@ -153,15 +149,26 @@ def go_on(
         hint=None,
         traceback=None,
         command=invocation.command(),
+        directory=invocation.directory(),
         environment=invocation.environment(),
     )
-    known = told(config=script_config.plain(opened.config), unable=opened.unable)
+    _keep_script(run)
+    known = told(
+        config=script_config.plain(opened.config), unable=opened.unable, data_source=_data_source(given)
+    )
     say(run.database, _alive(run) | begun | unbroken | known | training.facts())
     write(
         run.database,
         Mark(step=training.step, wall=time.time(), kind="resume", text="; ".join(filter(None, said))),
     )
     return opened, training
+
+
+def _keep_script(run: RunFolder) -> None:
+    """Keep beside the run, as a script of the shell, how it was started."""
+    with suppress(OSError):
+        command = f"cd {shlex.quote(invocation.directory())}\n{shlex.join(invocation.command())}\n"
+        run.script.write_text(command, encoding="utf-8")
 
 
 def _unable(given: Given) -> dict[str, str]:

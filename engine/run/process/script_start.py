@@ -32,7 +32,7 @@ def start(run: RunFolder, facts: RunFacts) -> "subprocess.Popen[bytes]":
     run that is not one's own; LatentopError where no process can be started, with the run as it was.
     """
     check(run, facts)
-    command = _command(facts)
+    command = started(facts)
     environment = {**facts.environment, RESUME: str(run.path.absolute())}
     detail = "" if facts.watches else STARTING
     beginning = told(state="starting", detail=detail, heartbeat=time.time(), pid=None, ended=None, died="")
@@ -57,7 +57,7 @@ def check(run: RunFolder, facts: RunFacts) -> None:
     refuse_foreign(run.path)
     refuse_unable(run, facts, "resume")
     by_hand = f"{RESUME}={shlex.quote(str(run.path.absolute()))} {shlex.join(startable(facts))}"
-    folder, (python, *words) = Path(facts.directory), _command(facts)
+    folder, (python, *words) = Path(facts.directory), started(facts)
     if _NOTEBOOK in words:
         raise UsageError(
             f"{run.id} was trained in a notebook",
@@ -88,9 +88,13 @@ def check(run: RunFolder, facts: RunFacts) -> None:
 
 
 def gone(facts: RunFacts) -> str:
-    """The Python that ran the script, where that is a path at which there is none any more; else empty."""
-    python = facts.command[0]
-    there = os.sep not in python or shutil.which(str(Path(facts.directory) / python))
+    """The Python that ran the script, where that is a path at which there is none any more; else empty.
+
+    Where the folder of the script is gone, nobody knows of a Python that lay below it.
+    """
+    python, folder = facts.command[0], Path(facts.directory)
+    unknown = os.sep not in python or not (Path(python).is_absolute() or folder.is_dir())
+    there = unknown or shutil.which(str(folder / python))
     return "" if there else python
 
 
@@ -99,8 +103,8 @@ def startable(facts: RunFacts) -> tuple[str, ...]:
     return ("python", *facts.command[1:]) if gone(facts) else facts.command
 
 
-def _command(facts: RunFacts) -> tuple[str, ...]:
-    """The recorded command; a log is read by the Python of whoever asks, where the one of then is gone."""
+def started(facts: RunFacts) -> tuple[str, ...]:
+    """What is started: the recorded command; where its Python is gone, a log is read by that of who asks."""
     return (sys.executable, *facts.command[1:]) if facts.watches and gone(facts) else facts.command
 
 

@@ -132,6 +132,14 @@ def test_a_log_is_read_again_by_any_python_where_the_one_of_then_is_gone(runs: P
     assert run.log.read_text().endswith("reads\n")
 
 
+def test_where_the_folder_is_gone_nobody_blames_a_python_below_it(runs: Path) -> None:
+    run = scripted(runs, directory="/nowhere")
+    lost = replace(facts(run), command=(".venv/bin/python", "train.py"))
+    with pytest.raises(UsageError, match="/nowhere, where the script") as raised:
+        script_start.check(run, lost)
+    assert raised.value.hint.endswith(" .venv/bin/python train.py")
+
+
 def test_one_that_says_that_it_can_not_go_on_is_left_alone(runs: Path) -> None:
     run = scripted(runs, unable={"resume": "its data are gone"})
     with pytest.raises(UsageError, match="can't go on: its data are gone"):

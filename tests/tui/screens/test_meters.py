@@ -286,6 +286,24 @@ async def test_no_gauge_of_before_a_divergence_is_ok(
         assert "before it diverged" not in shown
 
 
+async def test_modes_lost_before_a_divergence_are_grey_on_a_small_screen(runs: Path, open_app: Open) -> None:
+    recorded = with_modes(runs, "Sandal")
+    recorded.trains(500, verdict="healthy")
+    async with open_app(recorded.run).run_test(notifications=True, size=(80, 24)) as pilot:
+        await wait_for_text(pilot, "lost: Sandal")
+        panel = next(one for one in pilot.app.screen.query(DiversityPanel) if one.is_on_screen)
+        error = panel.colour("error").lower()
+
+        def inks() -> set[str]:
+            drawn = (one for row in panel.rows(42, 5) for one in row if one.text.strip())
+            return {one.style.color.name for one in drawn if one.style and one.style.color}
+
+        assert error in inks()
+        diverges(recorded, 450)
+        await wait_for_text(pilot, "DIVERGED at", "lost: Sandal")
+        assert error not in inks()
+
+
 async def test_no_error_of_before_a_divergence_is_ok(runs: Path, open_app: Open) -> None:
     recorded = healthy_autoencoder(runs)
     async with open_app(recorded.run).run_test(notifications=True, size=(120, 36)) as pilot:

@@ -1,6 +1,7 @@
 """A script goes on in its run: from its checkpoint, with all that a step depends on, to the last bit."""
 
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -65,6 +66,16 @@ def test_a_killed_script_goes_on_to_the_last_bit(tmp_path: Path) -> None:
     last = [torch.load(max(one.checkpoints.glob("*.pt")), weights_only=True) for one in (run, whole.run)]
     for part in ("networks", "optimisers", "others"):
         assert str(last[0][part]) == str(last[1][part])
+
+
+def test_a_script_that_goes_on_elsewhere_is_started_there_the_next_time(tmp_path: Path) -> None:
+    with script(tmp_path / "here", TEXT, "die") as killed:
+        killed.ended()
+    run = killed.run
+    assert ran(tmp_path / "there", TEXT, LATENTOP_RESUME=str(run.path)).output == "from 15 True 16\n"
+    shutil.rmtree(tmp_path / "here", ignore_errors=True)
+    assert Path(facts(run).directory) == tmp_path / "there"
+    assert str(tmp_path / "there") in run.script.read_text()
 
 
 def test_a_setting_that_was_changed_stays_so(runs: Path) -> None:
