@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import ignite.distributed as idist
+import torch
 from ignite.engine import Events
 
 import latentop
@@ -145,8 +146,9 @@ class _Attached:
 
 
 def _of_the_first(number: int) -> int:
-    """The number that the first process gives."""
-    return round(float(idist.broadcast(float(number), src=0)))  # type: ignore[arg-type]
+    """The number that the first process gives: as a tensor, for ignite has 24 bits for other numbers."""
+    heard = idist.broadcast(torch.tensor([number], dtype=torch.int64, device=idist.device()), src=0)
+    return number if idist.get_rank() == 0 else int(heard)  # which waits for the device
 
 
 def _numbers(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 import latentop
 from latentop.engine.external.script.dropins import together
 from latentop.engine.run import commands
-from latentop.ignite import attach
+from latentop.ignite import _of_the_first, attach
 from tests.support.real_runs import everything, facts
 from tests.support.script_runs import changes, marks, only_run, series, steps, stop_asked, stopped_together
 
@@ -148,7 +148,7 @@ def test_processes_that_train_together_seldom_wait_for_each_other(
     runs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One plays the first of two: 64 batches of 31 ms each, in which they meet about every half a second."""
-    met: list[float] = []
+    met: list[int] = []
     now = [0.0]
 
     def passes() -> None:
@@ -156,7 +156,7 @@ def test_processes_that_train_together_seldom_wait_for_each_other(
 
     monkeypatch.setattr(together, "monotonic", lambda: now[0])
     monkeypatch.setattr(idist, "get_world_size", lambda: 2)
-    monkeypatch.setattr(idist, "broadcast", lambda one, src: met.append(one) or one)
+    monkeypatch.setattr(idist, "broadcast", lambda one, src: met.append(int(one)) or one)
     monkeypatch.setattr(idist, "all_reduce", None)
     gan = GAN()
     gan.engine.add_event_handler(Events.ITERATION_COMPLETED, passes)
@@ -164,6 +164,19 @@ def test_processes_that_train_together_seldom_wait_for_each_other(
     gan.engine.run(BATCHES, max_epochs=8)
     assert facts(only_run(runs)).step == 64
     assert met == [0, 0, 16, 16, 16, 16]
+
+
+def test_processes_hear_of_steps_beyond_those_that_single_precision_has(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    idist.initialize("gloo", init_method=f"file://{tmp_path / 'meeting'}", rank=0, world_size=1)
+    try:
+        for rank in (0, 1):
+            with monkeypatch.context() as there:
+                there.setattr(idist, "get_rank", lambda rank=rank: rank)
+                assert _of_the_first(20_000_001) == 20_000_001
+    finally:
+        idist.finalize()
 
 
 TOGETHER = """

@@ -39,7 +39,7 @@ class Processes:
         return found
 
 
-@pytest.mark.parametrize(("seconds", "meetings"), [(1 / 8192, 3), (1 / 128, 17), (1 / 8, 251), (2.0, 1001)])
+@pytest.mark.parametrize(("seconds", "meetings"), [(1 / 8192, 22), (1 / 128, 21), (1 / 8, 251), (2.0, 1001)])
 def test_they_meet_every_half_a_second_or_after_every_step_that_takes_longer(
     seconds: float, meetings: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -54,7 +54,18 @@ def test_after_a_slow_step_they_meet_sooner_and_after_fast_ones_later(
     processes = Processes(monkeypatch)
     for seconds in [30.0, *[1 / 128] * 100]:
         processes.ends(seconds)
-    assert processes.said == [0, 1, 64, 64]
+    assert processes.said == [0, 1, 50, 50]
+
+
+def test_steps_that_were_skipped_put_off_no_stop_for_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where a training goes on in the midst of an epoch, and passes over what it has taken."""
+    processes = Processes(monkeypatch)
+    for _ in range(30):
+        processes.ends(1e-6)
+    asked = processes.now
+    while not processes.ends(0.5, asked=True):
+        pass
+    assert processes.now - asked <= 30
 
 
 def test_they_end_when_they_meet_after_the_first_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
