@@ -148,7 +148,7 @@ class _Attached:
 def _of_the_first(number: int) -> int:
     """The number that the first process gives: as a tensor, for ignite has 24 bits for other numbers."""
     heard = idist.broadcast(torch.tensor([number], dtype=torch.int64, device=idist.device()), src=0)
-    return number if idist.get_rank() == 0 else int(heard)  # which waits for the device
+    return number if idist.get_rank() == 0 else int(heard)  # type: ignore[arg-type]
 
 
 def _numbers(given: Mapping[str, Any]) -> dict[str, Any]:
