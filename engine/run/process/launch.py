@@ -65,7 +65,7 @@ def start(
 
     To ``resume`` a run that left no checkpoint, because it never began, is to begin it.
 
-    Raises UsageError for a run that is not one's own.
+    Raises UsageError for a run that is not one's own, StorageError for one that can't be written.
     """
     refuse_foreign(run.path)
     resumed = resume and run.newest_checkpoint is not None
@@ -184,5 +184,6 @@ def spawn(
 
 
 def append_private(path: Path) -> IO[bytes]:
-    """A file to write on at the end of, that nobody else can read."""
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
+    """A file to write on at the end of, that nobody else can read. Raises StorageError where that can't be."""
+    with database.told(path):
+        return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")

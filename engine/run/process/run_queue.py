@@ -18,7 +18,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from latentop.engine.run.commands import Asked, Inbox
-from latentop.engine.run.errors import StorageError, UsageError
+from latentop.engine.run.errors import LatentopError, StorageError, UsageError
 from latentop.engine.run.events import Event, Mark, Reply
 from latentop.engine.run.facts import RunFacts, told
 from latentop.engine.run.folder import RunFolder
@@ -112,7 +112,7 @@ class Queue:
             turn = next(one for one in range(len(self._workers) + 1) if one not in self._workers)
             try:
                 worker = launch.start(run, resume=True, turn=turn if self._jobs > 1 else None)
-            except OSError:  # too many processes, for now
+            except (LatentopError, OSError):  # too many processes, for now
                 write(run.database, liveness.identity() | told(state="queued"))
                 raise
             self._workers[turn] = run, worker
@@ -150,7 +150,7 @@ class Queue:
                 failed = told(state="failed", detail="", ended=time.time(), pid=None)
                 write(run.database, failed | told(error=error.message, hint=error.hint))
                 self._give_up(run)
-        except (StorageError, OSError) as error:
+        except (LatentopError, OSError) as error:
             if str(error) != self._trouble:  # it comes back at every look, and need be said but once
                 log.warning("%s: %s", run.id, error)
             self._trouble = str(error)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from latentop.engine.run import commands
+from latentop.engine.run.errors import LatentopError
 from latentop.engine.run.facts import RunFacts
 from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.process import launch, liveness
@@ -200,15 +201,18 @@ def test_places_are_said_as_words() -> None:
     assert [ordinal(place) for place in (1, 2, 3, 4, 11, 12, 13, 21, 102, 113)] == words
 
 
+@pytest.mark.parametrize(
+    "error", [BlockingIOError(11, "Resource temporarily unavailable"), LatentopError("no process", "wait")]
+)
 def test_a_worker_that_cannot_be_started_does_not_hold_up_the_line(
-    queued: Make, workers: Workers, monkeypatch: pytest.MonkeyPatch
+    queued: Make, workers: Workers, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     runs = queued(2)
     real = launch.start
 
     def start(run: RunFolder, *, resume: bool = False, turn: int | None = None) -> subprocess.Popen[bytes]:
         if run == runs[0]:
-            raise BlockingIOError(11, "Resource temporarily unavailable")
+            raise error
         return real(run, resume=resume, turn=turn)
 
     monkeypatch.setattr(launch, "start", start)

@@ -1,5 +1,6 @@
 """fork: a run from a checkpoint of another, as the command line makes it; no training."""
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -12,7 +13,7 @@ from latentop.presets import catalogue
 from latentop.tui import cli
 from latentop.tui.runs import forks
 from tests.support.real_runs import facts
-from tests.support.recorded_runs import alive, assert_two_lines, new_run
+from tests.support.recorded_runs import alive, assert_two_lines, new_run, write
 
 
 @pytest.fixture
@@ -148,3 +149,25 @@ def test_a_run_in_training_is_asked_for_a_checkpoint_first(
     assert fork(tmp_path, run.id, "--detach") == 0
     assert asked == [run]
     assert started[0].graft.read_bytes() == b"fresh"
+
+
+@pytest.mark.parametrize("command", ["fork", "resume"])
+def test_a_run_whose_log_cannot_be_written_is_told_like_any_that_cannot(
+    command: str,
+    tmp_path: Path,
+    parent: RunFolder,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write(parent, facts={"state": "stopped"})
+    real = os.open
+
+    def refused(path: str | Path, *rest: int, **more: int) -> int:
+        if Path(path).name == "worker.log":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return real(path, *rest, **more)
+
+    monkeypatch.setattr(os, "open", refused)
+    assert cli.main([command, parent.id, "--runs", str(tmp_path)]) == 1
+    told = capsys.readouterr().err.splitlines()[-2:]
+    assert_two_lines("\n".join(told), "worker.log can't be written: permission denied", "ask its owner")
