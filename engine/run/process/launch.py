@@ -184,6 +184,6 @@ def spawn(
 
 
 def append_private(path: Path) -> IO[bytes]:
-    """A file to write on at the end of, that nobody else can read. Raises StorageError where that can't be."""
+    """A file to write on at the end of, that nobody else can read. Raises StorageError."""
     with database.told(path):
         return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
