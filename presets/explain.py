@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -39,7 +39,9 @@ def explain(problem: str, document: Any, record: Any = Preset) -> tuple[str, str
         return _dotted([*keys, unknown[1]]), "no such setting", hint
     if missing := re.search(r"required field `(.*)`", what):
         keys = [*keys, missing[1]]
-        return _dotted(keys), "missing", f"accepted: {_describe(_at(keys, document, record))}"
+        more = [one for one in _missing([], document, document, record) if one != _dotted(keys)]
+        also = f", and so {'is' if len(more) == 1 else 'are'} {', '.join(more)}" if more else ""
+        return _dotted(keys), f"missing{also}", f"accepted: {_describe(_at(keys, document, record))}"
     if not what.startswith(("Expected", "Invalid")):
         return _dotted(keys), what, "change one of them"
     value = document
@@ -61,6 +63,19 @@ def _elsewhere(name: str, document: Any, record: Any) -> list[str]:
     """The dotted keys of settings of that name in the tables of the document."""
     tables = _fields(_at([], document, record))
     return [f"{table}.{name}" for table in tables if name in _fields(_at([table], document, record))]
+
+
+def _missing(keys: list[str | int], table: Any, document: Any, record: Any) -> Iterator[str]:
+    """The dotted keys of all that a table of the document lacks, and the tables in it."""
+    records = [one for one in _at(keys, document, record) if isinstance(one, inspect.StructType)]
+    if len(records) != 1 or not isinstance(table, dict):
+        return
+    for field in records[0].fields:
+        here = [*keys, field.encode_name]
+        if field.encode_name in table:
+            yield from _missing(here, table[field.encode_name], document, record)
+        elif field.required:
+            yield _dotted(here)
 
 
 def _dotted(keys: Sequence[str | int]) -> str:

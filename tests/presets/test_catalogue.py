@@ -116,6 +116,18 @@ MISTAKES: dict[str, tuple[Callable[[Document], object], str, str, str]] = {
     "infinite": (lambda d: d["watch"].update(every=math.inf), "watch.every", "inf", "up to 86400"),
     "missing": (lambda d: d.pop("title"), "title", "missing", "a text"),
     "missing in a table": (lambda d: d["generator"].pop("lr"), "generator.lr", "missing", "a number above 0"),
+    "several missing": (
+        lambda d: [d.pop("title"), d.pop("source"), d["discriminator"].pop("lr"), d["generator"].pop("lr")],
+        "generator.lr",
+        "missing, and so are title, source, discriminator.lr",
+        "a number above 0",
+    ),
+    "two missing": (
+        lambda d: [d.pop("title"), d["generator"].pop("lr")],
+        "generator.lr",
+        "missing, and so is title",
+        "a number",
+    ),
     "missing table": (lambda d: d.pop("discriminator"), "discriminator", "missing", "a table of network"),
     "no kind": (lambda d: d.pop("kind"), "kind", "missing", "autoencoder or gan"),
     "unknown kind": (lambda d: d.update(kind="vae"), "kind", "'vae'", "autoencoder or gan"),
