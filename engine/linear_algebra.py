@@ -14,6 +14,8 @@ PART = 10_000
 """Rows that are looked at together in double precision."""
 SKETCHED_ON, SKETCHED_BYTES = 2048, 2**28
 """Rows that the components of wider data are taken from, and what these may take in single precision."""
+HIGHEST, WHOLE = "highest", "ieee"
+"""All digits of float32, in torch's older setting and in its newer ones."""
 SPARE, ROUNDS = 16, 3
 """Directions beside the components that are looked for, and rounds of power iteration."""
 
@@ -40,33 +42,32 @@ def full_precision() -> Iterator[None]:
     try:
         before = torch.get_float32_matmul_precision()
     except RuntimeError:  # a script has chosen it by torch's newer settings, beside which the old ones raise
-        with _newer_precision("ieee"):
+        before = HIGHEST
+    backends: Any = torch.backends
+    with to_the_last_digit(backends.cuda.matmul, backends.mkldnn.matmul):  # the older one changes these, too
+        if before != HIGHEST:
+            torch.set_float32_matmul_precision(HIGHEST)
+        try:
             yield
-        return
-    newer = [(place, place.fp32_precision) for place in _places()]
-    torch.set_float32_matmul_precision("highest")
-    try:
-        yield
-    finally:
-        torch.set_float32_matmul_precision(before)
-        for place, precision in newer:  # which the older setting has set, too
-            place.fp32_precision = precision
-
-
-def _places() -> tuple[Any, ...]:
-    return torch.backends.cuda.matmul, torch.backends.mkldnn.matmul  # type: ignore[attr-defined]
+        finally:
+            if before != HIGHEST:
+                torch.set_float32_matmul_precision(before)
 
 
 @contextmanager
-def _newer_precision(wanted: str) -> Iterator[None]:
-    places = _places()
-    before = [place.fp32_precision for place in places]
+def to_the_last_digit(*places: Any) -> Iterator[None]:
+    """Meanwhile float32 is whole in these places, parts of ``torch.backends`` with an ``fp32_precision``.
+
+    What is so already stays untouched. Others have a value of their own afterwards where they had one from
+    the place above, for torch does not tell which is which.
+    """
+    before = [(place, place.fp32_precision) for place in places if place.fp32_precision != WHOLE]
     try:
-        for place in places:
-            place.fp32_precision = wanted
+        for place, _ in before:
+            place.fp32_precision = WHOLE
         yield
     finally:
-        for place, precision in zip(places, before, strict=True):
+        for place, precision in before:
             place.fp32_precision = precision
 
 

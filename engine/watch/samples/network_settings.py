@@ -12,37 +12,26 @@ from typing import Any
 
 import torch
 
-from latentop.engine.linear_algebra import full_precision
-
-WHOLE = "ieee"
-"""Float32 to the last digit."""
+from latentop.engine.linear_algebra import full_precision, to_the_last_digit
 
 
 @contextmanager
 def as_everywhere() -> Iterator[None]:
-    """Meanwhile a network gives the same features as in any other training; then all is as it was set."""
-    cudnn = torch.backends.cudnn
+    """Meanwhile a network gives the same features as in any other training; then all is as it was set.
+
+    Precisions that were inherited are as ``to_the_last_digit`` leaves them.
+    """
+    cudnn: Any = torch.backends.cudnn
+    processor: Any = torch.backends.mkldnn
     kind, searches = torch.get_default_dtype(), cudnn.benchmark
-    places = _places()
-    with full_precision(), torch.inference_mode(False):
-        before = [place.fp32_precision for place in places]
+    others = cudnn.conv, cudnn.rnn, processor.conv, processor.rnn  # which compute no products of matrices
+    with full_precision(), to_the_last_digit(*others), torch.inference_mode(False):
         try:
             cudnn.benchmark = False
-            for place in places:
-                place.fp32_precision = WHOLE
             if kind != torch.float32:
                 torch.set_default_dtype(torch.float32)
             yield
         finally:
             cudnn.benchmark = searches
-            for place, precision in zip(places, before, strict=True):
-                place.fp32_precision = precision
             if kind != torch.float32:
                 torch.set_default_dtype(kind)
-
-
-def _places() -> tuple[Any, ...]:
-    """Where what is no product of matrices is computed: these are multiplied in full precision, too."""
-    cudnn: Any = torch.backends.cudnn
-    processor: Any = torch.backends.mkldnn
-    return cudnn.conv, cudnn.rnn, processor.conv, processor.rnn

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
@@ -181,6 +182,23 @@ def test_features_are_the_same_however_a_training_has_set_torch() -> None:
     assert network(data().train[:2]).dtype == torch.float32
     assert seen == [(False, "ieee", "ieee", "ieee", "highest", torch.float32, False, False)]
     assert settings() == before
+
+
+def test_a_precision_that_is_inherited_stays_so_where_it_is_the_wanted_one() -> None:
+    """Whoever changes it for all of torch later changes it there, too."""
+    whole: Any = torch.backends
+    parts = whole.cuda.matmul, whole.mkldnn.matmul, whole.cudnn.conv, whole.mkldnn.conv
+    before = [(place, place.fp32_precision) for place in (whole, *parts)]
+    try:
+        for part in parts:
+            part.fp32_precision = "none"
+        whole.fp32_precision = "ieee"
+        FeatureNetwork("net.pt", Asked())(data().train[:2])
+        whole.fp32_precision = "tf32"
+        assert [part.fp32_precision for part in parts] == ["tf32"] * len(parts)
+    finally:
+        for place, precision in before:
+            place.fp32_precision = precision
 
 
 def test_what_is_loaded_in_inference_mode_can_be_moved_later(tmp_path: Path) -> None:
