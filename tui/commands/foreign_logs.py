@@ -24,6 +24,7 @@ NOBODY = "it was imported, and nobody is there to ask"
 _COMMANDS = ("pause", "checkpoint", "rollback", "set", "undo", "fork")
 _GRID = re.compile(r"0*[1-9][0-9]{0,3}[xX]0*[1-9][0-9]{0,3}")
 _LONGEST = 40
+_PROGRAMS = (".py", ".ipynb", ".sh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,9 @@ def _at(path: Path, options: Namespace, *, there: bool) -> list[ForeignLog]:
         exists = path.exists()
     except OSError as error:
         raise UsageError(f"{path} can't be read: {error.strerror}", "name a log that can") from error
+    if _is_program(path):
+        hint = f"name the log that it writes, such as train.log: … {path.name} | tee train.log"
+        raise UsageError(f"{path} is a program, no log", hint)
     if not exists:
         if there:
             raise UsageError(f"{path} does not exist", "name a log: a file or a folder")
@@ -84,6 +88,19 @@ def _at(path: Path, options: Namespace, *, there: bool) -> list[ForeignLog]:
     if there and (why := answer.get("not_yet")):
         raise UsageError(why, "name a log: a file or a folder")
     return logs
+
+
+def _is_program(path: Path) -> bool:
+    """Whether it is known by its name or first bytes as what may write a log, and is none itself."""
+    if path.suffix in _PROGRAMS:
+        return not path.is_dir()
+    try:
+        if not path.is_file():  # nobody but its reader opens a pipe
+            return False
+        with path.open("rb") as file:
+            return file.read(2) == b"#!"
+    except OSError:
+        return False  # whoever reads it says why it can't be read
 
 
 def made(options: Namespace, log: ForeignLog, *, once: bool) -> tuple[RunFolder, RunFacts]:

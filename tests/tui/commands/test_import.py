@@ -12,7 +12,7 @@ from latentop.engine.run import folder
 from latentop.engine.run.folder import RunFolder
 from tests.support.log_shapes import SHAPES
 from tests.support.real_runs import facts
-from tests.support.recorded_runs import latentop
+from tests.support.recorded_runs import assert_two_lines, latentop
 
 
 def imported(runs: Path, *words: str | Path) -> RunFolder:
@@ -70,6 +70,17 @@ def test_what_it_can_not_be_asked_is_told_in_a_line(tmp_path: Path) -> None:
     assert "was imported, once and for all" in resumed.stderr
     assert f"latentop watch {tmp_path / 'metrics.csv'}" in resumed.stderr
     assert "is finished" in latentop(tmp_path / "runs", "stop", run.id).stderr
+
+
+@pytest.mark.parametrize("command", ["watch", "import"])
+@pytest.mark.parametrize("name", ["train.py", "train"])
+def test_a_program_is_no_log_and_leaves_no_run(tmp_path: Path, command: str, name: str) -> None:
+    program = tmp_path / name
+    program.write_text("#!/usr/bin/env python\nprint('step: 100 loss: 0.5')\n")
+    done = latentop(tmp_path / "runs", command, str(program), *(["--detach"] if command == "watch" else []))
+    assert done.returncode == 2
+    assert_two_lines(done.stderr, f"{program} is a program, no log", "train.log")
+    assert folder.every(tmp_path / "runs") == []
 
 
 def test_alarms_are_raised_as_in_a_log_that_is_watched(tmp_path: Path) -> None:
