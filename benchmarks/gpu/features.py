@@ -36,12 +36,14 @@ def features(bench: Bench) -> Iterator[Check]:
     here = dataset_of(preset.data, "cpu")
     ours, _ = built(preset, dataset_of(preset.data, bench.device))
     reference, _ = built(preset, here)
+    network = ours.network.network
     for name, samples in batches(here, ours.samples).items():
         found, known = ours.read(samples.to(bench.device)), reference.read(samples)
         numbers = found.series()
         worst = max(apart(numbers[one], value, 1.0) for one, value in known.series().items())
-        good = worst <= NEAR and found.lost == known.lost
-        yield judged(good, bench.placed(f"differs by {worst:.1g} at most"), f"≤ {NEAR}, the same lost", name)
+        good = worst <= NEAR and found.lost == known.lost and network.place is None
+        figure = f"differs by {worst:.1g} at most, asked on {network.place or bench.device}"
+        yield judged(good, bench.placed(figure), f"≤ {NEAR}, the same lost, asked on {bench.device}", name)
     yield _traced(bench, here.train[:64])
     yield _logged(bench)
 

@@ -4,11 +4,13 @@ import os
 import signal
 from collections.abc import Iterator
 from importlib.machinery import ModuleSpec
+from math import inf
 from pathlib import Path
 from threading import Event
 
 import pytest
 import torch
+from torch import Tensor
 
 from benchmarks import __main__ as benchmarks
 from benchmarks.gpu import needs, table
@@ -16,8 +18,10 @@ from benchmarks.gpu.__main__ import main
 from benchmarks.gpu.bench import Found
 from benchmarks.gpu.check import Bench, Check, Probe, judged, judged_on_card, skipped, told
 from benchmarks.gpu.devices import choice, versions
+from benchmarks.gpu.features import features
 from benchmarks.gpu.plan import PLAN
 from latentop.engine.train import devices
+from latentop.engine.watch.samples.feature_network import FeatureNetwork
 
 Output = pytest.CaptureFixture[str]
 
@@ -132,6 +136,19 @@ def test_a_machine_without_a_card_is_told_what_needs_none(capsys: Output) -> Non
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("no CUDA device to check: ")
     assert "--dry" in line
+
+
+def test_features_that_only_the_processor_could_give_are_no_card_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fallen_back(self: FeatureNetwork, images: Tensor) -> object:
+        self.place = devices.CPU
+        return self._asked(images)
+
+    monkeypatch.setattr(FeatureNetwork, "_answer", fallen_back)
+    bench = Bench(device="cpu", folder=tmp_path, until=inf, dry=True)
+    found = next(features(bench))
+    assert (found.state, found.figure) == ("failed", "on the CPU: differs by 0 at most, asked on cpu")
 
 
 CARD = {"name": "NVIDIA H100", "capability": "9.0", "memory": 80 * 2**30, "free": 79 * 2**30, "problem": ""}
