@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 import latentop
 from latentop.engine.external.script.calls.log_call import MOST_SERIES, Logged
 from latentop.engine.run.errors import UsageError
 from latentop.engine.train import devices
-from tests.support.elsewhere import lying_on
+from tests.support.elsewhere import Elsewhere, lying_on
 
 
 class Heard:
@@ -33,6 +34,26 @@ def test_halves_of_a_loss_may_lie_on_two_cards(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(devices, "hand_over", lambda _: None)
     given = {"errD_real": lying_on("cuda:0", 0.25), "errD_fake": lying_on("cuda:1", 0.5), "errG": 1.0}
     assert Heard().read(given)["loss/discriminator"] == 0.75
+
+
+@pytest.mark.parametrize("here", ["errD_real", "errD_fake"])
+def test_one_half_on_the_processor_has_nobody_wait_for_the_card(
+    here: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved: list[Any] = []
+
+    class Noted(Elsewhere):
+        @classmethod
+        def __torch_function__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            if func in (Tensor.to, Tensor.cpu, Tensor.item):
+                moved.append(func)
+            return super().__torch_function__(func, types, args, kwargs)
+
+    monkeypatch.setattr(devices, "hand_over", lambda _: None)
+    given = {name: lying_on("cuda:0", 0.25, Noted) for name in ("errD_real", "errD_fake")}
+    found, _ = Logged(print, print).read({**given, here: torch.tensor(0.5)})
+    assert not moved
+    assert float(found["loss/discriminator"]) == 0.75
 
 
 def test_nested_names_are_joined_and_none_is_left_out() -> None:
