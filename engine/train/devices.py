@@ -24,11 +24,13 @@ DOCTOR = "check the driver and CUDA_VISIBLE_DEVICES: latentop doctor"
 class Choice:
     """A device that computes; a CUDA device always has its index.
 
-    ``notes`` say in a sentence each which device was passed over, and why, and that others use this one.
+    ``notes`` say in a sentence each which device was passed over, and why.
     """
 
     device: torch.device
     notes: tuple[str, ...] = ()
+    crowded: str = ""
+    """A sentence, where others use most of this one's memory."""
 
 
 def graphs_wanted() -> bool:
@@ -61,7 +63,7 @@ def choose(wanted: str, before: str = "") -> Choice:
     device = torch.device(kind, index) if kind == "cuda" else torch.device(kind)
     if problem := _problem(device):
         raise UsageError(f"device = {wanted}: {problem}", "set device=cpu, or see: latentop doctor")
-    return Choice(device=device, notes=tuple(filter(None, [card_order.crowded(device)])))
+    return Choice(device=device, crowded=card_order.crowded(device))
 
 
 def cuda_devices() -> tuple[int, str]:
@@ -214,7 +216,7 @@ def _first_that_computes(before: str) -> Choice:
         problem = _problem(device)
         if not problem:
             said = [roomiest] if roomiest and card == cards[0] else notes
-            return Choice(device=device, notes=tuple(filter(None, [*said, card_order.crowded(device)])))
+            return Choice(device=device, notes=tuple(said), crowded=card_order.crowded(device))
         notes.append(problem)
     if torch.backends.mps.is_available():
         device = torch.device("mps")

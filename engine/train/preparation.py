@@ -148,8 +148,9 @@ def _device(run: RunFolder, preset: Preset, before: str) -> torch.device:
             f"mend that (latentop doctor), or go on here: latentop resume {run.id} "
             f"--set device={choice.device}",
         )
-    mark(run, "device", *choice.notes)
-    for note in choice.notes:
+    notes = tuple(filter(None, [*choice.notes, choice.crowded]))
+    mark(run, "device", *notes)
+    for note in notes:
         log.warning("%s", note)
     return choice.device
 

@@ -232,6 +232,20 @@ def test_a_run_whose_gpu_is_gone_does_not_crawl_on_unseen(tmp_path: Path) -> Non
     assert facts(run).device.startswith("cpu")
 
 
+def test_that_others_use_a_card_is_no_reason_why_another_device_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, others = new(tmp_path, "steps=10"), "others use it"
+    choice = devices.Choice(device=torch.device("cuda", 0), crowded=others)
+    monkeypatch.setattr(devices, "choose", lambda *_: choice)
+    preset = catalogue.load(catalogue.find(str(run.preset)))
+    with pytest.raises(UsageError) as refused:
+        preparation._device(run, preset, "xpu (Arc)")
+    assert refused.value.message.endswith("and torch sees no xpu device here")
+    assert preparation._device(run, preset, "cuda:1 (NVIDIA H100)") == choice.device
+    assert [mark.text for mark in everything(run).marks] == [others]
+
+
 def test_the_device_is_looked_for_in_a_worker_of_its_own(tmp_path: Path) -> None:
     """From a preset that leaves the choice to the last step: find, try, prepare, name."""
     run = new(tmp_path, "steps=5")

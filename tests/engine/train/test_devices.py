@@ -114,18 +114,18 @@ GIB = 2**30
 @pytest.mark.parametrize(
     ("free", "own", "integrated", "said"),
     [
-        (3 * GIB, 0, 0, ["cuda:0 has 3.0 GiB of 24.0 GiB free: others use it, and may slow it down"]),
-        (3 * GIB, 20 * GIB, 0, []),  # this process has it in reserve
-        (3 * GIB, 0, 1, []),  # it is the machine's memory, in which files are kept
-        (20 * GIB, 0, 0, []),
-        (RuntimeError("no driver"), 0, 0, []),
+        (3 * GIB, 0, 0, "cuda:0 has 3.0 GiB of 24.0 GiB free: others use it, and may slow it down"),
+        (3 * GIB, 20 * GIB, 0, ""),  # this process has it in reserve
+        (3 * GIB, 0, 1, ""),  # it is the machine's memory, in which files are kept
+        (20 * GIB, 0, 0, ""),
+        (RuntimeError("no driver"), 0, 0, ""),
     ],
 )
 def test_a_card_whose_memory_others_have_taken_is_told_before_training(
     free: int | Exception,
     own: int,
     integrated: int,
-    said: list[str],
+    said: str,
     wanted: str,
     cards: Callable[..., None],
     monkeypatch: pytest.MonkeyPatch,
@@ -140,7 +140,8 @@ def test_a_card_whose_memory_others_have_taken_is_told_before_training(
     monkeypatch.setattr(torch.cuda, "get_device_properties", lambda device: properties)
     monkeypatch.setattr(torch.cuda, "mem_get_info", told)
     monkeypatch.setattr(torch.cuda, "memory_reserved", lambda device: own)
-    assert list(devices.choose(wanted).notes) == said
+    choice = devices.choose(wanted)
+    assert (choice.crowded, choice.notes) == (said, ())
 
 
 def test_runs_side_by_side_take_a_card_each(
