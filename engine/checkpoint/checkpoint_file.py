@@ -11,9 +11,10 @@ from typing import Any
 
 import torch
 
-from latentop.engine.checkpoint.snapshots import GOOD, Snapshot, on_host
+from latentop.engine.checkpoint.snapshots import Snapshot, on_host
 from latentop.engine.run.errors import StorageError
 from latentop.engine.run.folder import RunFolder
+from latentop.engine.run.good_states import GOOD
 from latentop.engine.train import devices
 from latentop.presets.atomic_file import UNFINISHED, replacing
 from latentop.presets.wording import spaced

@@ -7,11 +7,11 @@ from contextlib import suppress
 
 from latentop.engine.checkpoint import checkpoint_file
 from latentop.engine.checkpoint.retention import worth_keeping
-from latentop.engine.checkpoint.snapshots import GOOD
 from latentop.engine.control.controllable import Training
 from latentop.engine.run.errors import StorageError
 from latentop.engine.run.events import Event, Mark, Saved
 from latentop.engine.run.folder import RunFolder
+from latentop.engine.run.good_states import GOOD
 
 EARLY_SECONDS = 15.0
 log = logging.getLogger("latentop")

@@ -11,11 +11,10 @@ from latentop.engine.run.errors import UsageError
 from latentop.engine.run.events import Facts
 from latentop.engine.run.facts import KnownSnapshot as Known
 from latentop.engine.run.facts import told
+from latentop.engine.run.good_states import GOOD, chosen
 from latentop.engine.train import devices
 from latentop.presets.wording import spaced
 
-GOOD = frozenset({"healthy", "unknown"})
-"""Verdicts of a state worth going back to: sound, or too young to be judged and without an alarm."""
 KEPT = 8
 FIRST_SECONDS, EVERY_SECONDS = 1.0, 10.0
 """Between snapshots: at first, and in the end; in between it doubles."""
@@ -115,14 +114,9 @@ class Snapshots:
             spare = others if len(others) > FEWEST else self._kept
             self._kept.remove(spare[densest([one.step for one in spare])])
 
-    def before(self, step: float) -> Snapshot | None:
-        """The newest good one of an earlier step; the oldest where there is none, None where there are none.
-
-        What somebody asked for while something was wrong is only gone back to by its step.
-        """
-        good = [one for one in self._kept if one.verdict in GOOD]
-        earlier = [one for one in good if one.step < step]
-        return earlier[-1] if earlier else next(iter(good), None)
+    def before(self, step: float | None) -> Snapshot | None:
+        """The one to go back to where trouble began at that step: see ``good_states.chosen``."""
+        return chosen(self._kept, step)
 
     def forget_after(self, step: int) -> None:
         """Let go of those of a future that training went back from."""

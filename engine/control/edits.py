@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
 from latentop.engine.checkpoint.intervals import Saver
-from latentop.engine.checkpoint.snapshots import GOOD, Snapshot
+from latentop.engine.checkpoint.snapshots import Snapshot
 from latentop.engine.control.controllable import Training
 from latentop.engine.control.rollback import Rollback
 from latentop.engine.run.errors import StorageError, UsageError
 from latentop.engine.run.events import Event, Mark, Saved
+from latentop.engine.run.good_states import GOOD
 from latentop.presets import live
 from latentop.presets.preset_error import PresetError
 

@@ -9,6 +9,7 @@ from latentop.engine.control.rollback import Rollback
 from latentop.engine.run.errors import UsageError
 from latentop.engine.run.events import AlarmRaised, Event, Facts, Verdict
 from latentop.engine.run.facts import told
+from latentop.engine.run.good_states import is_after
 from latentop.engine.run.verdicts import SEVEREST
 from latentop.engine.train import random_state
 from latentop.presets.preset_error import PresetError
@@ -75,10 +76,7 @@ class Guard:
     def _was_healthy(self) -> bool:
         """Whether there is a state to go back to in which samples had been judged, and were well."""
         since = self._training.watch.since
-        return any(
-            one.verdict == "healthy" and (since is None or one.step < since)
-            for one in self._training.snapshots
-        )
+        return any(one.verdict == "healthy" and not is_after(one, since) for one in self._training.snapshots)
 
     @property
     def _settings(self) -> Watch:
@@ -115,9 +113,9 @@ class Guard:
             self._end(f"{error.message}; {error.hint}")
 
     def _last_good(self) -> Snapshot | None:
-        """The newest of before it began, else the oldest. One is tried once if there are earlier ones."""
-        snapshots, since = self._training.snapshots, self._training.watch.since
-        found = snapshots.before(float("inf") if since is None else since)
+        """The one to go back to; one that was tried is passed over while there are earlier ones."""
+        snapshots = self._training.snapshots
+        found = snapshots.before(self._training.watch.since)
         oldest = snapshots.before(0)
         while found is not None and found.step in self._spent and found is not oldest:
             found = snapshots.before(found.step)

@@ -12,6 +12,7 @@ from latentop.engine.checkpoint.snapshots import Snapshot
 from latentop.engine.control.controllable import Training
 from latentop.engine.run.errors import StorageError, UsageError
 from latentop.engine.run.events import AlarmRaised, Event, Mark, Rewind
+from latentop.engine.run.good_states import ALL_AFTER, is_after
 from latentop.engine.train import random_state
 from latentop.presets import live
 from latentop.presets.preset_error import PresetError
@@ -27,7 +28,7 @@ class RollbackWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """How to go back; whoever asks may leave out any of it."""
 
     step: Annotated[int, msgspec.Meta(ge=0)] | None = None
-    """To the newest snapshot up to it; else to the last one of before the trouble began."""
+    """To the newest snapshot up to it; else to the newest of before any alarm that stands began."""
     factor: float | None = None
     """Times the learning rates."""
     seed: Annotated[int, msgspec.Meta(ge=0, lt=random_state.SEEDS)] | None = None
@@ -107,6 +108,8 @@ class Rollback:
         training, before = self._training, self._training.settings
         changed = training.planned(settings)
         abandoned, lost = training.step, [one for one in self._raised if one[0] > snapshot.step]
+        best = training.snapshots.before(training.watch.since)
+        late = best is not None and is_after(best, training.watch.since)
         kept, here = list(training.snapshots), self._here(anyway=anyway)
         edits = list(training.former)
         try:
@@ -131,6 +134,7 @@ class Rollback:
         said = [f"from step {spaced(abandoned)} back to {spaced(snapshot.step)}"]
         said += live.differences(before, training.settings)
         said += [] if seed is None else [f"seed {seed}"]
+        said += [ALL_AFTER] if late else []
         text = ", ".join(said)
         told = ". ".join([f"{why}{text}", *(f"Step {spaced(step)}: {sentence}" for step, sentence in lost)])
         self._raised = [one for one in self._raised if one not in lost]
@@ -154,7 +158,7 @@ class Rollback:
     def _chosen(self, step: int | None) -> Snapshot:
         snapshots = self._training.snapshots
         since = self._training.watch.since
-        found = snapshots.before(step + 1 if step is not None else since or float("inf"))
+        found = snapshots.before(since if step is None else step + 1)
         if found is None:
             raise UsageError("there is no good snapshot to go back to", "they come while training goes well")
         if step is not None and found.step > step:

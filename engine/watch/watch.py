@@ -90,7 +90,7 @@ class Watch:
 
     @property
     def since(self) -> int | None:
-        """The step at which the alarm that is the verdict began; None where the verdict is no alarm."""
+        """The first step at which an alarm that stands began; None where none does."""
         return self._alarms.since
 
     @property

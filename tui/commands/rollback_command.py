@@ -2,28 +2,30 @@
 
 import time
 from argparse import ArgumentTypeError, Namespace
+from contextlib import closing
 
 from latentop.engine.run import commands, folder
 from latentop.engine.run.errors import UsageError
-from latentop.engine.run.facts import KnownSnapshot
 from latentop.engine.run.folder import RunFolder
+from latentop.engine.run.good_states import is_after
+from latentop.engine.run.store.reader import Reader
 from latentop.tui.commands import worker_answer
 from latentop.tui.commands.parser import LAST_STEP, Commands, whole
 from latentop.tui.commands.standard_output import Output
-from latentop.tui.model import run_state
+from latentop.tui.model import remedies
 from latentop.tui.model.number_text import age, spaced
 from latentop.tui.model.plain_text import table
 from latentop.tui.runs import rollback_suggestion
 from latentop.tui.runs.glance import glance
 from latentop.tui.runs.names import to_ask
-from latentop.tui.runs.rollback_suggestion import FACTOR, HIGHEST_FACTOR, HIGHEST_SEED
+from latentop.tui.runs.rollback_suggestion import FACTOR, HIGHEST_FACTOR, HIGHEST_SEED, judged
 
 
 def add(table: Commands) -> None:
     """The command of this family."""
     about = "go back to the last good state of a run in training"
     words = table.add("rollback", _rollback, about, run="newest alive")
-    known = "the newest good state up to that step (else the last one of before the trouble began)"
+    known = "the newest good state up to that step (else the newest of before any standing alarm began)"
     words.add_argument("--to", metavar="STEP", type=whole(LAST_STEP), help=known)
     factor = f"times the learning rates of then, or of now where they are lower ({FACTOR:g})"
     words.add_argument("--lr-factor", metavar="F", type=_factor, help=factor)
@@ -52,22 +54,19 @@ def _list(run: RunFolder, output: Output) -> int:
     if not state.alive:
         raise worker_answer.nobody(run, "rollback", facts, state)
     commands.refuse_unable(run, facts, "rollback")
+    with closing(Reader(run.database)) as reader:
+        since = remedies.trouble_since(reader.alarms())
     if output.as_json:
-        output.json([one._asdict() for one in facts.snapshots])
+        output.json([{**one._asdict(), "after_alarm": is_after(one, since)} for one in facts.snapshots])
         return 0
     if not facts.snapshots:
         raise UsageError(f"{run.id} has no good state to go back to", "they come while training goes well")
     now = time.time()
     rows = [("STEP", "AGE", "VERDICT")]
-    rows += [(spaced(one.step), age(one.wall, now), _judged(one)) for one in facts.snapshots]
+    rows += [(spaced(one.step), age(one.wall, now), judged(one, since)) for one in facts.snapshots]
     for line in table(rows, right=(0,)):
         output.line(line)
     return 0
-
-
-def _judged(one: KnownSnapshot) -> str:
-    words = run_state.verdict(one.verdict, alive=True)
-    return f"{words}, your checkpoint" if one.own else words
 
 
 def _factor(text: str) -> float:

@@ -1,10 +1,12 @@
 """What can be done at once about what is wrong: the good state to go back to, the setting to change. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from latentop.engine.run import good_states
 from latentop.engine.run.commands import inability
-from latentop.engine.run.facts import KnownSnapshot, RunFacts
-from latentop.engine.run.verdicts import NOTHING_CRITICAL
+from latentop.engine.run.facts import KnownSnapshot
+from latentop.engine.run.store.reader import Alarm
 from latentop.tui.model import derived
 from latentop.tui.model.state import State
 
@@ -49,14 +51,12 @@ def remedy(state: State) -> Remedy | None:
 
 
 def good_state(state: State) -> KnownSnapshot | None:
-    """The newest state that can be gone back to from before what is wrong now began; None without one."""
+    """The state that is gone back to unless another one is named; None without one."""
     if not state.liveness.alive or inability(state.facts, "rollback"):
         return None
-    standing = derived.standing(state)
-    return newest_before(state.facts, standing[0].began if standing else None)
+    return good_states.chosen(state.facts.snapshots, trouble_since(state.alarms))
 
 
-def newest_before(facts: RunFacts, step: int | None) -> KnownSnapshot | None:
-    """The newest state in which nothing critical stood, from before a step where one is given."""
-    found = [one for one in facts.snapshots if one.verdict in NOTHING_CRITICAL]
-    return next((one for one in reversed(found) if step is None or one.step < step), None)
+def trouble_since(alarms: Iterable[Alarm]) -> int | None:
+    """The first step at which an alarm that stands began; None where none does."""
+    return min((one.began for one in alarms if one.cleared_step is None), default=None)

@@ -6,6 +6,7 @@ nothing else on the screen changes its place.
 
 from dataclasses import replace
 
+from latentop.engine.run.good_states import is_after
 from latentop.engine.run.store.reader import Alarm
 from latentop.engine.run.verdicts import NOTHING_CRITICAL, unjudged
 from latentop.tui.model import (
@@ -144,7 +145,8 @@ def _help(state: State) -> tuple[Hint, ...]:
     """The keys that do at once what helps."""
     hints = []
     if (good := remedies.good_state(state)) is not None:
-        hints.append(Hint("r", f"back to {spaced(good.step)}"))
+        late = is_after(good, remedies.trouble_since(state.alarms))
+        hints.append(Hint("r", f"back to {spaced(good.step)}{', the oldest' if late else ''}"))
     if (remedy := remedies.remedy(state)) is not None:
         hints.append(Hint("e", remedy.does))
     return tuple(hints)

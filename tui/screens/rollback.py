@@ -13,16 +13,16 @@ from textual.content import Content
 from textual.widgets import Input, Label
 from textual.widgets.option_list import Option
 
+from latentop.engine.run import good_states
 from latentop.engine.run.errors import LatentopError
 from latentop.engine.run.events import Frame
 from latentop.engine.run.facts import KnownSnapshot, RunFacts
 from latentop.engine.run.folder import RunFolder
 from latentop.engine.run.store.reader import Reader
-from latentop.tui.model import run_state
 from latentop.tui.model.number_text import age, spaced
 from latentop.tui.model.plain_text import clean
 from latentop.tui.runs import rollback_suggestion
-from latentop.tui.runs.rollback_suggestion import FACTOR, HIGHEST_FACTOR, HIGHEST_SEED
+from latentop.tui.runs.rollback_suggestion import FACTOR, HIGHEST_FACTOR, HIGHEST_SEED, judged
 from latentop.tui.screens.entry import Entry
 from latentop.tui.widgets.options import Options
 from latentop.tui.widgets.preview import Preview
@@ -56,22 +56,25 @@ class RollbackScreen(Entry[RollbackAnswer]):
         Binding("down", "move(1)", "state below", show=False, priority=True),
     ]
 
-    def __init__(self, run: RunFolder, facts: RunFacts, preview: Preview, step: int | None = None) -> None:
-        """``facts`` hold the states, at least one; that of ``step`` is suggested, else the newest."""
+    def __init__(self, run: RunFolder, facts: RunFacts, preview: Preview, since: int | None) -> None:
+        """``facts`` hold the states, at least one; ``since`` is where the first standing alarm began."""
         super().__init__()
         self._run = run
-        self._facts = facts
+        self._since = since
         self._snapshots = tuple(reversed(facts.snapshots))
-        self._suggested = next((place for place, one in enumerate(self._snapshots) if one.step == step), 0)
+        good = good_states.chosen(facts.snapshots, since)
+        self._late = good is not None and good_states.is_after(good, since)
+        self._suggested = 0 if good is None else self._snapshots.index(good)
         self._preview = preview
         self._seed = rollback_suggestion.seed(facts)
         self._frames: Mapping[int, Frame] = {}
 
     def compose(self) -> ComposeResult:
         """The good states beside the images of one of them; below, what is to be another than it was then."""
-        rows = _rows(self._snapshots)
+        rows = _rows(self._snapshots, self._since)
         with Vertical(id="dialogue", classes="pictured"):
-            yield Label("Go back to", classes="question")
+            question = f"Go back to (all are from {good_states.AFTER})" if self._late else "Go back to"
+            yield Label(question, classes="question")
             with Horizontal(id="states"):
                 choices = Options(*(Option(row, id=f"state-{place}") for place, row in enumerate(rows)))
                 choices.styles.width = max(row.cell_length for row in rows) + APART
@@ -156,7 +159,7 @@ class RollbackScreen(Entry[RollbackAnswer]):
             self._preview.show(None if frame is None else frame.images)
 
 
-def _rows(snapshots: Sequence[KnownSnapshot]) -> list[Content]:
+def _rows(snapshots: Sequence[KnownSnapshot], since: int | None) -> list[Content]:
     """Step, age and verdict of each, in columns."""
     now = time.time()
     steps = [spaced(one.step) for one in snapshots]
@@ -166,8 +169,7 @@ def _rows(snapshots: Sequence[KnownSnapshot]) -> list[Content]:
         Content.assemble(
             (f"step {step:>{left}}", "bold"),
             f"  {old:<{middle}}  ",
-            clean(run_state.verdict(one.verdict, alive=True)),
-            "  your checkpoint" if one.own else "",
+            clean(judged(one, since)),
         )
         for step, old, one in zip(steps, ages, snapshots, strict=True)
     ]

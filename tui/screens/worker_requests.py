@@ -150,8 +150,8 @@ class WorkerRequests:
             return
         facts = self._now().facts
         if facts.snapshots:
-            good = remedies.good_state(self._now())
-            screen = rollback.RollbackScreen(self._run, facts, preview, good.step if good else None)
+            since = remedies.trouble_since(self._now().alarms)
+            screen = rollback.RollbackScreen(self._run, facts, preview, since)
             self._screen.app.push_screen(screen, act)
         else:
             self._screen.notify("There is no good state to go back to yet.")

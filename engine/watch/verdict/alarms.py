@@ -101,9 +101,8 @@ class Alarms:
 
     @property
     def since(self) -> int | None:
-        """The step at which the alarm that is the verdict began; None where the verdict is no alarm."""
-        memory = self._known.get(self.verdict)
-        return memory.since if memory and memory.on else None
+        """The first step at which an alarm that stands began; None where none does."""
+        return min((memory.since for memory in self._known.values() if memory.on), default=None)
 
     def stand(self, name: str, severity: Severity, since: int) -> None:
         """Have that alarm be on, as it has been since that step, without raising it."""

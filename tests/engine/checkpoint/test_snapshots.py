@@ -131,6 +131,14 @@ def test_the_ring_keeps_both_ends_and_is_dense_of_late(ring: Snapshots) -> None:
     assert gaps[0] > 4 * gaps[-1]
 
 
+def test_however_long_it_trains_a_state_stays_from_well_before_the_newest(ring: Snapshots) -> None:
+    """An alarm tells of what began some looks ago; the first state of all is too long ago to go back to."""
+    for step in range(3000):
+        keep(ring, step)
+        if step > 100:
+            assert step - steps(ring)[1] > max(30, step / 10)
+
+
 def test_of_neighbours_equally_far_apart_the_oldest_goes() -> None:
     assert densest([0, 100, 200, 300]) == 1
     assert densest([0, 100, 290, 295, 300]) == 1

@@ -48,6 +48,14 @@ def test_from_modes_that_take_turns_it_goes_back_to_where_samples_were_well(
     assert house.trainer.step == step
 
 
+def test_it_goes_back_to_before_a_warning_that_stood_already(tmp_path: Path) -> None:
+    house = House(tmp_path, ROLLBACK)
+    house.trainer.watch.stand("fading-modes", "warning", since=12)
+    house.trainer.watch.stand("collapsed", "critical", since=25)
+    house.becomes("collapsed")
+    assert house.trainer.step == 10
+
+
 @pytest.mark.parametrize("verdict", ["diverged", "exploding", "collapsed"])
 def test_it_goes_back_cuts_the_rates_and_says_so(tmp_path: Path, verdict: str) -> None:
     house = House(tmp_path, ROLLBACK, "watch.guard_factor=0.25")

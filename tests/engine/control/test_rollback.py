@@ -41,6 +41,21 @@ def test_to_the_last_state_of_before_the_trouble_began(
     assert house.rollback.asked({}) == (True, "from step 30 back to 10")
 
 
+def test_a_warning_has_begun_before_it_is_raised(tmp_path: Path) -> None:
+    """States are kept until it is raised: the newest of them lie inside the trouble."""
+    house = House(tmp_path)
+    house.trainer.watch.stand("lost-modes", "warning", since=15)
+    assert house.rollback.asked({}) == (True, "from step 30 back to 10")
+
+
+def test_where_all_that_is_kept_is_of_after_it_began_that_is_said(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.trainer.watch.stand("lost-modes", "warning", since=0)
+    told = "from step 30 back to 0, every state kept is from after the alarm began"
+    assert house.rollback.asked({}) == (True, told)
+    assert house.marks[-1].text == told
+
+
 def test_rates_may_be_scaled_and_random_numbers_others(tmp_path: Path) -> None:
     house = House(tmp_path)
     applied, text = house.rollback.asked({"factor": 0.5, "seed": 7})

@@ -511,7 +511,7 @@ def test_cheap_checks_keep_their_distance() -> None:
     assert watched.due
 
 
-def test_an_alarm_that_is_the_verdict_tells_since_when() -> None:
+def test_since_when_anything_is_wrong_that_stands() -> None:
     alarms = Alarms(patience=3)
     alarms.read(100)
     for step in (100, 200):
@@ -520,7 +520,10 @@ def test_an_alarm_that_is_the_verdict_tells_since_when() -> None:
     alarms.update([BAD], step=300, wall=0.0)
     assert (alarms.verdict, alarms.since) == ("collapsed", 100)
     alarms.update([replace(BAD, name="diverged", pace="proof", since=340)], step=400, wall=0.0)
-    assert (alarms.verdict, alarms.since) == ("diverged", 340)
+    assert (alarms.verdict, alarms.since) == ("diverged", 100)
     for step in (500, 600, 700):
         alarms.update([CLEAR, replace(CLEAR, name="diverged")], step=step, wall=0.0)
     assert (alarms.verdict, alarms.since) == ("healthy", None)
+    fading = replace(BAD, name="fading-modes", severity="warning", pace="proof", since=503)
+    alarms.update([fading], step=800, wall=0.0)
+    assert (alarms.verdict, alarms.since) == ("warning", 503)

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from latentop.engine.run.commands import Name
 from latentop.engine.run.events import Reply
 from latentop.engine.run.folder import RunFolder
 from latentop.tui import cli
-from tests.support.recorded_runs import alive, assert_two_lines, new_run, write
+from tests.support.recorded_runs import COLLAPSED, alive, assert_two_lines, new_run, write
 
 BACK = "from step 300 back to 250, generator.lr 0.0002 → 0.0001, seed 7"
 
@@ -107,6 +108,19 @@ def test_good_states_are_listed_oldest_first(tmp_path: Path, capsys: pytest.Capt
     assert cli.main(["rollback", run.id, "--list", "--json", "--runs", str(tmp_path)]) == 0
     listed = json.loads(capsys.readouterr().out)
     assert [(one["step"], one["verdict"]) for one in listed] == [(0, "unknown"), (1250, "healthy")]
+
+
+def test_states_of_after_the_alarm_began_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    now = time.time()
+    states = [[361, now - 40, "healthy"], [503, now - 30, "healthy"], [789, now - 9, "healthy", True]]
+    run = new_run(tmp_path, **alive(), snapshots=states)
+    write(run, replace(COLLAPSED, severity="warning", step=900, evidence={"since": 503.0}))
+    assert cli.main(["rollback", run.id, "--list", "--runs", str(tmp_path)]) == 0
+    told = [line.split("  ")[-1].strip() for line in capsys.readouterr().out.splitlines()]
+    assert told[1:] == ["healthy", "after the alarm began", "after the alarm began, your checkpoint"]
+    assert cli.main(["rollback", run.id, "--list", "--json", "--runs", str(tmp_path)]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert [one["after_alarm"] for one in listed] == [False, True, True]
 
 
 def test_a_run_without_good_states_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -55,6 +55,17 @@ def test_what_a_run_cannot_do_is_no_advice() -> None:
     assert " r back" not in told(collapsed(snapshots=()))
 
 
+def test_where_every_state_is_of_after_it_began_the_oldest_is_offered_and_said_to_be() -> None:
+    states = (KnownSnapshot(100, 0.0, "healthy"), KnownSnapshot(110, 0.0, "healthy"))
+    assert "| r back to 100, the oldest |" in told(collapsed(snapshots=states))
+
+
+def test_what_helps_against_the_newest_alarm_is_from_before_all_that_stand() -> None:
+    fading = alarm("lost-modes", step=110, since=80)
+    run = collapsed(snapshots=(KnownSnapshot(70, 0.0, "healthy"), *GOOD))
+    assert "| r back to 70 |" in told(replace(run, alarms=(fading, *run.alarms)))
+
+
 def test_who_memorises_is_offered_augmentation_unless_it_is_on() -> None:
     copies = {"diversity/coverage": [0.9], "diversity/copied": [0.4]}
 

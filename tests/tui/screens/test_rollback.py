@@ -1,14 +1,24 @@
 """The dialogue that goes back: which states it shows, what it asks of the worker, what it does not accept."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from latentop.engine.run.events import Mark, Rewind
+from latentop.engine.run.events import Facts, Mark, Rewind
 from latentop.engine.run.folder import RunFolder
 from latentop.tui.link.terminal import Terminal
-from tests.support.dashboard import Open, Recorded, asked, healthy_gan, text, wait_for, wait_for_text
+from tests.support.dashboard import (
+    Open,
+    Recorded,
+    asked,
+    healthy_gan,
+    long_alarm,
+    text,
+    wait_for,
+    wait_for_text,
+)
 
 
 def with_states(runs: Path) -> Recorded:
@@ -40,6 +50,27 @@ async def test_enter_goes_back_to_the_newest_with_half_the_rates(
         assert "healthy" in shown
         await pilot.press("enter")
         await wait_for(pilot, lambda: wanted(run) == [{"step": 300, "factor": 0.5, "seed": 43}])
+
+
+@pytest.mark.parametrize(
+    ("since", "row", "question", "step"),
+    [
+        (250, "r back to 100", "Go back to", 100),
+        (0, "r back to 0, the oldest", "Go back to (all are from after the alarm began)", 0),
+    ],
+)
+async def test_where_an_alarm_stands_one_from_before_it_is_chosen_else_the_oldest(
+    runs: Path, open_app: Open, since: int, row: str, question: str, step: int
+) -> None:
+    recorded = with_states(runs)
+    alarm = replace(long_alarm(recorded, "lost-modes"), evidence={"since": float(since)})
+    recorded.writes(events=[alarm, Facts(values={"verdict": "warning"})])
+    async with open_app(recorded.run).run_test(size=(80, 24)) as pilot:
+        await wait_for_text(pilot, "● training", row)
+        await pilot.press("r")
+        await wait_for_text(pilot, question, "after the alarm began")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: wanted(recorded.run) == [{"step": step, "factor": 0.5, "seed": 43}])
 
 
 async def test_another_state_other_rates_the_same_random_numbers(runs: Path, open_app: Open) -> None:
