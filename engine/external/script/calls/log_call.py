@@ -132,6 +132,6 @@ def _sum_up(found: dict[str, SupportsFloat]) -> None:
     real, fake = found.get(series_names.REAL), found.get(series_names.FAKE)
     if real is not None and fake is not None and "loss/discriminator" not in found:
         both: Any = (real, fake)
-        if isinstance(real, Tensor) and isinstance(fake, Tensor) and not (real.is_cpu or fake.is_cpu):
-            both = (real, fake.to(real.device))  # of two cards; torch adds to one what the processor has
+        if isinstance(real, Tensor) and isinstance(fake, Tensor):  # halves may be computed on two cards
+            both = (real, fake.to(real.device))
         found["loss/discriminator"] = both[0] + both[1]
