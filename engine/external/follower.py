@@ -33,7 +33,7 @@ from latentop.engine.run.process.removal import WHY, Removal
 from latentop.engine.run.process.script_start import RESUME
 from latentop.engine.run.process.terminated import Terminated
 from latentop.engine.run.process.worker_lock import hold
-from latentop.engine.run.store.writer import Store, say, write
+from latentop.engine.run.store.writer import Store, leave, say, write
 
 LOOK_SECONDS, QUIET_LOOK_SECONDS, MORE_SECONDS = 0.1, 0.25, 2.0
 """Between two looks: for what was appended lately, after a while without, and for other files."""
@@ -71,8 +71,7 @@ def main() -> int:
                 say(run.database, failed)
             return 1
         finally:
-            with suppress(StorageError), closing(Store(run.database)) as store:
-                store.refuse_unheard()
+            leave(run.database)
     return 0
 
 

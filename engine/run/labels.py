@@ -90,4 +90,4 @@ def _set(path: Path, key: str, value: str) -> None:
         with database.told(path), database.transaction(connection):
             set_facts(connection, {key: value})
     finally:
-        database.fold_and_close(connection)
+        database.fold_and_close(connection, seconds=0)  # a worker that writes it waits for nobody who reads

@@ -20,7 +20,7 @@ from latentop.engine.run.process import liveness, worker_log
 from latentop.engine.run.process.ownership import refuse_foreign
 from latentop.engine.run.process.terminated import Terminated
 from latentop.engine.run.store.reader import Reader
-from latentop.engine.run.store.writer import Store, say
+from latentop.engine.run.store.writer import leave, say
 from latentop.engine.train.hooks import Hooks
 from latentop.presets import catalogue
 from latentop.presets.preset_error import PresetError
@@ -94,8 +94,7 @@ def _work_alone(run: RunFolder, hooks: Hooks, *, resume: bool, words: Sequence[s
             hooks.ended("failed", step=_step(run), why=message)
             return 1
         finally:
-            with suppress(StorageError), closing(Store(run.database)) as store:
-                store.refuse_unheard()
+            leave(run.database)
     return 0
 
 

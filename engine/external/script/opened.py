@@ -19,7 +19,7 @@ from latentop.engine.external.script.calls import values
 from latentop.engine.external.script.given import Given
 from latentop.engine.external.script.script_trainer import ScriptTrainer
 from latentop.engine.run import run_id
-from latentop.engine.run.errors import StorageError, UsageError
+from latentop.engine.run.errors import UsageError
 from latentop.engine.run.events import Facts, Mark, Severity
 from latentop.engine.run.facts import RunFacts, told
 from latentop.engine.run.folder import RunFolder
@@ -27,7 +27,7 @@ from latentop.engine.run.process import launch, liveness
 from latentop.engine.run.process.ownership import refuse_foreign
 from latentop.engine.run.process.worker_lock import hold
 from latentop.engine.run.store.reader import Reader
-from latentop.engine.run.store.writer import Store, say, write
+from latentop.engine.run.store.writer import Store, leave, say, write
 from latentop.engine.train import changed_since, devices, random_state
 from latentop.engine.train.stopwatch import Stopwatch
 from latentop.presets import script
@@ -60,8 +60,7 @@ class Opened:
 
     def close(self) -> None:
         """Answer who still asks, and let others write the run."""
-        with suppress(StorageError), closing(Store(self.folder.database)) as store:
-            store.refuse_unheard()
+        leave(self.folder.database)
         self.lock.close()
 
 

@@ -16,8 +16,8 @@ BUSY_SECONDS = 10.0
 LONGEST_VALUE = 128 * 2**20
 LOG_BYTES = 16 * 2**20
 """The write-ahead log shrinks to that after somebody who read for long kept it growing."""
-FOLD_SECONDS = 1.0
-"""So long a writer that ends waits for those who read at that moment."""
+FOLD_SECONDS, LAST_SECONDS = 1.0, 10.0
+"""So long a writer that ends waits for those who read at that moment, and the last one of a training."""
 
 _OURS = (sqlite3.ProgrammingError, sqlite3.InterfaceError)
 _UNWRITABLE = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
@@ -74,13 +74,15 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
             return _checked(path, "ro", "&immutable=1")
 
 
-def fold_and_close(connection: sqlite3.Connection) -> None:
+def fold_and_close(connection: sqlite3.Connection, *, seconds: float | None = None) -> None:
     """Close a connection that wrote, so that ``run.db`` alone holds the run, also while others have it open.
 
-    What is read at that very moment, or has no room there, stays in the write-ahead log beside it.
+    It waits ``seconds``, by default FOLD_SECONDS, for what is read at that very moment, and nobody writes
+    meanwhile. What is read for longer, or has no room there, stays in the write-ahead log beside it.
     """
+    patience = FOLD_SECONDS if seconds is None else seconds
     with suppress(sqlite3.Error):
-        connection.execute(f"PRAGMA busy_timeout = {round(1000 * FOLD_SECONDS)}")
+        connection.execute(f"PRAGMA busy_timeout = {round(1000 * patience)}")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     connection.close()
 

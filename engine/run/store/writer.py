@@ -5,7 +5,7 @@ import sqlite3
 import time
 import zlib
 from collections.abc import Container, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from itertools import product
 from math import inf
 from pathlib import Path
@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 
 from latentop.engine.run import series
+from latentop.engine.run.errors import StorageError
 from latentop.engine.run.events import AlarmCleared, AlarmRaised, Event, Facts, Frame, Mark, Reply, Verdict
 from latentop.engine.run.facts import read_facts, told
 from latentop.engine.run.store import database
@@ -84,9 +85,9 @@ class Store:
         with self._whole():
             self._refuse_unheard(inf)
 
-    def close(self) -> None:
-        """Close the file, with the write-ahead log folded into it."""
-        database.fold_and_close(self._connection)
+    def close(self, *, last: bool = False) -> None:
+        """Close the file, with the write-ahead log folded into it; the ``last`` one waits longer for that."""
+        database.fold_and_close(self._connection, seconds=database.LAST_SECONDS if last else None)
 
     @contextmanager
     def _whole(self) -> Iterator[None]:
@@ -244,6 +245,19 @@ def write(path: Path, *events: Event) -> None:
     """Write events of a run while no recorder does. Raises StorageError as ``Store.write``."""
     with closing(Store(path)) as store:
         store.write({}, events)
+
+
+def leave(path: Path) -> None:
+    """Refuse the commands that nobody saw, and leave the run in ``run.db`` alone: nobody trains it any more.
+
+    Where that can't be written, the run stays as it is.
+    """
+    with suppress(StorageError):
+        store = Store(path)
+        try:
+            store.refuse_unheard()
+        finally:
+            store.close(last=True)
 
 
 def say(path: Path, facts: Facts) -> None:

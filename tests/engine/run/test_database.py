@@ -8,6 +8,7 @@ from collections import namedtuple
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from threading import Timer
 
 import numpy as np
 import psutil
@@ -21,8 +22,8 @@ from latentop.engine.run.process import launch
 from latentop.engine.run.store import database
 from latentop.engine.run.store.bins import from_values
 from latentop.engine.run.store.reader import Reader
-from latentop.engine.run.store.writer import Store
-from tests.support.real_runs import alone, everything
+from latentop.engine.run.store.writer import Store, leave
+from tests.support.real_runs import alone, everything, folded
 
 NOBODY = 65534
 Mount = namedtuple("Mount", "mountpoint fstype")
@@ -118,6 +119,22 @@ def test_who_reads_at_the_end_keeps_what_it_reads_and_loses_nothing(
         store.close()
         assert other.execute("SELECT max(step) FROM points").fetchone() == (4000,)
     assert everything(run).bins["loss/generator"].last[-1] == 7.0
+
+
+def test_the_last_writer_has_patience_with_who_reads(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "FOLD_SECONDS", 0.01)
+    with closing(Reader(run.database)) as viewer:
+        viewer.poll()
+        other = sqlite3.connect(run.database, isolation_level=None, check_same_thread=False)
+        other.execute("BEGIN")
+        assert other.execute("SELECT max(step) FROM points").fetchone() == (4000,)
+        labels.rename(run.database, "mine")
+        assert not folded(run)
+        reads = Timer(0.5, other.close)
+        reads.start()
+        leave(run.database)
+        reads.join()
+        assert folded(run)
 
 
 @pytest.mark.parametrize("use", [looked_at, opened])

@@ -1,6 +1,8 @@
 """Names and notes of runs: what is accepted, what is kept, and what they are good for on the command line."""
 
+import sqlite3
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -8,7 +10,7 @@ from latentop.engine.run import folder, labels
 from latentop.engine.run.errors import StorageError, UsageError
 from latentop.engine.run.store import database
 from latentop.engine.run.store.writer import Store
-from tests.support.real_runs import facts
+from tests.support.real_runs import facts, folded
 from tests.support.recorded_runs import EVIL, alive, new_run, write
 
 
@@ -22,6 +24,23 @@ def test_a_name_and_a_note_are_kept_beside_what_the_worker_says(tmp_path: Path) 
     known = facts(run)
     assert (known.name, known.note, known.step) == ("first try", "lr too high?", 299)
     assert run.path.name == run.id
+
+
+def test_a_name_has_no_worker_wait_for_who_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody writes while a log is folded; what somebody reads is left to the worker."""
+    monkeypatch.setattr(database, "FOLD_SECONDS", 10.0)
+    run = new_run(tmp_path, **alive())
+    other = sqlite3.connect(run.database, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN")
+    other.execute("SELECT count(*) FROM points").fetchone()
+    reads = Timer(2, other.close)
+    reads.start()
+    labels.rename(run.database, "mine")
+    assert not folded(run)
+    reads.cancel()
+    reads.join()
+    other.close()
+    assert facts(run).name == "mine"
 
 
 def test_an_empty_text_takes_name_and_note_away(tmp_path: Path) -> None:
