@@ -71,6 +71,10 @@ class Training(Protocol):
         """
         ...
 
+    def restore(self, state: Mapping[str, Any]) -> str:
+        """Be as in this state, which is the training's own from now on; return what could not be restored."""
+        ...
+
     def fixed(self, key: str) -> str:
         """Why the setting can't be changed while it trains, and what to do instead; empty where it can."""
         ...

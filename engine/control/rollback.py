@@ -124,7 +124,7 @@ class Rollback:
             training.change(changed)
         except UsageError:
             if here is not None:
-                training.go_back(here)
+                training.restore(here.state)  # no copy, for which there may be no room: it is nobody else's
                 for one in kept:
                     training.snapshots.keep(one)
                 raise

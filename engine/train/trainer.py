@@ -227,7 +227,7 @@ class Trainer:
         if seed is not None:
             random_state.seed(seed)
 
-    def restore(self, state: dict[str, Any]) -> str:
+    def restore(self, state: Mapping[str, Any]) -> str:
         """Go on from ``state()`` of a trainer of the same preset; return what could not be restored."""
         preset = live.changed(self.preset, state["settings"])
         self._adopt(fitted(preset, self._dataset))  # first: an edit may have added a network

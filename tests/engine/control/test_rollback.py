@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 
+from latentop.engine.checkpoint import snapshots
 from latentop.engine.run.errors import UsageError
 from latentop.presets import live
 from tests.support.house import House
@@ -115,9 +116,15 @@ def test_alarms_of_the_abandoned_future_stay_in_the_mark_once(tmp_path: Path) ->
     assert ["collapsed: 3 of 4" in mark.text for mark in house.marks] == [True, False]
 
 
-def test_what_is_refused_has_not_been_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As where the settings of then can't be had with the images that are there now."""
-    house = House(tmp_path)
+@pytest.mark.parametrize("short", [False, True])
+def test_what_is_refused_has_not_been_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, short: bool
+) -> None:
+    """As where the settings of then can't be had with the images that are there now; if memory is short, too.
+
+    Then there is room for the state that is left, and for a copy of that of then, and for no other.
+    """
+    house, copy, copies = House(tmp_path), snapshots.copy, list[object]()
     trainer = house.trainer
     steps, step = [one.step for one in trainer.snapshots], trainer.step
     weights = [one.clone() for one in trainer.objective.networks["generator"].parameters()]
@@ -125,8 +132,15 @@ def test_what_is_refused_has_not_been_done(tmp_path: Path, monkeypatch: pytest.M
     def refuse(_: object) -> None:
         raise UsageError("batch = 32 can't be drawn from 28 training images", "set batch to 28")
 
+    def copied(state: object, *, to_host: bool = False) -> object:
+        copies.append(state)
+        if short and len(copies) > 2:
+            raise MemoryError
+        return copy(state, to_host=to_host)
+
     with monkeypatch.context() as now:
         now.setattr(trainer, "adopt", refuse)
+        now.setattr(snapshots, "copy", copied)
         applied, text = house.rollback.asked({"step": 10})
     assert not applied
     assert text.startswith("batch = 32 can't be drawn")
