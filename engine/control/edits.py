@@ -102,7 +102,7 @@ class Edits:
     def _forget_abandoned(self, taken: Sequence[str]) -> None:
         """Going back has left behind the state before an edit that no step had followed, and those edits."""
         self._untried = None
-        of = f": going back has taken back that of {', '.join(taken)}" if taken else ""
+        of = f": going back took back the edits of {', '.join(taken)}" if taken else ""
         self._went_back = f"{of}; what going back has changed is set by hand"
 
     def _worth(self, snapshot: Snapshot) -> bool:

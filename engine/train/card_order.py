@@ -1,6 +1,6 @@
 """In which order NVIDIA's cards are tried: the first, unless others use it and leave more room elsewhere.
 
-That others use the one that is taken, is told.
+A sentence tells where others use the one that is taken.
 """
 
 import re
@@ -51,7 +51,7 @@ def order(count: int, before: str = "", turn: int | None = None) -> tuple[list[i
 def crowded(device: torch.device) -> str:
     """That others have taken most of a card's memory, in a sentence; empty where they haven't.
 
-    How busy a card is, torch can't tell, and the driver's own figure is of anybody's last kernels, ours too.
+    Torch can't tell how busy a card is, and the driver's own figure is of anybody's last kernels, ours too.
     """
     if device.type != "cuda":
         return ""

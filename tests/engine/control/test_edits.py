@@ -25,7 +25,7 @@ BY_HAND = "; what going back has changed is set by hand"
 
 def none_left(*taken: str, back: bool = True) -> tuple[bool, str]:
     """The answer where training went ``back`` to before the edits of settings that it has ``taken``."""
-    of = f": going back has taken back that of {', '.join(taken)}" if taken else ""
+    of = f": going back took back the edits of {', '.join(taken)}" if taken else ""
     return False, f"no edit is left to undo{of}{BY_HAND if back else ''}"
 
 
