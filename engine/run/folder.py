@@ -106,18 +106,22 @@ def place(name: str) -> Path:
 
 
 def create(
-    runs: Path, preset: str, seed: int, resolved: str | None, code: Mapping[str, bytes] = MappingProxyType({})
+    runs: Path,
+    preset: str,
+    seed: int | None,
+    resolved: str | None,
+    code: Mapping[str, bytes] = MappingProxyType({}),
 ) -> RunFolder:
     """Make a new run's folder (0700) holding its resolved preset (0600), and the files in ``code`` by name.
 
-    A script's own training has no preset.
+    A script's own training has no preset, and no seed where it has chosen none.
 
     The name is sortable, readable and unique. Raises UsageError where the folder can't be written.
     """
-    stem = f"{time.strftime(MINUTE)}-{preset}-s{seed}"
+    stem = f"{time.strftime(MINUTE)}-{preset}" + ("" if seed is None else f"-s{seed}")
     try:
         runs.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder = RunFolder(_first_free(runs, stem))
+        folder = RunFolder(_first_free(runs, stem, "~" if seed is None else "-"))
         folder.checkpoints.mkdir(mode=0o700)
         if resolved is not None:
             _write_private(folder.preset, resolved.encode())
@@ -164,7 +168,7 @@ def matching(runs: Path, name: str | None) -> list[RunFolder]:
     given = {folder: _given_name(folder) for folder in folders}
     ways: tuple[Callable[[RunFolder], bool], ...] = (
         lambda folder: name == given[folder],
-        lambda folder: name in folder.names[1:2],
+        lambda folder: name in folder.names[1:2] and name not in folder.names[2:],
         lambda folder: name in folder.names[2:],
         lambda folder: slug(name) in folder.names[2:],
         lambda folder: name in folder.id,
@@ -245,11 +249,14 @@ def _begun(folder: RunFolder) -> tuple[str, float, str]:
     return minute, made, folder.id
 
 
-def _first_free(runs: Path, stem: str) -> Path:
-    """Make the first folder of that stem that does not exist yet: ``stem``, ``stem-2``, ``stem-3`` …"""
+def _first_free(runs: Path, stem: str, before: str) -> Path:
+    """Make the first folder of that stem that does not exist yet: ``stem``, ``stem-2``, ``stem-3`` …
+
+    No name that people give has the ``~`` that stands ``before`` the number where there is no seed.
+    """
     number = 1
     while True:
-        path = runs / (stem if number == 1 else f"{stem}-{number}")
+        path = runs / (stem if number == 1 else f"{stem}{before}{number}")
         try:
             path.mkdir(mode=0o700)
         except FileExistsError:

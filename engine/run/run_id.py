@@ -1,8 +1,11 @@
-"""A run's id, ``20261122-1405-dcgan-s42``: what it is made of, and the short forms that name the run, too."""
+"""A run's id, ``20261122-1405-dcgan-s42``: what it is made of, and the short forms that name the run, too.
+
+Where nobody chose a seed, the id has none: ``20261122-1405-train``, the next of that minute ``…-train~2``.
+"""
 
 import re
 
-_ID = re.compile(r"\d{8}-\d{4}-((.+)-s\d+(?:-\d+)?)")
+_ID = re.compile(r"\d{8}-\d{4}-((.+?)(?:-s\d+(?:-\d+)?|~\d+)?)")
 _LONGEST_NAME = 40
 """Characters of what somebody calls a run that its folder's name takes over."""
 

@@ -49,7 +49,7 @@ def new(
 
     Raises UsageError or StorageError where the folder can't be written.
     """
-    made = folder.create(runs, facts.preset, facts.seed, preset, code)
+    made = folder.create(runs, facts.preset, facts.chosen_seed, preset, code)
     database.create(made.database)
     facts = replace(facts, state="queued" if queued else "starting", created=time.time())
     write(made.database, Facts(values=asdict(facts)))

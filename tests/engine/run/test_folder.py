@@ -53,6 +53,41 @@ def test_runs_of_the_same_minute_never_share_a_folder(
     assert "20261122-1405-dcgan-s42-2" in {run.id for run in made}
 
 
+def test_a_run_of_which_nobody_chose_a_seed_has_none_in_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(monkeypatch, "20261122-1405")
+    log, again, other = (folder.create(tmp_path, name, None, None) for name in ("train", "train", "train-2"))
+    assert [one.id for one in (log, again, other)] == [
+        "20261122-1405-train",
+        "20261122-1405-train~2",
+        "20261122-1405-train-2",
+    ]
+    assert [one.names[1:] for one in (log, again, other)] == [
+        ("train", "train"),
+        ("train~2", "train"),
+        ("train-2", "train-2"),
+    ]
+    for one in (log, again, other):
+        one.database.touch()
+    assert set(folder.matching(tmp_path, "train")) == {log, again}
+    assert folder.find(tmp_path, "train~2") == again
+
+
+@pytest.mark.parametrize(
+    ("run", "forms"),
+    [
+        ("20261122-1405-dcgan-64-s42", ("dcgan-64-s42", "dcgan-64")),
+        ("20261122-1405-dcgan-s42-2", ("dcgan-s42-2", "dcgan")),
+        ("20261122-1405-a-s1-s2", ("a-s1-s2", "a-s1")),
+        ("20261122-1405-my-gan-s0", ("my-gan-s0", "my-gan")),
+        ("mine", ()),
+    ],
+)
+def test_ids_of_every_kind_have_their_short_forms(run: str, forms: tuple[str, ...]) -> None:
+    assert RunFolder(Path("runs") / run).names == (run, *forms)
+
+
 def test_a_run_is_private_whatever_the_umask(tmp_path: Path) -> None:
     before = os.umask(0)
     try:

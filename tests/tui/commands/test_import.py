@@ -36,6 +36,7 @@ def test_the_log_is_a_run_that_has_ended_and_no_process_is_left(tmp_path: Path) 
     run = imported(tmp_path / "runs", log)
     told = facts(run)
     assert (told.state, told.step, told.watches, told.kind) == ("finished", 300, str(log), "gan")
+    assert run.id.endswith("-metrics"), "nobody knows its seed"
     assert told.pid is not None
     assert not psutil.pid_exists(told.pid)
     listed = latentop(tmp_path / "runs", "ls").stdout.splitlines()

@@ -278,16 +278,16 @@ async def test_runs_are_found_by_their_config(runs: Path, open_app: Open) -> Non
         recorded.trains(STEPS)
         recorded.draws("loss/generator", [1.0] * STEPS)
     async with open_app().run_test(size=(120, 36)) as pilot:
-        await wait_for_text(pilot, "narrow", "wide-s0", "model/width=512")
+        await wait_for_text(pilot, "narrow", "-wide", "model/width=512")
         for words, found, hidden in (
-            ("width=32", "narrow", "wide-s0"),
-            ("batch_size 512", "wide-s0", "narrow"),
+            ("width=32", "narrow", "-wide"),
+            ("batch_size 512", "-wide", "narrow"),
         ):
             await pilot.press("slash", *words)
             await wait_for(pilot, lambda hidden=hidden: hidden not in text(pilot.app))
             assert found in text(pilot.app)
             await pilot.press("escape")
-            await wait_for_text(pilot, "narrow", "wide-s0")
+            await wait_for_text(pilot, "narrow", "-wide")
 
 
 async def test_config_is_compared(runs: Path, open_app: Open) -> None:
@@ -296,7 +296,7 @@ async def test_config_is_compared(runs: Path, open_app: Open) -> None:
         recorded.trains(STEPS)
         recorded.draws("train/psnr", [30.0] * STEPS)
     async with open_app().run_test(size=(120, 36)) as pilot:
-        await wait_for_text(pilot, "narrow", "wide-s0")
+        await wait_for_text(pilot, "narrow", "-wide")
         await pilot.press("space", "space", "C")
         shown = await wait_for_text(pilot, "2 runs compared", "settings that differ", "config/model/width")
         assert "batch_size" not in shown
