@@ -21,7 +21,7 @@ from benchmarks.gpu.devices import choice, versions
 from benchmarks.gpu.features import features
 from benchmarks.gpu.plan import PLAN
 from latentop.engine.train import devices
-from latentop.engine.watch.samples.feature_network import FeatureNetwork
+from latentop.engine.watch.samples.asked_network import FeatureNetwork
 
 Output = pytest.CaptureFixture[str]
 

@@ -15,9 +15,10 @@ from torch import Tensor
 from latentop.engine.linear_algebra import evenly, repeatable
 from latentop.engine.run.series import PRESENT
 from latentop.engine.watch.samples import baseline, image_kinds, modes, sample_quality
+from latentop.engine.watch.samples.asked_network import FeatureNetwork
 from latentop.engine.watch.samples.baseline import Baseline
 from latentop.engine.watch.samples.copies import Copies
-from latentop.engine.watch.samples.feature_network import FeatureNetwork, unmeasured_without
+from latentop.engine.watch.samples.feature_network import unmeasured_without
 from latentop.engine.watch.samples.features import Features
 from latentop.engine.watch.samples.modes import Modes
 from latentop.engine.watch.samples.network_features import NetworkFeatures

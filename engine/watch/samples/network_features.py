@@ -14,7 +14,7 @@ from torch import Tensor
 
 from latentop.engine.linear_algebra import evenly, full_precision, in_pieces
 from latentop.engine.run.errors import UsageError
-from latentop.engine.watch.samples.feature_network import FeatureNetwork
+from latentop.engine.watch.samples.asked_network import FeatureNetwork
 from latentop.engine.watch.samples.features import COMPONENTS
 from latentop.engine.watch.samples.unmeasured import LEAST, unmeasurable
 

@@ -8,8 +8,8 @@ from torch import Tensor
 
 from latentop.engine.linear_algebra import repeatable
 from latentop.engine.watch.samples import features, network_features
+from latentop.engine.watch.samples.asked_network import FeatureNetwork
 from latentop.engine.watch.samples.copies import Copies
-from latentop.engine.watch.samples.feature_network import FeatureNetwork
 from latentop.engine.watch.samples.features import Features
 from latentop.engine.watch.samples.network_features import NetworkFeatures
 

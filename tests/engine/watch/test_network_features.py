@@ -13,9 +13,9 @@ from torch import Tensor, nn
 
 from latentop.engine.run.errors import UsageError
 from latentop.engine.train import random_state
-from latentop.engine.watch.samples import diversity, feature_network, network_features
+from latentop.engine.watch.samples import asked_network, diversity, feature_network, network_features
+from latentop.engine.watch.samples.asked_network import FeatureNetwork
 from latentop.engine.watch.samples.diversity import DiversityMeter, build
-from latentop.engine.watch.samples.feature_network import FeatureNetwork
 from latentop.engine.watch.samples.unmeasured import UnmeasurableError
 from latentop.engine.watch.watch import Watch
 from latentop.presets import schema
@@ -125,15 +125,15 @@ def test_a_slow_network_is_asked_for_few_images_at_a_time(monkeypatch: pytest.Mo
             now += seconds * len(images)
             return images.flatten(1)
 
-    monkeypatch.setattr(feature_network.time, "monotonic", lambda: now)
-    for each, most in ((0.3, 1), (0.03, 2), (0.01, 8), (0.0001, feature_network.AT_ONCE)):
+    monkeypatch.setattr(asked_network.time, "monotonic", lambda: now)
+    for each, most in ((0.3, 1), (0.03, 2), (0.01, 8), (0.0001, asked_network.AT_ONCE)):
         asked.clear()
         seconds = each
         network = FeatureNetwork("slow.pt", Slow())
         parts = list(network.parts(data().train, torch.arange(200)))
         assert torch.equal(torch.cat(parts), data().train[:200].flatten(1))
         assert max(asked) == most
-    assert asked[0] == feature_network.FIRST
+    assert asked[0] == asked_network.FIRST
 
 
 @pytest.mark.parametrize(("seconds", "taken", "fewer"), [(1.0, 64, 64), (0.0625, 80, 80), (0.0001, 256, 0)])
@@ -152,7 +152,7 @@ def test_a_slow_network_is_asked_for_fewer_samples_at_a_check(
         counts.append(count)
         return samples()[:count]
 
-    monkeypatch.setattr(feature_network.time, "monotonic", lambda: now)
+    monkeypatch.setattr(asked_network.time, "monotonic", lambda: now)
     given = arguments(PCA) | {"network": lambda: FeatureNetwork("slow.pt", Slow()), "samples": 256}
     watched = Watch(schema.Watch(samples=256), lambda: diversity.pieces(**given), clock=Clock())  # type: ignore[arg-type]
     watched.judge(draw, step=1, wall=0.0)

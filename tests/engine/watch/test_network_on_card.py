@@ -14,8 +14,8 @@ from latentop.engine.external.script.functions.sample_meter import SampleMeter
 from latentop.engine.external.script.functions.sampled_images import Sampling
 from latentop.engine.run.errors import UsageError
 from latentop.engine.train import random_state
-from latentop.engine.watch.samples import feature_network
-from latentop.engine.watch.samples.feature_network import AT_ONCE, FeatureNetwork
+from latentop.engine.watch.samples import asked_network, feature_network
+from latentop.engine.watch.samples.asked_network import AT_ONCE, FeatureNetwork
 from tests.support.elsewhere import Card, Elsewhere
 from tests.support.fashion import data
 from tests.support.feature_files import small_network, written
@@ -92,7 +92,7 @@ def test_a_check_is_sized_by_the_processor_once_the_card_has_no_room(
             now += len(images) * (0.001 if images.device.type != "cpu" else 0.05)
             return super().forward(images)
 
-    monkeypatch.setattr(feature_network, "time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr(asked_network, "time", SimpleNamespace(monotonic=lambda: now))
     network, images = FeatureNetwork("net.pt", module := Slow()), card.moved(data().train[:150])
     list(network.parts(images, torch.arange(150)))
     assert network.affordable(2048) == 2048

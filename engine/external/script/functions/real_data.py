@@ -22,7 +22,7 @@ from latentop.engine.external.script.functions.unmoved import unmoved
 from latentop.engine.linear_algebra import evenly
 from latentop.engine.run.errors import LatentopError, UsageError
 from latentop.engine.watch.samples import diversity, point_modes
-from latentop.engine.watch.samples.feature_network import FeatureNetwork
+from latentop.engine.watch.samples.asked_network import FeatureNetwork
 from latentop.engine.watch.samples.reading import Meter
 from latentop.engine.watch.samples.unmeasured import LEAST, UnmeasurableError, too_few, unmeasurable
 
