@@ -74,12 +74,12 @@ def test_by_hand_twice(tmp_path: Path, loop: str) -> None:
     with script(tmp_path, BEGINNING + "more = {}\n" + loop) as made:
         run = made.run
         for times in (1, 2):
-            wait_until(lambda: len(facts(run).snapshots) > 2 and facts(run).step > 150)
-            back = facts(run).snapshots[-2].step
+            wait_until(lambda: len(facts(run).snapshots) > 1)
+            back = facts(run).snapshots[1].step  # early: training is not over before it is asked again
             answer = ask(run, "rollback", {"step": back, "factor": 0.5})
             assert answer.state == "applied", answer.text
             wait_until(lambda times=times, back=back: facts(run).rewinds == times)
-            wait_until(lambda back=back: facts(run).step > back + 20)
+            wait_until(lambda back=back: facts(run).step > back)
         assert made.ended() == 0, made.output
     assert_whole(run)
     offsets = [one for one in marks(everything(run), "data") if "counts by itself" in one]
