@@ -56,7 +56,8 @@ class Parser(argparse.ArgumentParser):
         """Which commands take an option that this one does not know; empty where none does."""
         found = re.search(r"unrecognized arguments: (?:.* )?(--[a-z-]+)", message)
         option = found[1] if found else ""
-        takers = [name for name, one in self.siblings.items() if option in one._option_string_actions]
+        known = re.compile(rf"\[{re.escape(option)}[ \]]")
+        takers = [name for name, one in self.siblings.items() if option and known.search(one.format_usage())]
         return f"{option} is of: {', '.join(f'latentop {name}' for name in takers)}" if takers else ""
 
 
